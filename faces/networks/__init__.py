@@ -1,0 +1,1 @@
+"""Fixed feature networks: they measure or guide, and are never trained here."""

@@ -1,0 +1,1 @@
+"""Inception-ResNet-v1: pretraining, fine-tuning, embeddings, and recognition metrics."""

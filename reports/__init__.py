@@ -1,0 +1,1 @@
+"""Records to statistics, tables, plots and one HTML page. Nothing here imports torch."""
