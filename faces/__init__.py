@@ -1,4 +1,4 @@
-"""Images of people: packed arrays, rendered people, alignment, equalization, splits, fixed networks.
+"""Images of people: packed arrays, rendered people, alignment, splits, and fixed networks.
 
-The hub of the import star: every other package may import `faces`, and `faces` imports none of them.
+The hub of the import star: every other package may import `faces`; it imports none of them.
 """

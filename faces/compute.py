@@ -11,7 +11,7 @@ Precision = Literal["auto", "bf16", "float32"]
 
 
 def choose_device(name: str) -> torch.device:
-    """"auto" is the first CUDA device if there is one, otherwise the CPU."""
+    """ "auto" is the first CUDA device if there is one, otherwise the CPU."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if name.startswith("cuda") and not torch.cuda.is_available():

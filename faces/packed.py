@@ -53,7 +53,7 @@ def read(folder: Path) -> Packed:
         images = np.load(folder / "images.npy", mmap_mode="r")
         index = pd.read_csv(folder / "index.csv", dtype=TEXT_COLUMNS)
     except (OSError, ValueError) as error:
-        raise TamperedError(f"{folder}: not a readable packed folder ({error}); delete it") from error
+        raise TamperedError(f"{folder}: not a readable packed folder; delete it") from error
     if len(images) != len(index) or images.dtype != np.uint8:
         raise TamperedError(f"{folder}: images.npy and index.csv disagree; delete the folder")
     return Packed(images, index)
