@@ -1,13 +1,11 @@
 """Where and how precisely networks run: the device, and bfloat16 where the processor has it."""
 
 from contextlib import AbstractContextManager
-from typing import Literal
 
 import torch
 
 from faces.errors import UsageError
-
-Precision = Literal["auto", "bf16", "float32"]
+from faces.precision import Precision
 
 
 def choose_device(name: str) -> torch.device:

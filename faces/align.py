@@ -1,0 +1,124 @@
+"""Eyes found, faces turned level: every network sees the eyes at the same two places.
+
+Eyes: dlib's frontal detector, then its 5-point ensemble of regression trees (Kazemi & Sullivan,
+"One Millisecond Face Alignment with an Ensemble of Regression Trees", CVPR 2014). A face that is
+not found at first is looked for once more in the image enlarged twofold. Of several faces the
+largest is taken.
+"""
+
+import importlib.util
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from faces.cache import cache_folder
+from faces.errors import MissingError
+
+VERSION = "eyes-5pt-v1"  # part of stage keys and of the report's footer
+EYE_PLACES = np.array([[0.325, 0.37], [0.675, 0.37]])  # of the crop's side, left one first
+PREDICTOR_FILE = "shape_predictor_5_face_landmarks.dat"
+
+Attempt = Literal["first", "upsampled", "none"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the finder saw: `eyes` (2, 2) float32 x, y sorted by x, or None; and at which try."""
+
+    eyes: np.ndarray | None
+    attempt: Attempt
+
+
+class EyeFinder:
+    """dlib's detector and landmark predictor, loaded once per process."""
+
+    def __init__(self, predictor: Path) -> None:
+        import dlib  # takes a while, and only finders need it
+
+        self._detector = dlib.get_frontal_face_detector()
+        self._predictor = dlib.shape_predictor(str(predictor))
+
+    def find(self, image: np.ndarray) -> Found:
+        """`image` is HWC uint8 with 1 or 3 channels; positions are in pixel indices."""
+        rgb = np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3)))
+        for attempt, doublings in (("first", 0), ("upsampled", 1)):
+            boxes = self._detector(rgb, doublings)
+            if boxes:
+                largest = max(boxes, key=lambda box: box.area())
+                return Found(self._eyes(rgb, largest), attempt)
+        return Found(None, "none")
+
+    def _eyes(self, rgb: np.ndarray, box) -> np.ndarray:
+        points = self._predictor(rgb, box).parts()
+        corners = np.array([[point.x, point.y] for point in points[:4]], np.float32)
+        eyes = corners.reshape(2, 2, 2).mean(axis=1)  # two corners make an eye
+        return eyes[np.argsort(eyes[:, 0])]
+
+
+def find_eyes(image: np.ndarray) -> np.ndarray | None:
+    """HWC uint8 -> (2, 2) float32 x, y of the eyes sorted by x, or None where no face is seen.
+
+    Raises MissingError where the landmark file is neither installed nor fetched.
+    """
+    return _default_finder().find(image).eyes
+
+
+@lru_cache(maxsize=1)
+def _default_finder() -> EyeFinder:
+    package = importlib.util.find_spec("face_recognition_models")
+    folders = [cache_folder() / "weights"]
+    if package is not None:  # found without importing it: it fails to import on current Pythons
+        folders.append(Path(package.submodule_search_locations[0]) / "models")
+    for folder in folders:
+        if (folder / PREDICTOR_FILE).exists():
+            return EyeFinder(folder / PREDICTOR_FILE)
+    raise MissingError(f"{PREDICTOR_FILE}: not found; run `bench fetch dlib-landmarks-5`")
+
+
+def align_face(image: np.ndarray, eyes: np.ndarray, side_px: int) -> np.ndarray:
+    """Turns, scales and crops a face so that its eyes lie level at EYE_PLACES, antialiased.
+
+    `image` HWC uint8 with 1 or 3 channels, `eyes` (2, 2) x, y in pixel indices, left one first
+    -> (side_px, side_px, C) uint8. What lies outside the image repeats its border.
+    """
+    matrix = crop_to_image(eyes, side_px)
+    shrink = float(np.hypot(*matrix[:, 0]))  # image pixels per crop pixel
+    oversample = max(1, int(np.ceil(shrink)))
+    margin = _margin(image, matrix, side_px)
+    padded = np.pad(image, [(margin, margin), (margin, margin), (0, 0)], mode="edge")
+    coefficients = np.column_stack([matrix[:, :2] / oversample, matrix[:, 2] + margin]).ravel()
+    fine = Image.fromarray(padded.squeeze()).transform(
+        (side_px * oversample, side_px * oversample),
+        Image.Transform.AFFINE,
+        tuple(coefficients),
+        Image.Resampling.BICUBIC,
+    )
+    crop = np.asarray(fine.resize((side_px, side_px), Image.Resampling.BOX))
+    return crop.reshape(side_px, side_px, image.shape[2])
+
+
+def crop_to_image(eyes: np.ndarray, side_px: int) -> np.ndarray:
+    """The similarity, (2, 3) float64, from the crop's pixel edges to the image's pixel edges.
+
+    Two points fix it: as complex numbers, image = a * crop + b.
+    """
+    places = EYE_PLACES * side_px
+    seen = np.asarray(eyes, np.float64) + 0.5  # pixel index 0 has its centre half a pixel in
+    from_left, from_right = places[:, 0] + 1j * places[:, 1]
+    to_left, to_right = seen[:, 0] + 1j * seen[:, 1]
+    a = (to_right - to_left) / (from_right - from_left)
+    b = to_left - a * from_left
+    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
+
+
+def _margin(image: np.ndarray, matrix: np.ndarray, side_px: int) -> int:
+    """How many pixels of border the crop's corners need beyond the image."""
+    corners = np.array([[0, 0, 1], [side_px, 0, 1], [0, side_px, 1], [side_px, side_px, 1]])
+    reached = corners @ matrix.T
+    height, width = image.shape[:2]
+    beyond = max(-reached.min(), (reached - [width, height]).max(), 0)
+    return int(np.ceil(min(beyond, max(height, width)))) + 2

@@ -1,0 +1,68 @@
+"""Alignment against closed forms: where the eyes land, and that shrinking does not alias."""
+
+import numpy as np
+import pytest
+
+from faces.align import EYE_PLACES, align_face, crop_to_image
+
+SIDES = [64, 96, 160]
+
+
+def blobs(height, width, centres, radius_px):
+    """A dark image with a soft bright spot at each x, y."""
+    y, x = np.mgrid[:height, :width]
+    spots = sum(np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * radius_px**2)) for cx, cy in centres)
+    return np.rint(255 * np.clip(spots, 0, 1)).astype(np.uint8)[..., None]
+
+
+def centre_of_light(image):
+    y, x = np.mgrid[: image.shape[0], : image.shape[1]]
+    weight = image.astype(float) / image.sum()
+    return np.array([(x * weight).sum(), (y * weight).sum()])
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("side_px", SIDES)
+def test_the_eyes_land_on_their_places(seed, side_px):
+    rng = np.random.default_rng(seed)
+    left = rng.uniform(70, 120, 2)
+    angle, distance = rng.uniform(-0.5, 0.5), rng.uniform(30, 90)
+    right = left + distance * np.array([np.cos(angle), np.sin(angle)])
+    image = blobs(240, 260, [left, right], distance / 20)
+    crop = align_face(image, np.array([left, right]), side_px)[..., 0]
+    halves = np.s_[:, : side_px // 2], np.s_[:, side_px // 2 :]
+    for half, place in zip(halves, EYE_PLACES, strict=True):
+        offset = 0 if half[1].start is None else side_px // 2
+        found = centre_of_light(crop[half]) + np.array([offset, 0])
+        assert np.abs(found - (place * side_px - 0.5)).max() < 0.35
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_shape_type_and_grey_are_kept(channels):
+    image = np.full((90, 70, channels), 137, np.uint8)
+    crop = align_face(image, np.array([[10, 40], [60, 35]]), 48)
+    assert crop.shape == (48, 48, channels)
+    assert crop.dtype == np.uint8
+    assert (crop == 137).all()  # also outside the image, whose border is repeated
+
+
+def test_the_map_is_a_similarity():
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        eyes = rng.uniform(0, 200, (2, 2))
+        matrix = crop_to_image(eyes, 96)
+        linear = matrix[:, :2]
+        assert np.allclose(linear.T @ linear, np.linalg.det(linear) * np.eye(2))
+        assert np.allclose(
+            np.column_stack([EYE_PLACES * 96, [1, 1]]) @ matrix.T, eyes + 0.5, atol=1e-9
+        )
+
+
+def test_fine_stripes_do_not_alias():
+    stripes = np.zeros((512, 512, 1), np.uint8)
+    stripes[:, ::2] = 255
+    span = 512 * (EYE_PLACES[1, 0] - EYE_PLACES[0, 0])
+    eyes = np.array([[160.0, 190.0], [160.0 + span, 190.0]])
+    crop = align_face(stripes, eyes, 73)[5:-5, 5:-5]
+    assert crop.std() < 12  # nearest or bilinear sampling leaves stripes of 30 and more
+    assert abs(crop.mean() - 127.5) < 3
