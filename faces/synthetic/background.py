@@ -1,0 +1,30 @@
+"""What lies behind a person: soft gradients and a few boxes, the same for both spectra."""
+
+import numpy as np
+
+from faces.synthetic.texture import enlarge
+
+CELLS = 32
+
+
+def paint_background(random: np.random.Generator, side: int) -> np.ndarray:
+    """(side, side) float32 brightness of about 0.5; drawn the same whatever the side."""
+    room = enlarge(random.random((3, 4)), CELLS, CELLS)
+    for _ in range(random.integers(2, 7)):
+        left, top = random.integers(-5, CELLS, 2)
+        wide, high = random.integers(CELLS // 8, CELLS, 2)
+        box = room[max(0, top) : max(0, top + high), max(0, left) : max(0, left + wide)]
+        box *= np.float32(random.uniform(0.4, 1.6))
+    return enlarge(room, side, side)
+
+
+def tint_visibly(brightness: np.ndarray, random: np.random.Generator, room: float) -> np.ndarray:
+    """(S, S) -> (3, S, S), lit by a room of that brightness."""
+    tint = np.array([1 + random.normal(0, 0.12), 1, 1 + random.normal(0, 0.15)])
+    tint *= random.uniform(0.05, 0.7) * (room + 0.3)
+    return brightness * tint.astype(np.float32)[:, None, None]
+
+
+def tint_infrared(brightness: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(S, S) -> (1, S, S): far from the lamp, so dark."""
+    return (brightness * np.float32(random.uniform(0.004, 0.05)))[None]

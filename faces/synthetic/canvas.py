@@ -1,0 +1,60 @@
+"""The cylindrical map that skin and hair are painted on, texel by texel."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from faces.synthetic.head import AXIS_Z, BOTTOM_Y, HALF_ANGLE, SKIN, TOP_Y, Head, load_head
+from faces.synthetic.rasterizer import rasterize
+from faces.synthetic.texture import enlarge
+from faces.synthetic.vectors import smoothstep
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """Where each texel of a map lies on the neutral head; all (side, side) float32.
+
+    x, y, z are 0 where the head has nothing; `aside` is |x|, `degrees` the angle from the nose
+    without sign, `height` and `angle` those of the texel itself, `front` softly marks z > 0.5.
+    """
+
+    side: int
+    x: np.ndarray
+    y: np.ndarray
+    z: np.ndarray
+    aside: np.ndarray
+    angle: np.ndarray
+    degrees: np.ndarray
+    height: np.ndarray
+    front: np.ndarray
+    lips: np.ndarray
+
+
+@lru_cache(maxsize=4)
+def canvas(side: int) -> Canvas:
+    """The map of the neutral head with `side` rows and columns; once per process and side."""
+    head = load_head()
+    x, y, z = (plane.reshape(side, side) for plane in _positions(head, side))
+    middles = (np.arange(side, dtype=np.float32) + 0.5) / side
+    angle, height = np.meshgrid(
+        (2 * middles - 1) * HALF_ANGLE, TOP_Y - middles * (TOP_Y - BOTTOM_Y)
+    )
+    angle, height = angle.astype(np.float32), height.astype(np.float32)
+    front = smoothstep(0.4, 0.6, z)
+    degrees = np.degrees(np.abs(angle))
+    lips = enlarge(head.lips, side, side)
+    return Canvas(side, x, y, z, np.abs(x), angle, degrees, height, front, lips)
+
+
+def _positions(head: Head, side: int) -> np.ndarray:
+    """(3, side * side) float32 position on the neutral head of each texel."""
+    across, down = head.map_place * side
+    depth = 10 - np.hypot(head.vertices[0], head.vertices[2] - AXIS_Z)
+    triangles = head.triangles[head.part == SKIN]
+    triangles = triangles[np.ptp(head.angle[triangles], axis=1) < 2]  # not across the seam
+    hits = rasterize(np.stack([across, down, depth]), triangles, side, side)
+    a, b, c = (head.vertices[:, triangles[hits.triangle, corner]] for corner in range(3))
+    positions = np.zeros((3, side * side), np.float32)
+    positions[:, hits.pixel] = a + (b - a) * hits.u + (c - a) * hits.v
+    return positions

@@ -1,0 +1,97 @@
+"""How surfaces answer light: wrapped diffuse reflection and two-lobed gloss, in linear light."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from faces.synthetic.surface import Surface
+from faces.synthetic.vectors import column, dot, unit
+
+SKULL_MIDDLE = column(0, 6.9, 0.1)
+PLAIN_WRAP = 0.05
+
+
+@dataclass(frozen=True)
+class Light:
+    """direction (3, 1) or (3, K) unit, towards the light; colour (C,) per channel; visibility (K,)
+    or 1.0: shadow and fall-off; glint: how many times stronger it shows in the eyes."""
+
+    direction: np.ndarray
+    colour: np.ndarray
+    visibility: np.ndarray | float
+    glint: float = 1.0
+
+
+@dataclass(frozen=True)
+class Scattering:
+    """How a spectrum behaves in skin.
+
+    wrap (C,): how far light reaches round the terminator, per channel; softness: how far the
+    shading normal leans to the skull's roundness; open_air: the share of ambient light that
+    reaches the deepest fold.
+    """
+
+    wrap: np.ndarray
+    softness: float
+    open_air: float
+    eye_lobes: tuple[tuple[float, float], ...]
+
+
+def wrapped(cosine: np.ndarray, wrap: np.ndarray | float) -> np.ndarray:
+    """max(0, (cosine + wrap) / (1 + wrap)): Lambert's law where `wrap` is 0."""
+    return np.maximum((cosine + wrap) / (1 + wrap), 0)
+
+
+def gloss_lobes(cosine: np.ndarray) -> np.ndarray:
+    """0.055 cos^16 + 0.09 cos^48 of the angle between normal and half vector; >= 0."""
+    p4 = np.square(np.square(np.maximum(cosine, 0)))
+    p16 = np.square(np.square(p4))
+    return 0.055 * p16 + 0.09 * p16 * p16 * p16
+
+
+def soft_normal(surface: Surface, softness: float) -> np.ndarray:
+    """(3, K) shading normals: on skin, light leaves beside where it entered, so bumps fade."""
+    skull = unit(surface.normal + 0.9 * unit(surface.position - SKULL_MIDDLE))
+    share = softness * surface.is_skin
+    return unit(surface.normal + (skull - surface.normal) * share)
+
+
+def reflect(
+    surface: Surface, lights: list[Light], ambient: np.ndarray, bands: slice, scattering: Scattering
+) -> np.ndarray:
+    """(C, K) float32 radiance of the surface.
+
+    ambient: (C, K) or (C, 1) light from everywhere; bands: the albedo's rows of the C channels.
+    """
+    albedo = surface.albedo[bands]
+    skin = surface.is_skin
+    occlusion = scattering.open_air + (1 - scattering.open_air) * surface.occlusion
+    normal = soft_normal(surface, scattering.softness)
+    wrap = np.where(skin, scattering.wrap[:, None], np.float32(PLAIN_WRAP))
+    irradiance = ambient * occlusion
+    shine = np.zeros_like(albedo)
+    for light in lights:
+        reach = light.visibility * (0.6 + 0.4 * occlusion)
+        colour = light.colour[:, None]
+        irradiance = irradiance + wrapped(dot(normal, light.direction), wrap) * (colour * reach)
+        halfway = dot(surface.normal, unit(light.direction + surface.view))
+        shine += _shine(surface, halfway) * light.visibility * occlusion * colour
+        _glint(shine, surface, halfway, light, scattering)
+    return albedo * irradiance * surface.relief + shine
+
+
+def _shine(surface: Surface, halfway: np.ndarray) -> np.ndarray:
+    on_skin = gloss_lobes(halfway) * surface.gloss
+    p2 = np.square(np.maximum(halfway, 0))
+    p4 = p2 * p2
+    on_hair = 0.05 * p4 * p4 * p2
+    return np.where(surface.hairiness > 0.5, on_hair, on_skin)
+
+
+def _glint(shine, surface: Surface, halfway, light: Light, scattering: Scattering) -> None:
+    """The light's image in the wet eyeballs, added in place."""
+    k = np.nonzero(surface.is_eye)[0]
+    cosine = np.maximum(halfway[k], 0)
+    lobes = sum(strength * cosine**power for strength, power in scattering.eye_lobes)
+    visible = light.visibility[k] if np.ndim(light.visibility) else light.visibility
+    shine[:, k] += light.glint * lobes * visible * light.colour[:, None]

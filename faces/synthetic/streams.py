@@ -1,0 +1,14 @@
+"""Independent random numbers for every concern of every person and shot.
+
+A stream is named, so that one piece drawing more or fewer numbers never changes another piece, and
+rendering one image never changes the next.
+"""
+
+import zlib
+
+import numpy as np
+
+
+def stream(concern: str, *numbers: int) -> np.random.Generator:
+    """The generator of a `concern` such as "beard" for (population seed, subject[, shot])."""
+    return np.random.default_rng([zlib.crc32(concern.encode()), *numbers])

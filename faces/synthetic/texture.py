@@ -1,0 +1,54 @@
+"""Helpers for painting two-dimensional maps: smooth noise, bumps, blur."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from faces.synthetic.vectors import smoothstep
+
+Octaves = Sequence[tuple[int, int, float]]  # cells per column, cells per row, amplitude
+
+
+def _knots(cells: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+    position = np.linspace(0, cells - 1, size, dtype=np.float32)
+    left = np.minimum(position.astype(np.intp), cells - 2)
+    return left, smoothstep(0, 1, position - left)
+
+
+def enlarge(grid: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """(h, w) -> (rows, columns) float32, smooth between the grid's values, equal at its corners."""
+    grid = grid.astype(np.float32, copy=False)
+    i, down = _knots(grid.shape[0], rows)
+    j, right = _knots(grid.shape[1], columns)
+    lines = grid[i] + (grid[i + 1] - grid[i]) * down[:, None]
+    steps = lines[:, 1:] - lines[:, :-1]
+    return lines.take(j, axis=1) + steps.take(j, axis=1) * right
+
+
+def value_noise(random: np.random.Generator, side: int, octaves: Octaves) -> np.ndarray:
+    """(side, side) float32 noise of mean 0 and a variance near 1.
+
+    The numbers drawn depend on the octaves alone, so one person looks the same on maps of any side.
+    0.45 is the variance that smooth interpolation leaves of a unit-variance grid.
+    """
+    total = np.zeros((side, side), np.float32)
+    for rows, columns, amplitude in octaves:
+        grid = random.standard_normal((rows + 2, columns + 2), np.float32)
+        total += amplitude * enlarge(grid, side, side)
+    return total / float(np.sqrt(0.45 * sum(amplitude**2 for *_, amplitude in octaves)))
+
+
+def bump(x: np.ndarray, y: np.ndarray, at: tuple[float, float], wide: float, high: float):
+    """exp(-(dx / wide)^2 - (dy / high)^2), a soft spot around `at`, in the shape of `x`."""
+    return np.exp(-(((x - at[0]) / wide) ** 2) - ((y - at[1]) / high) ** 2)
+
+
+def blur(image: np.ndarray, times: int) -> np.ndarray:
+    """[1 2 1] / 4 along the last two axes, `times` times, edges repeated. Keeps a constant."""
+    for _ in range(times):
+        for axis in (-2, -1):
+            padding = [(0, 0)] * image.ndim
+            padding[axis] = (1, 1)
+            p = np.moveaxis(np.pad(image, padding, mode="edge"), axis, 0)
+            image = np.moveaxis((p[:-2] + 2 * p[1:-1] + p[2:]) * 0.25, 0, axis)
+    return image
