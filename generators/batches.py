@@ -1,0 +1,122 @@
+"""Training images: prepared once, kept on the device as uint8, cropped and flipped at random."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from faces.equalize import equalize
+from faces.errors import DataError
+from generators.settings import Spectra
+
+GREY_LEVELS = 255
+
+
+def prepare(
+    images: np.ndarray | Sequence[np.ndarray], side_px: int, equalized: bool, method: str = "global"
+) -> Tensor:
+    """N images HWC uint8, square, C 1 or 3 => (N, C, side_px, side_px) uint8.
+
+    Equalized first if asked for, then resized with antialiasing. Raises DataError on other shapes.
+    """
+    if len(images) == 0:
+        raise DataError("no images to translate or to train on; check the split's counts")
+    return torch.stack([prepare_one(image, side_px, equalized, method) for image in images])
+
+
+def prepare_one(image: np.ndarray, side_px: int, equalized: bool, method: str) -> Tensor:
+    """One image HWC uint8 => CHW uint8 of the side asked for."""
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (1, 3):
+        raise DataError(
+            f"image of shape {image.shape}, {image.dtype}: translators take HWC uint8, C 1 or 3"
+        )
+    pixels = equalize(image, method=method) if equalized else np.asarray(image)
+    if pixels.shape[:2] != (side_px, side_px):
+        flat = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+        resized = np.asarray(flat.resize((side_px, side_px), Image.Resampling.BICUBIC))
+        pixels = resized.reshape(side_px, side_px, -1)
+    return torch.from_numpy(pixels.copy()).permute(2, 0, 1).contiguous()
+
+
+def to_floats(images: Tensor) -> Tensor:
+    """(N, 1 or 3, H, W) uint8 => (N, 3, H, W) float32 in [-1, 1]; one channel is repeated."""
+    return (images.float() / (GREY_LEVELS / 2) - 1).expand(-1, 3, -1, -1).contiguous()
+
+
+def center(images: Tensor, side_px: int) -> Tensor:
+    """The middle square of each image; (N, C, H, W) => (N, C, side_px, side_px)."""
+    top, left = ((length - side_px) // 2 for length in images.shape[-2:])
+    return images[..., top : top + side_px, left : left + side_px]
+
+
+def is_equalized(spectrum: str, spectra: Spectra) -> bool:
+    """Whether images of a spectrum ("VIS" or "NIR") are among the `spectra` to equalize."""
+    return spectra in (spectrum.lower(), "both")
+
+
+class ShuffledRows:
+    """Row numbers below `count` in random order, reshuffled whenever all have been given."""
+
+    def __init__(self, count: int):
+        self.order = torch.arange(count)
+        self.used = count
+
+    def take(self, count: int, generator: torch.Generator) -> Tensor:
+        """The next `count` row numbers, (count,) int64."""
+        return torch.stack([self.next_row(generator) for _ in range(count)])
+
+    def next_row(self, generator: torch.Generator) -> Tensor:
+        if self.used == len(self.order):
+            self.order = torch.randperm(len(self.order), generator=generator)
+            self.used = 0
+        self.used += 1
+        return self.order[self.used - 1]
+
+
+class Batches:
+    """Endless random batches of both spectra.
+
+    `images` maps "vis" and "nir" to (N, C, load, load) uint8 on the training's device; `generator`
+    is a CPU generator, so that the order does not depend on the device.
+    """
+
+    def __init__(
+        self, images: dict[str, Tensor], side_px: int, batch: int, generator: torch.Generator
+    ):
+        self.images = images
+        self.side_px = side_px
+        self.batch = batch
+        self.generator = generator
+        self.rows = {name: ShuffledRows(len(stored)) for name, stored in images.items()}
+
+    def draw(self) -> dict[str, Tensor]:
+        """One batch: (batch, 3, side, side) float32 in [-1, 1] under "vis" and under "nir"."""
+        return {name: self.draw_spectrum(name) for name in self.images}
+
+    def draw_spectrum(self, name: str) -> Tensor:
+        rows = self.rows[name].take(self.batch, self.generator)
+        crops = [self.crop(self.images[name][int(row)]) for row in rows]
+        return to_floats(torch.stack(crops))
+
+    def crop(self, image: Tensor) -> Tensor:
+        """A random square of one stored image, mirrored in half of the cases; CHW uint8."""
+        room = image.shape[-1] - self.side_px + 1
+        top, left, mirrored = (
+            int(torch.randint(limit, (), generator=self.generator)) for limit in (room, room, 2)
+        )
+        square = image[:, top : top + self.side_px, left : left + self.side_px]
+        return square.flip(-1) if mirrored else square
+
+    def state_dict(self) -> dict[str, Any]:
+        """The generator's state and each spectrum's position in its order."""
+        rows = {name: {"order": row.order, "used": row.used} for name, row in self.rows.items()}
+        return {"generator": self.generator.get_state(), "rows": rows}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes up a state written by `state_dict` over the same images."""
+        self.generator.set_state(state["generator"])
+        for name, row in state["rows"].items():
+            self.rows[name].order, self.rows[name].used = row["order"], row["used"]

@@ -1,0 +1,94 @@
+"""Fake NIR images: one for each VIS image, through 8 bits before anyone trains on them.
+
+Each image passes the network alone, so that no fake depends on its neighbours in a batch. CycleGAN
+hides information in high frequencies (Chu et al. 2017); what reaches others is whole grey levels.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from faces import packed
+from faces.compute import choose_device
+from faces.errors import DataError
+from faces.packed import Packed
+from faces.progress import Progress, silent
+from generators.batches import is_equalized, prepare, to_floats
+from generators.weights import load_generator
+
+LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
+
+
+def translate(
+    weights: Path,
+    images: np.ndarray,
+    device: str = "cpu",
+    batch: int = 32,
+    progress: Progress = silent,
+) -> np.ndarray:
+    """(N, S, S, 3) uint8 VIS images => (N, side, side, 1) uint8 fakes, in the same order.
+
+    Equalization and side are those of the weights. `batch` images are prepared at a time; it
+    changes no byte. Raises DataError for images of other shapes, else as `load_generator`.
+    """
+    network, metadata = load_generator(weights)
+    network.to(choose_device(device))
+    equalized = is_equalized(metadata["direction"].split("_to_")[0], metadata["equalize"])
+    side_px, method = int(metadata["side_px"]), metadata["equalize_method"]
+    fakes = np.empty((len(images), side_px, side_px, 1), np.uint8)
+    for start in range(0, len(images), batch):
+        inputs = prepare(images[start : start + batch], side_px, equalized, method)
+        fakes[start : start + len(inputs)] = grey_fakes(network, inputs)
+        progress(start + len(inputs), len(images), {})
+    return fakes
+
+
+@torch.inference_mode()
+def grey_fakes(network: nn.Module, inputs: Tensor) -> np.ndarray:
+    """(N, 1 or 3, S, S) uint8 => (N, S, S, 1) uint8, in float32, one image after another."""
+    device = next(network.parameters()).device
+    ready = to_floats(inputs.to(device))
+    fakes = torch.cat([to_grey(network(ready[row : row + 1])) for row in range(len(ready))])
+    assert len(fakes) == len(inputs)
+    return fakes.cpu().numpy()
+
+
+def to_grey(images: Tensor) -> Tensor:
+    """(N, 3, H, W) RGB in [-1, 1] => (N, H, W, 1) uint8, the luminance in whole grey levels."""
+    shares = images.new_tensor(LUMINANCE).view(1, 3, 1, 1)
+    grey = ((images * shares).sum(1) + 1) * 127.5
+    return grey.round().clamp(0, 255).to(torch.uint8).unsqueeze(-1)
+
+
+def make_fakes(
+    weights: Path,
+    vis: Packed,
+    rows: Sequence[int],
+    out: Path,
+    device: str = "cpu",
+    batch: int = 32,
+    progress: Progress = silent,
+) -> None:
+    """Writes a packed folder with one fake for each of the `rows` of `vis`, in their order.
+
+    Its index keeps subject and shot; spectrum is "NIR", source the row of `vis`. Raises DataError
+    for rows that are not VIS images.
+    """
+    chosen = vis.index.iloc[list(rows)]
+    if not (chosen["spectrum"] == "VIS").all():
+        raise DataError("fakes are made from VIS images only; the rows name images of another kind")
+    fakes = translate(weights, vis.images[list(rows)], device, batch, progress)
+    assert len(fakes) == len(rows), "one fake for each VIS image"
+    index = pd.DataFrame(
+        {
+            "subject": chosen["subject"].to_numpy(),
+            "spectrum": "NIR",
+            "shot": chosen["shot"].to_numpy(),
+            "source": [str(row) for row in rows],
+        }
+    )
+    packed.write(out, fakes, index)

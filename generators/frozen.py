@@ -1,0 +1,47 @@
+"""A frozen feature network's 3x3 convolutions by Winograd's way, their weights transformed once."""
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from generators import winograd
+from generators.layers import WINOGRAD_CHANNELS, is_plain_cpu
+
+
+class FrozenConv(nn.Module):
+    """Stands in for a 3x3 convolution with zero padding whose weights no longer change."""
+
+    def __init__(self, conv: nn.Conv2d):
+        super().__init__()
+        self.conv = conv
+        self.register_buffer("kernels", winograd.transform(conv.weight.detach()), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        if not (is_plain_cpu(images) and winograd.suits(images)):
+            return self.conv(images)
+        convolved = winograd.convolve(images, self.kernels, "zeros")
+        return convolved if self.conv.bias is None else convolved + self.conv.bias.view(1, -1, 1, 1)
+
+
+def frozen(network: nn.Module, device: torch.device) -> nn.Module:
+    """A copy in eval mode on the device, computing the same; gradients reach only its images."""
+    copied = copy.deepcopy(network).to(device).eval().requires_grad_(False)
+    if device.type == "cpu":
+        for parent in list(copied.modules()):
+            for name, child in list(parent.named_children()):
+                if is_replaceable(child):
+                    setattr(parent, name, FrozenConv(child))
+    return copied
+
+
+def is_replaceable(module: nn.Module) -> bool:
+    """Whether it is a dense 3x3 convolution of stride 1, padded with zeros, and wide enough."""
+    return (
+        isinstance(module, nn.Conv2d)
+        and module.kernel_size == (3, 3)
+        and module.stride == module.dilation == module.padding == (1, 1)
+        and module.groups == 1
+        and module.padding_mode == "zeros"
+        and module.in_channels >= WINOGRAD_CHANNELS
+    )

@@ -1,0 +1,40 @@
+"""The loss functions of the translators, as pure functions of tensors; each gives a scalar."""
+
+from collections.abc import Sequence
+
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def judged_real(scores: Tensor) -> Tensor:
+    """Least-squares distance to 1: mean (D(y) - 1)^2 (Mao et al. 2017, eq. 9; any shape)."""
+    return (scores - 1).square().mean()
+
+
+def judged_fake(scores: Tensor) -> Tensor:
+    """Least-squares distance to 0: mean D(G(x))^2 (Mao et al. 2017, eq. 9; any shape)."""
+    return scores.square().mean()
+
+
+def discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """Half of both least-squares terms (Zhu et al. 2017, 4: the discriminator's halved)."""
+    return (judged_real(real_scores) + judged_fake(fake_scores)) / 2
+
+
+def cycle(images: Tensor, reconstruction: Tensor) -> Tensor:
+    """Mean |F(G(x)) - x| (Zhu et al. 2017, eq. 2). Both NCHW in [-1, 1]."""
+    return F.l1_loss(reconstruction, images)
+
+
+def identity(images: Tensor, same: Tensor) -> Tensor:
+    """Mean |G(y) - y| for y already of G's target (Zhu et al. 2017, 5.2). Both NCHW in [-1, 1]."""
+    return F.l1_loss(same, images)
+
+
+def perceptual(real: Sequence[Tensor], reconstruction: Sequence[Tensor]) -> Tensor:
+    """Mean over the taps of the mean squared difference of features (Johnson et al. 2016, eq. 2).
+
+    `real` and `reconstruction` hold one NCHW tensor per tap, of equal shapes.
+    """
+    pairs = zip(real, reconstruction, strict=True)
+    return sum(F.mse_loss(ours, theirs) for theirs, ours in pairs) / len(real)

@@ -1,0 +1,1 @@
+"""How good fakes are: pure functions of arrays, joined in generators/quality.py."""

@@ -1,0 +1,57 @@
+"""The settings of a translator's training; the defaults are the CycleGAN recipe."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+from faces.compute import Precision
+
+Spectra = Literal["vis", "nir", "both", "none"]
+
+
+class GeneratorSettings(BaseModel):
+    """What a training of any variant needs to know besides the images and the seed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    steps: PositiveInt = Field(description="optimizer steps of the training")
+    decay_from: float = Field(
+        0.5, ge=0, le=1, description="fraction of the steps after which the rate falls linearly"
+    )
+    side_px: int = Field(256, ge=32, multiple_of=4, description="side of the crops, in pixels")
+    width: PositiveInt = Field(64, description="channels of the generators' first layer")
+    blocks: PositiveInt = Field(9, description="residual blocks of each generator")
+    discriminator_width: PositiveInt | None = Field(
+        None, description="channels of the discriminators' first layer; none: as `width`"
+    )
+    batch: PositiveInt = Field(1, description="images of each spectrum in a step")
+    learning_rate: float = Field(2e-4, gt=0, description="Adam's rate before the decay")
+    beta1: float = Field(0.5, ge=0, lt=1, description="Adam's first decay")
+    beta2: float = Field(0.999, ge=0, lt=1, description="Adam's second decay")
+    cycle_weight: float = Field(10.0, ge=0, description="factor on the cycle term")
+    identity_weight: float = Field(
+        0.5, ge=0, description="factor on the identity term, itself times cycle_weight"
+    )
+    perceptual_weight: float = Field(
+        1.0, ge=0, description="factor on the perceptual term (C); not stated in the paper"
+    )
+    pool_size: int = Field(50, ge=0, description="earlier fakes kept for each discriminator")
+    equalize: Literal["variant", "vis", "nir", "both", "none"] = Field(
+        "variant", description="spectra whose histograms are equalized; variant: as it says"
+    )
+    equalize_method: Literal["global", "clahe"] = Field(
+        "global", description="equalization of the whole image, or of tiles with limited contrast"
+    )
+    precision: Precision = Field("auto", description="bf16 where the processor has it, or float32")
+    log_every_steps: PositiveInt = Field(10, description="steps averaged in a row of losses.csv")
+    checkpoint_every_steps: PositiveInt = Field(500, description="steps between two checkpoints")
+    sample_every_steps: PositiveInt = Field(500, description="steps between two sets of samples")
+
+    def equalized(self, of_variant: Spectra) -> Spectra:
+        """The spectra to equalize, where the variant itself says `of_variant`."""
+        return of_variant if self.equalize == "variant" else self.equalize
+
+    @property
+    def load_px(self) -> int:
+        """Side of the stored images, from which crops are taken: 286 for 256 (Zhu et al. 2017)."""
+        return round(self.side_px * 286 / 256)
