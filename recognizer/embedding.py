@@ -1,0 +1,66 @@
+"""Embeddings and class logits of images, in evaluation mode and float32, batch by batch.
+
+Results do not depend on the batch size. BatchNorm is folded into the convolutions and images lie
+channels_last, which on a CPU makes half as many images again per second of the same function.
+"""
+
+import copy
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from faces.progress import Progress, silent
+from recognizer.images import prepare, to_input
+from recognizer.network import EMBEDDING, Recognizer
+from recognizer.settings import Colour
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """`embeddings` (N, 512) float32 of unit length; `logits` (N, classes) float32."""
+
+    embeddings: np.ndarray
+    logits: np.ndarray
+
+
+def embed(
+    network: Recognizer,
+    images: np.ndarray,
+    side_px: int,
+    colour: Colour,
+    device: torch.device,
+    batch: int = 64,
+    progress: Progress = silent,
+) -> Embedded:
+    """(N, S, S, 1 or 3) uint8 aligned crops -> N embeddings and logits, in the same order."""
+    folded = fold_batch_norm(network).to(device, memory_format=torch.channels_last)
+    embeddings = np.empty((len(images), EMBEDDING), np.float32)
+    logits = np.empty((len(images), network.classes), np.float32)
+    for start in range(0, len(images), batch):
+        rows = slice(start, min(start + batch, len(images)))
+        ready = torch.from_numpy(prepare(images[rows], side_px, colour)).to(device)
+        embeddings[rows], logits[rows] = _embedded(folded, ready)
+        progress(rows.stop, len(images), {})
+    return Embedded(embeddings, logits)
+
+
+@torch.inference_mode()
+def _embedded(network: Recognizer, images: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """NHWC uint8 -> (N, 512), (N, classes). TF32 is off: its rounding depends on the batch."""
+    with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        features = network.features(to_input(images))
+    embeddings = nn.functional.normalize(features)
+    return embeddings.cpu().numpy(), network.logits(features).cpu().numpy()
+
+
+def fold_batch_norm(network: Recognizer) -> Recognizer:
+    """A copy in evaluation mode, each BatchNorm multiplied into the convolution before it."""
+    folded = copy.deepcopy(network).eval()
+    for module in folded.modules():
+        if isinstance(getattr(module, "conv", None), nn.Conv2d):
+            module.conv = fuse_conv_bn_eval(module.conv, module.bn)
+            module.bn = nn.Identity()
+    return folded

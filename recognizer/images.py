@@ -1,0 +1,52 @@
+"""Aligned crops made ready for the network: luminance or colours, resized once, [-1, 1] last."""
+
+import numpy as np
+import torch
+from PIL import Image
+
+from recognizer.settings import Colour
+
+
+def luminance(images: np.ndarray) -> np.ndarray:
+    """(..., 3) or (..., 1) uint8 -> (..., 1) uint8: ITU-R BT.601 luma, rounded half up.
+
+    0.299 R + 0.587 G + 0.114 B in sixteen-bit fixed point, the arithmetic of Pillow's mode "L".
+    """
+    if images.shape[-1] == 1:
+        return images
+    red, green, blue = np.moveaxis(images.astype(np.uint32), -1, 0)
+    return ((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16).astype(np.uint8)[..., None]
+
+
+def prepare(images: np.ndarray, side_px: int, colour: Colour) -> np.ndarray:
+    """(N, S, S, 1 or 3) uint8 -> (N, side_px, side_px, C) uint8; C is 1 for grey, 3 for rgb.
+
+    Resized once, bilinear with antialiasing. One-channel images are copied to all colours.
+    """
+    channels = 1 if colour == "grey" else 3
+    ready = np.empty((len(images), side_px, side_px, channels), np.uint8)
+    for row, image in enumerate(images):
+        seen = luminance(image) if colour == "grey" else image
+        ready[row] = _resized(np.asarray(seen), side_px)
+    return ready
+
+
+def _resized(image: np.ndarray, side_px: int) -> np.ndarray:
+    if image.shape[:2] == (side_px, side_px):
+        return image
+    pillow = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
+    resized = pillow.resize((side_px, side_px), Image.Resampling.BILINEAR)
+    return np.asarray(resized).reshape(side_px, side_px, image.shape[2])
+
+
+def to_input(images: torch.Tensor) -> torch.Tensor:
+    """NHWC in [0, 255], 1 or 3 channels -> N3HW float32, channels_last, (x - 127.5) / 128.
+
+    facenet-pytorch's `fixed_image_standardization`: what the published weights were trained with.
+    """
+    scaled = (images.float() - 127.5) / 128
+    return (
+        scaled.permute(0, 3, 1, 2)
+        .expand(-1, 3, -1, -1)
+        .contiguous(memory_format=torch.channels_last)
+    )

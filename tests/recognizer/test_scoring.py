@@ -1,0 +1,142 @@
+"""Scoring a network from files to files: misses, galleries, classes, and nothing out of place."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from faces.errors import DataError
+from faces.packed import Packed
+from recognizer import scoring
+from recognizer.embedding import embed
+
+CPU = torch.device("cpu")
+CLASSES = ("003", "010", "021")
+UNSEEN = ("101", "102", "103", "104", "105")
+
+
+def packed(subjects: tuple[str, ...], shots: int, spectrum: str, seed: int) -> Packed:
+    channels = 3 if spectrum == "VIS" else 1
+    rows = [(subject, spectrum, shot) for subject in subjects for shot in range(shots)]
+    index = pd.DataFrame(rows, columns=["subject", "spectrum", "shot"])
+    shape = (len(rows), 80, 80, channels)
+    images = np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
+    return Packed(images, index.assign(found=True))
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return scoring.Parts(
+        CLASSES,
+        packed(CLASSES, 2, "NIR", 1),
+        packed(CLASSES, 1, "VIS", 2),
+        packed(UNSEEN, 2, "VIS", 3),
+        packed(UNSEEN, 3, "NIR", 4),
+    )
+
+
+@pytest.fixture(scope="module")
+def misses(parts):
+    """Rows of faces that were not found: a held-out image, a probe, and all of 105's gallery."""
+    parts.held_out_nir.index.loc[1, "found"] = False
+    parts.probe.index.loc[0, "found"] = False
+    parts.gallery.index.loc[8:9, "found"] = False
+
+
+@pytest.fixture(scope="module")
+def scored(trained, settings, parts, misses, tmp_path_factory):
+    out = tmp_path_factory.mktemp("scores")
+    scoring.score(trained, settings, parts, out, CPU)
+    return out
+
+
+@pytest.fixture(scope="module")
+def table(scored):
+    return pd.read_csv(scored / "outcomes.csv", dtype={"subject": str})
+
+
+def test_every_probe_has_one_row_per_metric_and_a_stable_name(table, parts):
+    assert table.columns.tolist() == scoring.OUTCOME_COLUMNS
+    counts = table.groupby(["protocol", "metric"])["probe"].agg(["count", "nunique"])
+    assert counts["count"].to_dict() == counts["nunique"].to_dict()
+    assert counts["count"].to_dict() == {
+        ("seen-subjects", "accuracy"): 6,
+        ("seen-subjects", "accuracy-vis"): 3,
+        ("unseen-subjects", "auc"): 15,
+        ("unseen-subjects", "rank1"): 15,
+        ("unseen-subjects", "vr@far=0.4"): 15,
+    }
+    assert {"003/NIR/0", "021/VIS/0", "104/NIR/2"} <= set(table["probe"])
+    assert (table["probe"].str.split("/").str[0] == table["subject"]).all()
+
+
+def test_missing_faces_are_misses(table):
+    missed = table[table["probe"].isin(["003/NIR/1", "101/NIR/0"]) | (table["subject"] == "105")]
+    assert len(missed) == 1 + 3 + 3 * 3
+    assert (missed["value"] == 0).all()
+
+
+def test_accuracy_is_that_of_the_classifier(table, loaded, parts):
+    logits = embed(loaded, parts.held_out_nir.images, 80, "grey", CPU).logits
+    said = np.array(CLASSES)[logits.argmax(1)]
+    expected = (said == parts.held_out_nir.index["subject"]) & parts.held_out_nir.index["found"]
+    values = table.loc[table["metric"] == "accuracy", "value"]
+    assert values.tolist() == expected.astype(float).tolist()
+
+
+def test_rank1_averages_over_galleries_of_found_images(table, loaded, parts):
+    probe = embed(loaded, parts.probe.images, 80, "grey", CPU).embeddings
+    gallery = embed(loaded, parts.gallery.images[:8], 80, "grey", CPU).embeddings
+    subjects = parts.gallery.index["subject"].to_numpy()[:8]
+    values = table[table["metric"] == "rank1"].set_index("probe")["value"]
+    for row in range(1, 12):
+        subject, spectrum, shot, _ = parts.probe.index.loc[row]
+        scores = gallery @ probe[row]
+        own, other = scores[subjects == subject], scores[subjects != subject]
+        if own.min() > other.max():
+            assert values[f"{subject}/{spectrum}/{shot}"] == 1
+        assert values[f"{subject}/{spectrum}/{shot}"] in (0, 0.5, 1)
+
+
+def test_what_is_left_out_says_why(scored):
+    omitted = pd.read_csv(scored / "omitted.csv")
+    assert omitted["metric"].tolist() == ["vr@far=0.001"]
+    assert "impostor" in omitted["reason"][0]
+
+
+def test_curves_end_at_the_share_of_probes_that_could_be_matched(scored):
+    curves = pd.read_csv(scored / "curves.csv")
+    assert curves.columns.tolist() == scoring.CURVE_COLUMNS
+    last = curves.groupby("curve")["y"].last()
+    np.testing.assert_allclose(last[["cmc", "roc"]], 11 / 15)
+
+
+def test_the_same_weights_give_the_same_bytes(trained, settings, parts, scored, tmp_path):
+    scoring.score(trained, settings, parts, tmp_path, CPU)
+    for path in sorted(scored.iterdir()):
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"classes": (*CLASSES, "101")}, "trained on: 101"),
+        ({"classes": CLASSES[:2]}, "not trained on: 021"),
+        ({"classes": (*CLASSES, "030")}, "knows 3 subjects, the split 4"),
+        ({"probe": packed(("108",), 1, "NIR", 0)}, "without a gallery image: 108"),
+    ],
+)
+def test_a_split_that_contradicts_the_protocol_is_refused(
+    trained, settings, parts, tmp_path, changed, message
+):
+    with pytest.raises(DataError, match=message):
+        scoring.score(trained, settings, scoring.Parts(**vars(parts) | changed), tmp_path, CPU)
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_found_face_is_told(trained, settings, parts, tmp_path):
+    nobody = Packed(parts.probe.images, parts.probe.index.assign(found=False))
+    with pytest.raises(DataError, match="too few found faces"):
+        scoring.score(
+            trained, settings, scoring.Parts(**vars(parts) | {"probe": nobody}), tmp_path, CPU
+        )
