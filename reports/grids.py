@@ -1,0 +1,164 @@
+"""Images for the page and for paper: cells as data URIs, differences, contact sheets."""
+
+import base64
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from faces.files import written_aside
+from reports.material import Difference, Grid, Training
+
+GAIN = 4  # a difference of 32 levels is shown as full black or white
+MOST_ROWS = 10
+DIFFERENCE_ROWS = 5
+MOST_STEPS = 8
+SOURCES = 3
+HEADER_PX = 18
+GAP_PX = 2
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Images in rows and columns: `cells[row][column]` is (H, W, C) uint8."""
+
+    name: str
+    title: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    cells: tuple[tuple[np.ndarray, ...], ...]
+
+
+def sheets_of(grid: Grid) -> Iterator[Sheet]:
+    """A grid, then each of its differences; at most MOST_ROWS rows, the first ones."""
+    arrays = {name: packed.images[:MOST_ROWS] for name, packed in grid.columns.items()}
+    labels = [grid.labels[name] for name in arrays]
+    rows = row_names(grid)
+    yield sheet(grid.name, grid.title, grid.caption, labels, rows, list(arrays.values()))
+    for each in grid.differences:
+        if each.first in arrays and each.second in arrays:
+            yield difference_sheet(grid, each, rows)
+
+
+def row_names(grid: Grid) -> tuple[str, ...]:
+    index = next(iter(grid.columns.values())).index.head(MOST_ROWS)
+    return tuple(
+        index["subject"].astype(str) if "subject" in index else map(str, range(len(index)))
+    )
+
+
+def difference_sheet(grid: Grid, each: Difference, rows: tuple[str, ...]) -> Sheet:
+    """Two columns, and the change from the first to the second; the first few rows."""
+    first, second = (
+        grid.columns[name].images[:DIFFERENCE_ROWS] for name in (each.first, each.second)
+    )
+    names = [grid.labels[each.first], grid.labels[each.second]]
+    change = np.stack([difference(a, b) for a, b in zip(first, second, strict=True)])
+    return sheet(
+        f"{grid.name}-{each.first}-{each.second}",
+        each.title,
+        difference_caption(first, second),
+        [*names, f"{names[1]} − {names[0]}"],
+        rows[:DIFFERENCE_ROWS],
+        [first, second, change],
+    )
+
+
+def sheet(
+    name: str,
+    title: str,
+    caption: str,
+    labels: list[str],
+    rows: tuple[str, ...],
+    columns: list[np.ndarray],
+) -> Sheet:
+    """A sheet from columns of images, each (rows, H, W, C)."""
+    cells = tuple(zip(*columns, strict=True))
+    return Sheet(name, title, caption, tuple(labels), rows, cells)
+
+
+def samples_sheet(training: Training) -> Sheet | None:
+    """A generator's fakes of the same sources as its training went on; None without samples."""
+    if training.samples is None or not len(training.samples.index):
+        return None
+    index = training.samples.index
+    steps = np.sort(index["step"].unique())
+    steps = steps[np.unique(np.linspace(0, len(steps) - 1, MOST_STEPS).round().astype(int))]
+    sources = [
+        source
+        for source in dict.fromkeys(index["source"])
+        if set(steps) <= set(index["step"][index["source"] == source])
+    ][:SOURCES]
+    place = {(row.step, row.source): i for i, row in enumerate(index.itertuples())}
+    return Sheet(
+        name=f"samples-{training.name}",
+        title=f"Fakes by {training.name} as the training goes on",
+        caption=f"Seed {training.seed}; the same photographs in each column.",
+        columns=tuple(f"step {step:,}" for step in steps),
+        rows=tuple(map(str, sources)),
+        cells=tuple(
+            tuple(training.samples.images[place[step, source]] for step in steps)
+            for source in sources
+        ),
+    )
+
+
+def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """`second` - `first` in luminance, (H, W, C) uint8 each -> (H, W, 1) uint8, 128 where equal."""
+    change = grey(second) - grey(first)
+    return np.clip(128 + GAIN * change, 0, 255).round().astype(np.uint8)[..., None]
+
+
+def grey(image: np.ndarray) -> np.ndarray:
+    """Luminance (ITU-R BT.601) -> (H, W) float64."""
+    values = image.astype(float)
+    return values[..., 0] if image.shape[-1] == 1 else values[..., :3] @ [0.299, 0.587, 0.114]
+
+
+def difference_caption(first: np.ndarray, second: np.ndarray) -> str:
+    mean = np.mean([np.abs(grey(b) - grey(a)).mean() for a, b in zip(first, second, strict=True)])
+    return (
+        f"The difference is shown {GAIN} times enlarged; mid-grey means equal. Over the rows shown "
+        f"it is {mean:.1f} of 255 grey levels on average."
+    )
+
+
+def data_uri(image: np.ndarray, most_px: int) -> str:
+    """(H, W, C) uint8, 1 or 3 channels -> PNG as a data URI, scaled down to `most_px` at most."""
+    picture = pil(image)
+    if max(picture.size) > most_px:
+        scale = most_px / max(picture.size)
+        sides = [max(1, round(side * scale)) for side in picture.size]
+        picture = picture.resize(sides, Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def pil(image: np.ndarray) -> Image.Image:
+    """An image of three equal channels becomes grey: a third of the bytes."""
+    array = np.ascontiguousarray(image)
+    if array.shape[-1] == 1 or (array == array[..., :1]).all():
+        return Image.fromarray(array[..., 0])
+    return Image.fromarray(array[..., :3])
+
+
+def save_sheet(sheet: Sheet, path: Path) -> None:
+    """Writes a contact sheet as PNG at full size, column names above."""
+    sides = [cell.shape[:2] for row in sheet.cells for cell in row]
+    height, width = max(side[0] for side in sides), max(side[1] for side in sides)
+    size = (len(sheet.columns) * (width + GAP_PX), HEADER_PX + len(sheet.rows) * (height + GAP_PX))
+    canvas = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(canvas)
+    for column, label in enumerate(sheet.columns):
+        draw.text((column * (width + GAP_PX), 2), label, fill="black", font_size=12)
+        for row, cells in enumerate(sheet.cells):
+            corner = column * (width + GAP_PX), HEADER_PX + row * (height + GAP_PX)
+            canvas.paste(pil(cells[column]).convert("RGB"), corner)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_aside(path) as aside:
+        canvas.save(aside, "PNG", optimize=True)

@@ -1,0 +1,1 @@
+"""Figures, one file per family; each takes numbers and returns `Plot`s, which `figure` saves."""

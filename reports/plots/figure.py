@@ -1,0 +1,150 @@
+"""What all plots share: size, colours, and how a figure becomes files and inline SVG.
+
+Figures are made without pyplot, so no state is left behind. Text in SVG stays text: it can be
+searched, and the page chooses its colour, so that one drawing serves light and dark.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from faces.files import write_text, written_aside
+from reports.material import TrainingSet
+
+# Okabe & Ito 2008, "Color universal design", without yellow, which is lost on white.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+INK = "#1a1b1c"  # no other colour may have this value: the page replaces it by its own text colour
+PAPER = "#fefefe"
+GREY = "#8c8c8c"
+MARKERS = ("o", "s", "^", "D", "v", "P")
+SIDES_INCHES = (3.9, 2.9)
+PNG_DPI = 160
+STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "nirbench",
+    "text.parse_math": False,  # a name may hold a dollar sign
+    "font.size": 10,
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same drawing everywhere
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.facecolor": "none",
+    "figure.facecolor": PAPER,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GREY,
+    "grid.alpha": 0.25,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "axes.unicode_minus": True,
+}
+MOST_POINTS = 250  # per line; more are not to be seen and make the page heavy
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure, its caption, and the numbers it shows. `name` is that of its files."""
+
+    name: str
+    title: str
+    caption: str
+    figure: Figure
+    data: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a training set, or a kind of images, is drawn in every plot."""
+
+    colour: str
+    marker: str
+
+
+@contextmanager
+def drawing(height_inches: float = SIDES_INCHES[1]) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with one axes, under the common style."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(SIDES_INCHES[0], height_inches), layout="constrained")
+        yield figure, figure.add_subplot()
+        # Laid out once for both formats; savefig would do it again for each, at half of its time.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
+def looks(sets: tuple[TrainingSet, ...]) -> dict[str, Look]:
+    """A look per training set: the baseline as dark as text, the ceiling grey, others coloured.
+
+    Markers differ too, so that colour is not all that tells them apart.
+    """
+    fixed = {"baseline": INK, "ceiling": GREY}
+    spare = cycle(COLOURS)
+    return {
+        each.name: Look(fixed.get(each.role) or next(spare), marker)
+        for each, marker in zip(sets, cycle(MARKERS), strict=False)
+    }
+
+
+def image_looks(sets: tuple[TrainingSet, ...], kinds: list[str]) -> dict[str, Look]:
+    """A look per kind of images: fakes have that of their training set."""
+    of_sets = looks(sets)
+    known = {"real": Look(INK, "o"), "vis": Look(GREY, "X")}
+    known |= {each.images: of_sets[each.name] for each in sets if each.images}
+    spare = zip(cycle(COLOURS[::-1]), cycle(MARKERS[::-1]), strict=False)
+    return {kind: known.get(kind) or Look(*next(spare)) for kind in kinds}
+
+
+def thinned(count: int) -> np.ndarray:
+    """At most MOST_POINTS indices of `count`, evenly spread, the ends included."""
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(int))
+
+
+def file_name(*parts: str) -> str:
+    """A file name of plain letters: ("loss", "D vis") -> "loss-d-vis"."""
+    return re.sub(r"[^a-z0-9=.]+", "-", "-".join(parts).lower()).strip("-") or "plot"
+
+
+def save(plot: Plot, folder: Path) -> str:
+    """Writes `<name>.svg`, `.png` and `.csv`; returns the SVG."""
+    folder.mkdir(parents=True, exist_ok=True)
+    svg = to_svg(plot.figure)
+    write_text(folder / f"{plot.name}.svg", svg)
+    with written_aside(folder / f"{plot.name}.png") as aside, mpl.rc_context(STYLE):
+        plot.figure.savefig(aside, format="png", dpi=PNG_DPI, metadata={"Software": None})
+    numbers = plot.data.to_csv(index=False, float_format="%.8g")
+    write_text(folder / f"{plot.name}.csv", numbers)
+    return svg
+
+
+def to_svg(figure: Figure) -> str:
+    """SVG without date or version: the same figure gives the same bytes."""
+    buffer = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    with mpl.rc_context(STYLE):
+        figure.savefig(buffer, format="svg", metadata=nothing)
+    return buffer.getvalue()
+
+
+def inline(svg: str, name: str) -> str:
+    """SVG for the middle of an HTML page: its colours become the page's, its ids its own."""
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r'(<svg\b[^>]*?)\swidth="[^"]*"', r"\1", body, count=1)
+    body = re.sub(r'(<svg\b[^>]*?)\sheight="[^"]*"', r"\1", body, count=1)
+    body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", body)
+    return body.replace(INK, "currentColor").replace(PAPER, "none")

@@ -1,0 +1,104 @@
+"""results.json and results.csv: every number of a run, in an order that never changes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from faces.files import write_text
+from reports.answer import Answer
+from reports.statistics import Estimate
+from reports.summary import Comparison, Summary
+
+SCHEMA = 1
+FACTS = (
+    "settings",
+    "versions",
+    "device",
+    "data",
+    "weights",
+    "stages",
+    "command",
+    "started",
+    "notes",
+)
+
+
+def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str, Any]:
+    """The content of results.json, version 1 (docs/results.md)."""
+    rows = {
+        "recognition": table_rows(
+            summary.recognition, ("training_set", "protocol", "metric", "seed", "value", "n")
+        ),
+        "means": [mean_row(*key, estimate) for key, estimate in summary.means.items()],
+        "comparisons": [comparison_row(each) for each in summary.comparisons],
+        "quality": table_rows(summary.quality, ("images", "metric", "seed", "value", "n")),
+    }
+    details = [{"about": about, "sentences": lines} for about, lines in answer.details]
+    told = {"headline": answer.headline, "details": details, "caveats": answer.caveats}
+    known = {name: facts[name] for name in FACTS if name in facts}
+    return {"schema": SCHEMA, **known, "answer": told, **rows}
+
+
+def table_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {name: plain(value) for name, value in zip(columns, row, strict=True)}
+        for row in table[list(columns)].itertuples(index=False)
+    ]
+
+
+def mean_row(training_set: str, protocol: str, metric: str, estimate: Estimate) -> dict[str, Any]:
+    return {
+        "training_set": training_set,
+        "protocol": protocol,
+        "metric": metric,
+        "mean": plain(estimate.value),
+        "ci_low": plain(estimate.low),
+        "ci_high": plain(estimate.high),
+        "seeds": estimate.seeds,
+        "subjects": estimate.subjects,
+        "n": estimate.probes,
+    }
+
+
+def comparison_row(each: Comparison) -> dict[str, Any]:
+    return {
+        "training_set": each.training_set,
+        "baseline": each.baseline,
+        "protocol": each.protocol,
+        "metric": each.metric,
+        "difference": plain(each.estimate.value),
+        "ci_low": plain(each.estimate.low),
+        "ci_high": plain(each.estimate.high),
+        "p": plain(each.estimate.p),
+        "p_adjusted": plain(each.p_adjusted),
+        "seeds": each.estimate.seeds,
+        "test": each.estimate.test,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A JSON value; floats have eight digits, so that the last bit of a sum is no news."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | np.integer):
+        return int(value)
+    return float(f"{value:.8g}") if np.isfinite(value) else None
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Writes JSON with sorted keys; the lists keep their order. Refuses NaN, which is no JSON."""
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def write_csv(path: Path, content: dict[str, Any]) -> None:
+    """Writes the lists of numbers as one table; `kind` says which list a row comes from."""
+    kinds = ("recognition", "means", "comparisons", "quality")
+    rows = [{"kind": kind, **row} for kind in kinds for row in content[kind]]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    # As objects: beside empty cells whole numbers would become 1.0.
+    table = pd.DataFrame(rows, columns=columns or ["kind"], dtype=object)
+    write_text(path, table.to_csv(index=False))

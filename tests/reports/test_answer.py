@@ -1,0 +1,128 @@
+"""The sentences: right words for gains, losses, undecided cases, one seed, rendered people."""
+
+from itertools import product
+
+import pandas as pd
+import pytest
+
+from reports.answer import answer
+from reports.material import TrainingSet
+from reports.statistics import Estimate
+from reports.summary import Comparison, Summary
+
+NAMES = {"real": "baseline", "real+A": "fakes", "real+B": "fakes", "real+oracle": "ceiling"}
+
+
+def summary(effects: dict[str, tuple[float, float]], seeds=1, subjects=60) -> Summary:
+    """A summary of rank-1 on unseen people; `effects`: training set -> (difference, p)."""
+    values = {"real": 0.314} | {name: 0.314 + gain for name, (gain, _) in effects.items()}
+    sets = tuple(TrainingSet(name, NAMES[name], "label", name[5:]) for name in values)
+    rows = [
+        {"training_set": name, "seed": seed, "protocol": "unseen-subjects", "metric": "rank1"}
+        | {"value": value, "n": 600}
+        for (name, value), seed in product(values.items(), range(seeds))
+    ]
+    fakes = [name for name in effects if NAMES[name] == "fakes"]
+    comparisons = [comparison(name, "real", gain, p, seeds) for name, (gain, p) in effects.items()]
+    if len(fakes) == 2:
+        gap = effects[fakes[1]][0] - effects[fakes[0]][0]
+        comparisons.append(
+            comparison(fakes[1], fakes[0], gap, 0.5 if abs(gap) < 0.03 else 0.001, seeds)
+        )
+    means = {
+        (name, "unseen-subjects", "rank1"): Estimate(v, v - 0.05, v + 0.05, 1, seeds, subjects, 600)
+        for name, v in values.items()
+    }
+    return Summary(sets, pd.DataFrame(rows), means, tuple(comparisons), pd.DataFrame())
+
+
+def comparison(name: str, baseline: str, gain: float, p: float, seeds: int) -> Comparison:
+    estimate = Estimate(gain, gain - 0.044, gain + 0.043, p, seeds, 60, 600)
+    per_seed = dict.fromkeys(range(seeds), gain)
+    return Comparison(name, baseline, "unseen-subjects", "rank1", estimate, per_seed, p)
+
+
+def lines(found) -> str:
+    return " ".join(line for _, sentences in found.details for line in sentences)
+
+
+def test_a_gain():
+    found = answer(summary({"real+A": (0.03, 0.3), "real+B": (0.065, 0.004)}), {})
+    assert found.headline == (
+        "Fakes by B raise rank-1 on unseen people from 31.4 to 37.9 %: +6.5 points [2.1, 10.8]."
+    )
+    assert "A +3.0 points [−1.4, 7.3], undecided" in lines(found)
+    assert "B is above A by 3.5 points" in lines(found)
+
+
+def test_a_loss():
+    found = answer(summary({"real+A": (-0.065, 0.004)}), {})
+    assert found.headline == (
+        "Fakes by A lower rank-1 on unseen people from 31.4 to 24.9 %: −6.5 points [−10.9, −2.2]."
+    )
+
+
+def test_nothing_decided():
+    one = answer(summary({"real+A": (0.01, 0.6)}), {}).headline
+    assert one.startswith("The fakes by A do not change rank-1 on unseen people beyond chance; ")
+    two = answer(summary({"real+A": (0.01, 0.6), "real+B": (0.02, 0.4)}), {})
+    assert two.headline.startswith("No fakes change rank-1 on unseen people beyond chance; ")
+    assert "the most was by B, from 31.4 to 33.4 %: +2.0 points" in two.headline
+    assert "Not to be told apart: A and B (B − A: +1.0 points" in lines(two)
+
+
+def test_gains_are_named_before_losses_and_both_are_told():
+    found = answer(summary({"real+A": (-0.2, 0.001), "real+B": (0.06, 0.01)}), {})
+    assert found.headline.startswith("Fakes by B raise")
+    assert "A −20.0 points [−24.4, −15.7], a loss" in lines(found)
+
+
+def test_an_interval_off_zero_that_holm_undoes_is_said_to_be_undecided():
+    found = answer(summary({"real+A": (0.05, 0.12), "real+B": (0.06, 0.01)}), {})
+    assert "undecided once all comparisons are counted" in lines(found)
+
+
+def test_the_worse_of_two_is_named_second():
+    found = answer(summary({"real+A": (0.2, 0.001), "real+B": (0.06, 0.01)}), {})
+    assert "A is above B by 14.0 points [9.7, 18.4]" in lines(found)
+
+
+def test_the_ceiling_and_the_part_of_it_that_fakes_reach():
+    found = answer(summary({"real+B": (0.0625, 0.004), "real+oracle": (0.25, 0.001)}), {})
+    assert "+25.0 points" in lines(found)
+    assert "the fakes by B reach 25 % of that" in lines(found)
+    undecided = answer(summary({"real+B": (0.01, 0.4), "real+oracle": (0.25, 0.001)}), {})
+    assert "reach" not in lines(undecided)
+
+
+@pytest.mark.parametrize(("seeds", "says"), [(1, "Only one seed"), (3, "3 seeds show"), (5, "")])
+def test_seeds_bound_the_answer(seeds, says):
+    caveats = " ".join(answer(summary({"real+A": (0.1, 0.01)}, seeds), {}).caveats)
+    assert says in caveats
+    assert ("not in the interval" in caveats) == (seeds == 1)
+    assert ("people and" in caveats) == (seeds > 1)
+
+
+def test_few_people_weights_and_rendered_people_are_told():
+    facts = {
+        "data": {"name": "synthetic"},
+        "weights": [
+            {"role": "recognizer", "name": "w1", "trained_on": "pretrained on rendered people"},
+            {"role": "perceptual", "name": "w2"},
+        ],
+    }
+    caveats = " ".join(answer(summary({"real+A": (0.1, 0.01)}, subjects=20), facts).caveats)
+    assert "w1 (pretrained on rendered people)" in caveats
+    assert "w2" not in caveats
+    assert "no evidence about real faces" in caveats
+    assert "too narrow" in caveats
+    photographs = answer(summary({"real+A": (0.1, 0.01)}), {"data": {"name": "casia"}})
+    assert "rendered" not in " ".join(photographs.caveats)
+
+
+def test_nothing_scored_is_said():
+    nothing = Summary(
+        (TrainingSet("real", "baseline", ""),), pd.DataFrame(), {}, (), pd.DataFrame()
+    )
+    assert "no answer" in answer(nothing, {}).headline
+    assert "No training set with fakes" in answer(summary({}), {}).headline

@@ -1,0 +1,121 @@
+"""Numbers against plain means; independence of what else was run; refusals."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from faces.errors import DataError
+from reports.material import read
+from reports.statistics import holm
+from reports.summary import summarise
+
+
+@pytest.fixture(scope="module")
+def three(make_material, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("three")
+    return read(make_material(folder, seeds=(0, 1, 2), images=False))
+
+
+def without(material, training_set, **where):
+    """The material less some outcomes of a training set."""
+    rows = material.outcomes
+    chosen = rows["training_set"] == training_set
+    for name, value in where.items():
+        chosen &= rows[name] == value
+    return replace(material, outcomes=rows[~chosen])
+
+
+def test_means_and_differences_are_plain_means(three):
+    summary = summarise(three, resamples=200)
+    table = three.outcomes.groupby(["training_set", "protocol", "metric"])["value"].mean()
+    for key, estimate in summary.means.items():
+        assert estimate.value == pytest.approx(table[key])
+        assert estimate.low <= estimate.value <= estimate.high
+    for each in summary.comparisons:
+        where = each.protocol, each.metric
+        wanted = table[each.training_set, *where] - table[each.baseline, *where]
+        assert each.estimate.value == pytest.approx(wanted)
+        assert np.mean(list(each.per_seed.values())) == pytest.approx(wanted)
+
+
+def test_known_effects_get_their_verdicts(three):
+    summary = summarise(three, resamples=1000)
+    verdicts = {
+        name: summary.compared(name, "real", "unseen-subjects", "rank1").verdict
+        for name in ("real+B", "real+C", "real+oracle")
+    }
+    assert set(verdicts.values()) == {"gain"}
+    reversed_sets = tuple(
+        replace(each, role={"baseline": "fakes", "ceiling": "baseline"}.get(each.role, each.role))
+        for each in three.training_sets
+    )
+    ordered = (reversed_sets[-1], *reversed_sets[:-1])
+    against_best = summarise(replace(three, training_sets=ordered), resamples=1000)
+    found = against_best.compared("real", "real+oracle", "unseen-subjects", "rank1")
+    assert found.verdict == "loss"
+
+
+def test_holm_runs_over_each_family(three):
+    summary = summarise(three, resamples=200)
+    rows = [
+        each
+        for each in summary.comparisons
+        if (each.protocol, each.metric, each.baseline) == ("unseen-subjects", "rank1", "real")
+    ]
+    assert len(rows) == 4
+    wanted = holm(np.array([each.estimate.p for each in rows]))
+    np.testing.assert_allclose([each.p_adjusted for each in rows], wanted)
+
+
+def test_another_training_set_moves_no_number_of_the_others(three):
+    few = replace(
+        without(three, "real+A"),
+        training_sets=tuple(each for each in three.training_sets if each.name != "real+A"),
+    )
+    all_sets, fewer = summarise(three, resamples=200), summarise(few, resamples=200)
+    for key, estimate in fewer.means.items():
+        assert estimate == all_sets.means[key]
+    one, other = (
+        each.compared("real+B", "real", "unseen-subjects", "auc") for each in (all_sets, fewer)
+    )
+    assert one.estimate == other.estimate
+
+
+def test_the_order_of_rows_changes_nothing(three):
+    shuffled = three.outcomes.sample(frac=1, random_state=3)
+    found = summarise(replace(three, outcomes=shuffled), resamples=200)
+    for key, estimate in summarise(three, resamples=200).means.items():
+        assert found.means[key] == estimate
+
+
+def test_a_metric_absent_in_one_set_has_no_comparison(three):
+    summary = summarise(without(three, "real+B", metric="auc"), resamples=100)
+    assert summary.compared("real+B", "real", "unseen-subjects", "auc") is None
+    assert summary.compared("real+C", "real+B", "unseen-subjects", "auc") is None
+    assert summary.compared("real+C", "real", "unseen-subjects", "auc") is not None
+
+
+def test_only_shared_seeds_are_compared(three):
+    summary = summarise(without(three, "real+B", seed=1), resamples=100)
+    each = summary.compared("real+B", "real", "unseen-subjects", "rank1")
+    assert set(each.per_seed) == {0, 2}
+    lonely = without(without(three, "real+B", seed=1), "real+B", seed=2)
+    lonely = without(lonely, "real", seed=0)
+    summary = summarise(lonely, resamples=100)
+    assert summary.compared("real+B", "real", "unseen-subjects", "rank1") is None
+
+
+def test_outcomes_that_do_not_belong_together_are_refused(three):
+    rows = three.outcomes
+    twice = replace(three, outcomes=pd.concat([rows, rows.head(1)]))
+    with pytest.raises(DataError, match="twice"):
+        summarise(twice)
+    with pytest.raises(DataError, match="different probes"):
+        summarise(without(three, "real+B", probe="s00/0"))
+    with pytest.raises(DataError, match="different probes"):
+        summarise(without(three, "real+B", probe="s00/0", seed=1))
+    empty = rows.assign(value=rows["value"].where(rows["probe"] != "s00/0"))
+    with pytest.raises(DataError, match="missing probe"):
+        summarise(replace(three, outcomes=empty))
