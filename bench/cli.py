@@ -1,0 +1,102 @@
+"""The command `bench`. Heavy imports wait until a command needs them: `--help` answers at once."""
+
+import signal
+import sys
+import traceback
+
+import click
+
+from faces.errors import NirbenchError
+
+COMMANDS = {
+    "run-all": "bench.commands.run:run_all",
+    "reproduce": "bench.commands.run:reproduce",
+    "list": "bench.commands.list:list_",
+    "fetch": "bench.commands.fetch:fetch",
+    "report": "bench.commands.report:report",
+}
+SUMMARIES = {
+    "run-all": "Everything: faces, translators, fakes, recognizers, report.",
+    "reproduce": "One translator against the baseline.",
+    "list": "What there is: presets, variants, data, weights, settings.",
+    "fetch": "Get the fixed networks' weights, checked.",
+    "report": "Draw a run's report again.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name].split(":")
+        return getattr(__import__(module, fromlist=[attribute]), attribute)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nirbench", prog_name="bench")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
+    """Do fake near-infrared faces make a face recognizer better, and is the difference real?
+
+    Start with `bench run-all`: a report in about fifteen minutes on two cores.
+    """
+    context.ensure_object(dict)["debug"] = debug
+
+
+class Terminated(BaseException):
+    """SIGTERM, which ends a run as Ctrl-C does."""
+
+
+def main() -> None:
+    """Runs the command line and turns errors into one line and an exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        cli.main(args=arguments, prog_name="bench", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except NirbenchError as error:
+        _explain(error, str(error), debug)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _interrupted()
+        sys.exit(130)
+    except Terminated:
+        _interrupted()
+        sys.exit(143)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error} (a bug; `bench --debug ...` shows where)"
+        _explain(error, text, debug)
+        sys.exit(1)
+
+
+def _explain(error: BaseException, text: str, debug: bool) -> None:
+    if debug:
+        traceback.print_exception(error)
+    click.echo(f"bench: {text}", err=True)
+
+
+def _interrupted() -> None:
+    click.echo(
+        "bench: interrupted; finished stages and checkpoints are kept. "
+        "Run the same command again to go on.",
+        err=True,
+    )
+
+
+def _terminate(number, frame) -> None:
+    raise Terminated

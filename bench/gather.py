@@ -1,0 +1,189 @@
+"""From finished stages to a run's folder: what the report is made of, and the final weights."""
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Collection
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from bench import grids, weights
+from bench.engine import every_stage
+from bench.plan import BASELINE, CEILING, Plan, weight_names
+from bench.settings import RunSettings
+from bench.store import is_done, read_record
+from faces import packed
+from faces.packed import TEXT_COLUMNS
+from reports.build import build
+from reports.material import Material, Training, TrainingSet
+
+PACKAGES = ["nirbench", "torch", "torchvision", "torchmetrics", "facenet-pytorch", "dlib-bin",
+            "numpy", "pandas", "scikit-learn", "scikit-image", "pillow"]  # fmt: skip
+LABELS = {BASELINE: "VIS and real NIR, no fakes", CEILING: "with the true NIR of the same shots"}
+
+
+def write_report(
+    settings: RunSettings, plan: Plan, store: Path, out: Path, ran: Collection[str]
+) -> None:
+    """Writes everything of design.md's run folder but settings.toml and events.jsonl."""
+    _copy_generators(plan, store, out / "generators")
+    build(gather(settings, plan, store, ran), out)
+
+
+def is_current(settings: RunSettings, plan: Plan, store: Path, out: Path) -> bool:
+    """True if the report in `out` was made from exactly these stages, and all are there."""
+    if not (out / "report.html").exists():
+        return False
+    try:
+        results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    stages = every_stage(plan.targets())
+    reported = [(stage["name"], stage["key"]) for stage in results["stages"]]
+    return reported == [(stage.name, stage.key) for stage in stages] and all(
+        is_done(stage, store) for stage in stages
+    )
+
+
+def gather(settings: RunSettings, plan: Plan, store: Path, ran: Collection[str]) -> Material:
+    """Reads the stages' folders. `ran` holds the keys of the stages that were not cached."""
+    scored = {key: stage.folder(store) for key, stage in plan.scores.items()}
+    return Material(
+        facts=_facts(settings, plan, store, ran),
+        training_sets=tuple(_training_sets(plan)),
+        outcomes=_joined(scored, "outcomes.csv"),
+        scores=pd.DataFrame(columns=["training_set", "seed", "protocol", "metric", "value", "n"]),
+        curves=_joined(scored, "curves.csv"),
+        quality=_quality(plan, store),
+        generators=tuple(_trainings(plan.translators, store)),
+        recognizers=tuple(_trainings(plan.finetunes, store)),
+        grids=tuple(grids.draw(settings, plan, store)),
+    )
+
+
+def _facts(settings: RunSettings, plan: Plan, store: Path, ran: Collection[str]) -> dict:
+    split = plan.split.folder(store)
+    detection = json.loads((plan.aligned.folder(store) / "detection.json").read_text())
+    return {
+        "settings": settings.model_dump(mode="json"),
+        "versions": {"python": platform.python_version()}
+        | {package: version(package) for package in PACKAGES},
+        "device": device_name(settings.device),
+        "data": {
+            "name": settings.data.name,
+            "funnel": json.loads((split / "funnel.json").read_text()),
+            "detection": detection,
+            "split": _split_counts(split),
+        },
+        "weights": _weights(settings, plan),
+        "stages": [_stage_row(stage, store, ran) for stage in every_stage(plan.targets())],
+        "command": f"bench run-all --config settings.toml --preset {settings.preset}",
+        "notes": _notes(settings),
+    }
+
+
+def device_name(device: str) -> str:
+    """What the networks ran on, in words."""
+    import torch
+
+    from faces.compute import choose_device, has_bf16
+
+    chosen = choose_device(device)
+    arithmetic = "bfloat16" if has_bf16(chosen) else "float32"
+    if chosen.type == "cuda":
+        return f"{torch.cuda.get_device_name(chosen)}, {arithmetic}"
+    return f"CPU, {os.cpu_count()} cores, {torch.backends.cpu.get_cpu_capability()}, {arithmetic}"
+
+
+def _notes(settings: RunSettings) -> list[str]:
+    if settings.data.name != "synthetic":
+        return []
+    return [
+        "The people are rendered. What is shown here is real training at a small scale; "
+        "it is no evidence about real faces."
+    ]
+
+
+def _weights(settings: RunSettings, plan: Plan) -> list[dict]:
+    rows = [
+        {"role": weight.role, "name": weight.name, "sha256": weight.sha256,
+         "licence": weight.licence, "origin": str(weight.origin)}
+        for name in weight_names(settings)
+        for weight in [weights.find(name, weights.table())]
+    ]  # fmt: skip
+    if plan.pretrain is not None:
+        people = settings.pretrain.subjects
+        rows.append(
+            {"role": "recognizer before fine-tuning", "name": f"pretrain-{plan.pretrain.key}",
+             "sha256": "", "licence": "Apache-2.0",
+             "origin": f"trained in this run on VIS images of {people} other rendered people"}
+        )  # fmt: skip
+    return rows
+
+
+def _split_counts(split: Path) -> dict[str, int]:
+    parts = pd.read_csv(split / "split.csv", dtype=TEXT_COLUMNS)
+    counts = parts.groupby(["part", "spectrum"]).agg(
+        images=("row", "size"), subjects=("subject", "nunique")
+    )
+    return {
+        f"{part}_{spectrum.lower()}_{what}": int(row[what])
+        for (part, spectrum), row in counts.iterrows()
+        for what in ("subjects", "images")
+    }
+
+
+def _stage_row(stage, store: Path, ran: Collection[str]) -> dict:
+    seconds = read_record(stage.folder(store))["seconds"]
+    return {
+        "name": stage.name,
+        "key": stage.key,
+        "seconds": seconds,
+        "cached": stage.key not in ran,
+    }
+
+
+def _training_sets(plan: Plan):
+    for name in dict.fromkeys(training_set for training_set, _ in plan.scores):
+        variant = name.removeprefix(f"{BASELINE}+")
+        if name == BASELINE:
+            yield TrainingSet(name, "baseline", LABELS[name])
+        elif name == CEILING:
+            yield TrainingSet(name, "ceiling", LABELS[name])
+        else:
+            yield TrainingSet(name, "fakes", f"with fake NIR by {variant}", variant)
+
+
+def _joined(folders: dict[tuple[str, int], Path], file: str) -> pd.DataFrame:
+    tables = [
+        pd.read_csv(folder / file, dtype=TEXT_COLUMNS).assign(training_set=name, seed=seed)
+        for (name, seed), folder in folders.items()
+    ]
+    joined = pd.concat(tables, ignore_index=True)
+    return joined[["training_set", "seed", *joined.columns.drop(["training_set", "seed"])]]
+
+
+def _quality(plan: Plan, store: Path) -> pd.DataFrame:
+    tables = [
+        pd.read_csv(stage.folder(store) / "quality.csv").assign(seed=seed)
+        for (_, seed), stage in plan.qualities.items()
+    ]
+    return pd.concat(tables, ignore_index=True)[["images", "metric", "seed", "value", "n"]]
+
+
+def _trainings(stages, store: Path):
+    for (name, seed), stage in stages.items():
+        folder = stage.folder(store)
+        samples = packed.read(folder / "samples") if (folder / "samples").exists() else None
+        yield Training(name, seed, pd.read_csv(folder / "losses.csv"), samples)
+
+
+def _copy_generators(plan: Plan, store: Path, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for (variant, seed), stage in plan.translators.items():
+        shutil.copyfile(
+            stage.folder(store) / "generator.safetensors", folder / f"{variant}-{seed}.safetensors"
+        )
