@@ -4,14 +4,12 @@ Every training runs on one thread of a worker process, so its bytes depend neith
 of workers nor on what runs beside it, and two cores are used fully by two stages.
 """
 
-import os
-import signal
 import time
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from graphlib import TopologicalSorter
-from multiprocessing import active_children, get_context
+from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from pathlib import Path
 from queue import Empty
@@ -19,6 +17,7 @@ from queue import Empty
 from bench.progress import Display
 from bench.store import Machine, Stage, is_done, materialize
 from faces.errors import NirbenchError, StageError
+from faces.parallel import process_pool
 
 POLL_SECONDS = 0.2
 
@@ -56,14 +55,10 @@ class Engine:
             raise next(iter(self.failures.values()))
 
     def _walk(self, graph: TopologicalSorter, todo: dict[str, Stage]) -> None:
-        context = get_context("spawn")
-        messages = context.Queue()
-        pool = ProcessPoolExecutor(
-            self.machine.workers, context, _start_worker, (messages, os.getpid())
-        )
+        messages = get_context("spawn").Queue()
         running: dict[Future, Stage] = {}
         waiting: list[Stage] = []
-        try:
+        with process_pool(self.machine.workers, _start_worker, messages) as pool:
             while graph.is_active():
                 waiting += [todo[key] for key in graph.get_ready()]
                 if wide := [stage for stage in waiting if stage.wide]:
@@ -74,8 +69,6 @@ class Engine:
                 if not running:
                     break  # all that is left needs a stage that failed
                 self._collect(running, graph, messages)
-        finally:
-            _stop(pool)
 
     def _run_here(self, stage: Stage, graph: TopologicalSorter) -> None:
         self.display.started(stage)
@@ -151,22 +144,13 @@ def every_stage(targets: Iterable[Stage]) -> list[Stage]:
     return list(ordered.values())
 
 
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """Ends a pool at once, also in the middle of its work: every stage can be resumed."""
-    for process in active_children():
-        process.terminate()
-    pool.shutdown(wait=True, cancel_futures=True)
-
-
 _messages: Queue | None = None
-_parent: int = 0
 
 
-def _start_worker(messages: Queue, parent: int) -> None:
-    """Runs first in every worker: one thread of arithmetic, and Ctrl-C is the parent's matter."""
-    global _messages, _parent
-    _messages, _parent = messages, parent
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _start_worker(messages: Queue) -> None:
+    """Runs first in every worker: one thread of arithmetic, and a way to tell the parent."""
+    global _messages
+    _messages = messages
     import torch
 
     torch.set_num_threads(1)
@@ -177,8 +161,6 @@ def _run_in_worker(stage: Stage, store: Path, machine: Machine) -> float:
 
     def progress(done, total, values):
         nonlocal last_sent
-        if os.getppid() != _parent:  # the parent was killed: nobody waits for the result
-            os._exit(1)
         now = time.monotonic()
         if now - last_sent >= POLL_SECONDS or done == total:
             last_sent = now

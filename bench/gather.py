@@ -14,9 +14,10 @@ from bench import grids, weights
 from bench.engine import every_stage
 from bench.plan import BASELINE, CEILING, Plan, weight_names
 from bench.settings import RunSettings
-from bench.store import is_done, read_record
+from bench.store import is_done, read_record, sha256
 from faces import packed
 from faces.packed import TEXT_COLUMNS
+from recognizer.training import RESULT
 from reports.build import build
 from reports.material import Material, Training, TrainingSet
 
@@ -78,7 +79,7 @@ def _facts(settings: RunSettings, plan: Plan, store: Path, ran: Collection[str])
             "detection": detection,
             "split": _split_counts(split),
         },
-        "weights": _weights(settings, plan),
+        "weights": _weights(settings, plan, store),
         "stages": [_stage_row(stage, store, ran) for stage in every_stage(plan.targets())],
         "command": f"bench run-all --config settings.toml --preset {settings.preset}",
         "notes": _notes(settings),
@@ -107,19 +108,21 @@ def _notes(settings: RunSettings) -> list[str]:
     ]
 
 
-def _weights(settings: RunSettings, plan: Plan) -> list[dict]:
+def _weights(settings: RunSettings, plan: Plan, store: Path) -> list[dict]:
     rows = [
         {"role": weight.role, "name": weight.name, "sha256": weight.sha256,
          "licence": weight.licence, "origin": str(weight.origin)}
         for name in weight_names(settings)
-        for weight in [weights.find(name, weights.table())]
+        for weight in [weights.find(name)]
     ]  # fmt: skip
     if plan.pretrain is not None:
-        people = settings.pretrain.subjects
+        chosen = settings.pretrain
         rows.append(
-            {"role": "recognizer before fine-tuning", "name": f"pretrain-{plan.pretrain.key}",
-             "sha256": "", "licence": "Apache-2.0",
-             "origin": f"trained in this run on VIS images of {people} other rendered people"}
+            {"role": "recognizer before fine-tuning", "name": "pretrain-rendered",
+             "sha256": sha256(plan.pretrain.folder(store) / RESULT), "licence": "Apache-2.0",
+             "origin": f"stage pretrain-{plan.pretrain.key}",
+             "trained_on": f"{chosen.steps} steps on {chosen.images_per_subject} VIS images of "
+             f"each of {chosen.subjects} other rendered people"}
         )  # fmt: skip
     return rows
 

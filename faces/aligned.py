@@ -5,11 +5,9 @@ Nothing is dropped: an image in which no face was found keeps its row, as a blac
 """
 
 import json
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ import pandas as pd
 from faces import packed
 from faces.align import EyeFinder, align_face
 from faces.files import write_text
+from faces.parallel import process_pool
 from faces.progress import Progress
 
 ROWS_PER_TASK = 32
@@ -33,26 +32,18 @@ def align_folder(
     face) and `detection.json` (per spectrum: images, found at first, found enlarged, not found).
     """
     tables = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        sizes = {
-            name: len(packed.read(photographs / name).index)
-            for name in ("VIS", "NIR")
-            if (photographs / name).exists()
-        }
-        done = 0
+    sizes = {
+        name: len(packed.read(photographs / name).index)
+        for name in ("VIS", "NIR")
+        if (photographs / name).exists()
+    }
+    done = 0
+    with process_pool(workers) as pool:
         for name, size in sizes.items():
             images = packed.read(photographs / name)
             packed.create(out / name, images.index, side_px, images.images.shape[3])
             tasks = [
-                pool.submit(
-                    _align_rows,
-                    photographs / name,
-                    out / name,
-                    predictor,
-                    side_px,
-                    rows,
-                    os.getpid(),
-                )
+                pool.submit(_align_rows, photographs / name, out / name, predictor, side_px, rows)
                 for rows in np.array_split(np.arange(size), max(1, size // ROWS_PER_TASK))
             ]
             parts = []
@@ -68,15 +59,13 @@ def align_folder(
 
 
 def _align_rows(
-    source: Path, target: Path, predictor: Path, side_px: int, rows: Sequence[int], parent: int
+    source: Path, target: Path, predictor: Path, side_px: int, rows: Sequence[int]
 ) -> pd.DataFrame:
     """Runs in a worker: fills the crops of `rows`; returns what was found in each."""
     finder = _finder(predictor)
     images, crops = packed.read(source).images, packed.open_for_writing(target)
     lines = []
     for row in rows:
-        if os.getppid() != parent:  # nobody waits for the result any more
-            raise SystemExit(1)
         found = finder.find(np.asarray(images[row]))
         eyes = np.full((2, 2), np.nan) if found.eyes is None else found.eyes
         if found.eyes is not None:

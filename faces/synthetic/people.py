@@ -8,21 +8,18 @@ finished subject leaves a marker in out/done; the same call again goes on with t
 """
 
 import json
-import multiprocessing
-import os
 import shutil
-import signal
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from faces import packed
-from faces.errors import StageError, UsageError
+from faces.errors import UsageError
 from faces.files import sync, write_text
+from faces.parallel import process_pool
 from faces.progress import Progress, silent
 from faces.synthetic.difficulty import STANDARD, Difficulty
 from faces.synthetic.person import make_person
@@ -30,7 +27,6 @@ from faces.synthetic.renderer import check_request, develop, expose_view, light_
 
 FIRST_NIR_SHOT = 500
 CHANNELS = {"VIS": 3, "NIR": 1, "NIR-true": 1, "NIR-clean": 1}
-POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -79,8 +75,8 @@ def render_people(
 
     subjects: distinct numbers from 0. pairs: also write NIR-true and NIR-clean, whose rows are
     parallel to VIS. workers: processes; 1 renders in this one. progress receives images done and
-    in all. Raises UsageError where a number is impossible or `out` holds another request, and
-    StageError where a worker process dies; what was finished is kept.
+    in all. Raises UsageError where a number is impossible or `out` holds another request. What was
+    finished before a failure is kept.
     """
     request = Request(
         tuple(subjects), vis_per_subject, nir_per_subject, pairs, side_px, seed, difficulty
@@ -90,15 +86,9 @@ def render_people(
         progress(request.images, request.images, {})
         return
     todo = [k for k, subject in enumerate(request.subjects) if not _marker(out, subject).exists()]
-    before = (len(request.subjects) - len(todo)) * (request.images // len(request.subjects))
-
-    def tell(finished: int) -> None:
-        progress(before + finished, request.images, {})
-
-    if workers == 1 or len(todo) <= 1:
-        _render_here(out, request, todo, tell)
-    else:
-        _render_by_workers(out, request, todo, min(workers, len(todo)), tell)
+    for left in _rendered(out, request, todo, workers):
+        finished = len(request.subjects) - left
+        progress(finished * request.images // len(request.subjects), request.images, {})
     for folder in request.folders:
         sync(out / folder / "images.npy")
     shutil.rmtree(out / "done")
@@ -148,14 +138,23 @@ def _index(request: Request, folder: str) -> pd.DataFrame:
     )
 
 
-def _open(out: Path, request: Request) -> dict[str, np.ndarray]:
-    return {folder: packed.open_for_writing(out / folder) for folder in request.folders}
+def _rendered(out: Path, request: Request, todo: list[int], workers: int) -> Iterator[int]:
+    """Renders the subjects of these places; yields how many are left as each is finished."""
+    if workers == 1 or len(todo) <= 1:
+        for done, k in enumerate(todo, start=1):
+            _render_subject(out, request, k)
+            yield len(todo) - done
+        return
+    with process_pool(min(workers, len(todo))) as pool:
+        tasks = [pool.submit(_render_subject, out, request, k) for k in todo]
+        for done, task in enumerate(as_completed(tasks), start=1):
+            task.result()
+            yield len(todo) - done
 
 
-def _render_subject(
-    out: Path, arrays: dict[str, np.ndarray], request: Request, k: int
-) -> Iterator[int]:
-    """Renders the k-th subject's rows, yielding how many images each step made, then its marker."""
+def _render_subject(out: Path, request: Request, k: int) -> None:
+    """Renders the k-th subject's rows, then leaves its marker."""
+    arrays = {folder: packed.open_for_writing(out / folder) for folder in request.folders}
     subject, strength = request.subjects[k], request.difficulty.identity_strength
     person = make_person(request.seed, subject, request.side_px, strength)
     for place, shot in enumerate(request.shots("VIS")):
@@ -166,63 +165,7 @@ def _render_subject(
             light = light_view(view, "NIR")
             arrays["NIR-true"][row] = expose_view(view, light, "NIR")
             arrays["NIR-clean"][row] = expose_view(view, light, "NIR-clean")
-        yield 3 if request.pairs else 1
     for place, shot in enumerate(request.shots("NIR")):
         view = view_person(person, shot, request.side_px, request.difficulty)
         arrays["NIR"][k * request.nir_per_subject + place] = develop(view, "NIR")
-        yield 1
     _marker(out, subject).touch()
-
-
-def _render_here(out: Path, request: Request, todo: list[int], tell: Callable[[int], None]) -> None:
-    arrays, finished = _open(out, request), 0
-    for k in todo:
-        for images in _render_subject(out, arrays, request, k):
-            finished += images
-            tell(finished)
-
-
-def _render_by_workers(
-    out: Path, request: Request, todo: list[int], workers: int, tell: Callable[[int], None]
-) -> None:
-    context = multiprocessing.get_context("spawn")
-    taken, finished = context.Value("i", 0), context.Value("i", 0)
-    arguments = (out, request, todo, taken, finished, os.getpid())
-    processes = [context.Process(target=_work, args=arguments, daemon=True) for _ in range(workers)]
-    try:
-        for process in processes:
-            process.start()
-        while any(process.is_alive() for process in processes):
-            time.sleep(POLL_SECONDS)
-            tell(finished.value)
-            _check_alive(processes)
-        _check_alive(processes)
-        tell(finished.value)
-    finally:
-        for process in processes:
-            if process.pid is not None:
-                process.terminate()
-                process.join()
-
-
-def _check_alive(processes: list) -> None:
-    codes = [process.exitcode for process in processes if process.exitcode]
-    if codes:
-        raise StageError(f"a rendering process ended with {codes[0]}; run the same command again")
-
-
-def _work(out: Path, request: Request, todo: list[int], taken, finished, parent: int) -> None:
-    """One process: takes subject after subject, until none is left or the parent has gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends us
-    arrays = _open(out, request)
-    while True:
-        with taken.get_lock():
-            turn = taken.value
-            taken.value += 1
-        if turn >= len(todo):
-            return
-        for images in _render_subject(out, arrays, request, todo[turn]):
-            if os.getppid() != parent:
-                return
-            with finished.get_lock():
-                finished.value += images

@@ -1,29 +1,51 @@
 """The command line as a person meets it: exit codes, one-line errors, plans that write nothing."""
 
-import os
+import signal
 import subprocess
 import sys
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
 
 from bench import plan as plans
 from bench import settings as loading
-from bench.cli import COMMANDS, SUMMARIES
+from bench.cli import COMMANDS, SUMMARIES, Terminated, main
 from bench.engine import every_stage
 
 HEAVY = {"torch", "torchvision", "pandas", "matplotlib", "dlib", "skimage", "pydantic"}
 
 
-def bench(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-c", "from bench.cli import main; main()", *arguments],
-        cwd=cwd,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "200"} | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def bench(monkeypatch, capsys, tmp_path):
+    """Calls the command in an empty folder, with an empty cache and no network."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "BENCH_CACHE": str(tmp_path / "cache"),
+        "BENCH_OFFLINE": "1",
+        "COLUMNS": "200",
+        "NO_COLOR": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    def call(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["bench", *arguments])
+        monkeypatch.setattr(signal, "signal", lambda *_: None)  # leaves the test run's own alone
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code
+        captured = capsys.readouterr()
+        return Done(code, captured.out, captured.err)
+
+    return call
 
 
 def test_help_needs_no_heavy_import():
@@ -60,34 +82,50 @@ def test_every_command_has_a_summary():
         (["list", "settings"], 0, "generator.steps"),
     ],
 )  # fmt: skip
-def test_exit_codes_and_words(arguments, code, words, tmp_path):
-    done = bench(*arguments, cwd=tmp_path, BENCH_CACHE=str(tmp_path / "cache"))
-    assert done.returncode == code, done.stderr
-    assert words in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    if code:
-        assert len([line for line in done.stderr.splitlines() if line.startswith("bench:")]) <= 1
+def test_exit_codes_and_words(bench, arguments, code, words):
+    done = bench(*arguments)
+    assert done.code == code, done.err
+    assert words in done.out + done.err
+    assert "Traceback" not in done.err
+    assert len([line for line in done.err.splitlines() if line.startswith("bench:")]) <= 1
 
 
 @pytest.mark.parametrize("preset", loading.preset_names())
-def test_a_dry_run_prints_every_stage_and_writes_nothing(preset, tmp_path):
-    done = bench("run-all", "--preset", preset, "--dry-run", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+def test_a_dry_run_prints_every_stage_and_writes_nothing(bench, preset, tmp_path):
+    done = bench("run-all", "--preset", preset, "--dry-run")
+    assert done.code == 0, done.err
     stages = every_stage(plans.sketch(loading.load(preset)).targets())
-    assert all(stage.key in done.stdout for stage in stages)
+    assert all(stage.key in done.out for stage in stages)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_missing_weight_is_told_before_anything_is_made(tmp_path):
-    done = bench(
-        "run-all", "--set", "recognizer.weights=casia-webface",
-        cwd=tmp_path, BENCH_CACHE=str(tmp_path / "cache"), BENCH_OFFLINE="1",
-    )  # fmt: skip
-    assert done.returncode == 4
+def test_a_missing_weight_is_told_before_anything_is_made(bench, tmp_path):
+    done = bench("run-all", "--set", "recognizer.weights=casia-webface")
+    assert done.code == 4
+    assert "weight" in done.err
     assert not list((tmp_path / "runs" / "stages").iterdir())
 
 
-def test_debug_shows_where(tmp_path):
-    done = bench("--debug", "run-all", "--preset", "nothing", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "Traceback" in done.stderr
+def test_debug_shows_where(bench):
+    done = bench("--debug", "run-all", "--preset", "nothing")
+    assert done.code == 2
+    assert "Traceback" in done.err
+
+
+def test_a_bug_is_called_a_bug(bench, monkeypatch):
+    monkeypatch.setattr("bench.settings.load", lambda *_: 1 / 0)
+    done = bench("run-all")
+    assert done.code == 1
+    assert "ZeroDivisionError" in done.err
+    assert "bug" in done.err
+
+
+@pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)])
+def test_an_interruption_says_how_to_go_on(bench, monkeypatch, raised, code):
+    def interrupt(*_):
+        raise raised
+
+    monkeypatch.setattr("bench.settings.load", interrupt)
+    done = bench("run-all")
+    assert done.code == code
+    assert "Run the same command again" in done.err

@@ -63,7 +63,7 @@ def test_workers_do_not_change_a_byte(whole, tmp_path):
     assert counts[-1] == 21
 
 
-@pytest.mark.parametrize("images", [1, 4, 9, 20])
+@pytest.mark.parametrize("images", [7, 14])
 def test_a_killed_rendering_goes_on_to_the_same_bytes(whole, tmp_path, images):
     def kill(done, total, values):
         if done >= images:
@@ -77,7 +77,7 @@ def test_a_killed_rendering_goes_on_to_the_same_bytes(whole, tmp_path, images):
 
 def test_finished_subjects_are_not_rendered_again(tmp_path):
     def kill(done, total, values):
-        if done > 7:
+        if done:
             raise Killed
 
     out = tmp_path / "out"

@@ -1,0 +1,52 @@
+"""A pool of processes that ends with its owner: at once on Ctrl-C, and soon if the owner is killed.
+
+`concurrent.futures` does the work. What it lacks: workers that leave Ctrl-C to their parent, that
+do not outlive a killed parent, and a pool that gives up what it was doing when it is interrupted.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context
+
+WATCH_EVERY_SECONDS = 0.5
+
+
+@contextmanager
+def process_pool(
+    workers: int, initializer: Callable[..., None] | None = None, *arguments: object
+) -> Iterator[ProcessPoolExecutor]:
+    """A pool of `workers` fresh processes; `initializer(*arguments)` runs first in each.
+
+    Leaving the block by an exception terminates them, so tasks must be able to start again.
+    """
+    context = get_context("spawn")  # a fork would copy locks of running threads
+    start = (os.getpid(), initializer, arguments)
+    pool = ProcessPoolExecutor(workers, context, _begin, start)
+    try:
+        yield pool
+    except BaseException:
+        for process in active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin(parent: int, initializer: Callable[..., None] | None, arguments: tuple) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends us
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    if initializer is not None:
+        initializer(*arguments)
+
+
+def _follow(parent: int) -> None:
+    """Ends this process when its parent has gone: nobody waits for the result any more."""
+    while os.getppid() == parent:
+        time.sleep(WATCH_EVERY_SECONDS)
+    os._exit(1)

@@ -1,0 +1,62 @@
+"""A whole run at the smallest scale that exercises every stage."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TINY = {
+    "data.subjects": 14,
+    "data.unseen_subjects": 6,
+    "data.vis_per_subject": 5,
+    "data.nir_per_subject": 6,
+    "data.render_side_px": 128,
+    "generator.steps": 12,
+    "generator.side_px": 32,
+    "generator.width": 8,
+    "generator.blocks": 1,
+    "generator.checkpoint_every_steps": 3,
+    "generator.sample_every_steps": 4,
+    "pretrain.subjects": 4,
+    "pretrain.images_per_subject": 4,
+    "pretrain.steps": 3,
+    "pretrain.batch": 8,
+    "pretrain.checkpoint_every_steps": 1,
+    "recognizer.steps": 3,
+    "recognizer.batch": 8,
+    "recognizer.checkpoint_every_steps": 1,
+    "recognizer.gallery_draws": 2,
+    "quality.images": 20,
+}
+
+
+def start(out: Path, *arguments: str, **settings: object) -> subprocess.Popen:
+    """`bench run-all` on the tiny scale, as a process of its own process group."""
+    values = TINY | {key.replace("__", "."): value for key, value in settings.items()}
+    assignments = [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "bench", "run-all", "--out", out, *assignments, *arguments],
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120", "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(out: Path, *arguments: str, **settings: object) -> str:
+    """The output of a run that ends well."""
+    process = start(out, *arguments, **settings)
+    text, _ = process.communicate(timeout=600)
+    assert process.returncode == 0, text
+    return text
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory) -> Path:
+    """The folder of a finished run with one variant of each kind: A, B and C."""
+    out = tmp_path_factory.mktemp("tiny") / "runs" / "whole"
+    run(out)
+    return out

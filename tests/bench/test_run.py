@@ -1,0 +1,147 @@
+"""A whole run: its files, what the same command does again, kills, and the page in a browser."""
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from safetensors import safe_open
+
+from faces import packed
+from tests.bench.conftest import run, start
+
+SETS = ["real", "real+A", "real+B", "real+C", "real+oracle"]
+NUMBERS = ["recognition", "quality", "comparisons", "means", "data"]
+
+
+def results(out: Path) -> dict:
+    return json.loads((out / "results.json").read_text(encoding="utf-8"))
+
+
+def numbers(out: Path) -> dict:
+    """Everything of a run that two equal runs must agree on, number by number."""
+    found = results(out)
+    return {name: found[name] for name in NUMBERS} | {
+        "keys": [(stage["name"], stage["key"]) for stage in found["stages"]]
+    }
+
+
+def stage_bytes(out: Path) -> dict[str, str]:
+    """The SHA-256 of every file that every stage wrote."""
+    records = sorted((out.parent / "stages").glob("*/stage.json"))
+    return {
+        f"{path.parent.name}/{name}": digest
+        for path in records
+        for name, (_, digest) in json.loads(path.read_text())["files"].items()
+    }
+
+
+def test_every_file_of_the_design_is_there(tiny):
+    names = {str(path.relative_to(tiny)) for path in tiny.rglob("*")}
+    assert {
+        "settings.toml", "results.json", "results.csv", "report.html", "events.jsonl",
+        "tables/accuracy.csv", "tables/accuracy.md", "tables/accuracy.tex", "tables/quality.csv",
+        "generators/A-0.safetensors", "generators/B-0.safetensors", "generators/C-0.safetensors",
+    } <= names  # fmt: skip
+    assert {Path(name).suffix for name in names if name.startswith("plots/")} >= {".svg", ".png"}
+    assert not list(tiny.parent.rglob("*.partial"))
+    assert not list(tiny.parent.rglob("*.aside"))
+
+
+def test_results_hold_every_training_set_protocol_and_kind_of_image(tiny):
+    found = results(tiny)
+    assert found["schema"] == 1
+    rows = pd.DataFrame(found["recognition"])
+    assert sorted(rows["training_set"].unique()) == sorted(SETS)
+    assert {"accuracy", "rank1", "auc"} <= set(rows["metric"])
+    assert set(rows["protocol"]) == {"seen-subjects", "unseen-subjects"}
+    assert rows["value"].between(0, 1).all()
+    assert set(pd.DataFrame(found["quality"])["images"]) == {"A", "B", "C", "vis", "real"}
+    assert {row["training_set"] for row in found["comparisons"]} >= set(SETS[1:])
+    roles = {weight["role"]: weight["name"] for weight in found["weights"]}
+    assert roles["recognizer before fine-tuning"] == "pretrain-rendered"
+
+
+def test_fakes_are_one_per_training_image_of_training_subjects_only(tiny):
+    stages = tiny.parent / "stages"
+    (split,) = stages.glob("split-*/split.csv")
+    parts = pd.read_csv(split, dtype={"subject": str})
+    train = parts[(parts["part"] == "train") & (parts["spectrum"] == "VIS") & parts["found"]]
+    folders = sorted(stages.glob("fakes-*"))
+    assert len(folders) == 3
+    for folder in folders:
+        fakes = packed.read(folder)
+        assert fakes.index["source"].astype(int).to_list() == train["row"].to_list()
+        assert fakes.index["subject"].to_list() == train["subject"].to_list()
+        assert fakes.images.shape[3] == 1
+
+
+def test_weights_say_what_they_are(tiny):
+    with safe_open(tiny / "generators" / "C-0.safetensors", "np") as file:
+        header = " ".join(f"{key} {value}" for key, value in file.metadata().items())
+    for word in ("ResnetGenerator", "C", "vis", "32"):
+        assert word in header
+
+
+def test_the_same_command_again_does_nothing(tiny):
+    before = {path: path.stat().st_mtime_ns for path in tiny.rglob("*") if path.is_file()}
+    text = run(tiny)
+    assert "All is done" in text
+    after = {path: path.stat().st_mtime_ns for path in tiny.rglob("*") if path.is_file()}
+    assert {path for path in after if after[path] != before.get(path)} <= {tiny / "settings.toml"}
+
+
+def test_no_request_leaves_the_page(tiny):
+    page = (tiny / "report.html").read_text(encoding="utf-8")
+    assert "Content-Security-Policy" in page
+    loaded = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"')\s>]+)""", page)
+    assert [link for link in loaded if not link.startswith(("#", "data:"))] == []
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs Debian's chromium")
+def test_a_browser_draws_the_page(tiny, tmp_path):
+    picture = tmp_path / "page.png"
+    subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+         "--disable-background-networking", f"--user-data-dir={tmp_path / 'profile'}",
+         "--window-size=1200,3000", f"--screenshot={picture}", tiny / "report.html"],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    from PIL import Image
+
+    pixels = np.asarray(Image.open(picture).convert("L"), float)
+    assert pixels.shape == (3000, 1200)
+    assert (pixels.reshape(30, 100, 1200).std(axis=(1, 2)) > 5).mean() > 0.6  # not blank
+
+
+@pytest.mark.slow
+def test_another_folder_and_another_number_of_workers_give_the_same_bytes(tiny, tmp_path):
+    out = tmp_path / "runs" / "whole"
+    run(out, data__workers=1)
+    assert numbers(out) == numbers(tiny)
+    assert stage_bytes(out) == stage_bytes(tiny)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_killed_again_and_again_a_run_ends_as_if_nothing_had_happened(tiny, tmp_path, how):
+    out = tmp_path / "runs" / "whole"
+    rng = random.Random(how.value)
+    for _ in range(10):
+        process = start(out)
+        time.sleep(rng.uniform(2, 25))
+        if process.poll() is None:
+            os.killpg(process.pid, how)
+        process.communicate(timeout=60)
+    run(out)
+    assert numbers(out) == numbers(tiny)
+    assert stage_bytes(out) == stage_bytes(tiny)
+    assert not list(out.parent.rglob("*.partial"))
