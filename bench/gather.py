@@ -16,6 +16,7 @@ from bench.plan import BASELINE, CEILING, Plan, weight_names
 from bench.settings import RunSettings
 from bench.store import is_done, read_record, sha256
 from faces import packed
+from faces.align import VERSION
 from faces.packed import TEXT_COLUMNS
 from recognizer.training import RESULT
 from reports.build import build
@@ -76,7 +77,17 @@ def _facts(settings: RunSettings, plan: Plan, store: Path, ran: Collection[str])
         "data": {
             "name": settings.data.name,
             "funnel": json.loads((split / "funnel.json").read_text()),
-            "detection": detection,
+            "alignment": VERSION,
+            "detection": [
+                {
+                    "spectrum": spectrum,
+                    "images": counts["images"],
+                    "found at once": counts["first"],
+                    "found when enlarged": counts["upsampled"],
+                    "not found": counts["none"],
+                }
+                for spectrum, counts in detection.items()
+            ],
             "split": _split_counts(split),
         },
         "weights": _weights(settings, plan, store),
