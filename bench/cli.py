@@ -44,13 +44,11 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="nirbench", prog_name="bench")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.pass_context
-def cli(context: click.Context, debug: bool) -> None:
+def cli(debug: bool) -> None:
     """Do fake near-infrared faces make a face recognizer better, and is the difference real?
 
     Start with `bench run-all`: a report in about fifteen minutes on two cores.
     """
-    context.ensure_object(dict)["debug"] = debug
 
 
 class Terminated(BaseException):

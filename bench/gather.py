@@ -4,8 +4,8 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Collection
-from importlib.metadata import version
+from collections.abc import Collection, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,7 @@ from bench import grids, weights
 from bench.engine import every_stage
 from bench.plan import BASELINE, CEILING, Plan, weight_names
 from bench.settings import RunSettings
-from bench.store import is_done, read_record, sha256
+from bench.store import Stage, is_done, read_record, sha256
 from faces import packed
 from faces.align import VERSION
 from faces.packed import TEXT_COLUMNS
@@ -24,14 +24,20 @@ from reports.material import Material, Training, TrainingSet
 
 PACKAGES = ["nirbench", "torch", "torchvision", "torchmetrics", "facenet-pytorch", "dlib-bin",
             "numpy", "pandas", "scikit-learn", "scikit-image", "pillow"]  # fmt: skip
-LABELS = {BASELINE: "VIS and real NIR, no fakes", CEILING: "with the true NIR of the same shots"}
 
 
 def write_report(
     settings: RunSettings, plan: Plan, store: Path, out: Path, ran: Collection[str]
 ) -> None:
-    """Writes everything of design.md's run folder but settings.toml and events.jsonl."""
+    """Writes everything of a run's folder (docs/results.md) but settings.toml and events.jsonl.
+
+    What an earlier report left is removed first, so nothing stale stays beside the new one.
+    """
+    (out / "report.html").unlink(missing_ok=True)
+    for folder in ("generators", "tables", "plots"):
+        shutil.rmtree(out / folder, ignore_errors=True)
     _copy_generators(plan, store, out / "generators")
+    shutil.copyfile(plan.aligned.folder(store) / "failures.csv", out / "failures.csv")
     build(gather(settings, plan, store, ran), out)
 
 
@@ -55,7 +61,7 @@ def gather(settings: RunSettings, plan: Plan, store: Path, ran: Collection[str])
     scored = {key: stage.folder(store) for key, stage in plan.scores.items()}
     return Material(
         facts=_facts(settings, plan, store, ran),
-        training_sets=tuple(_training_sets(plan)),
+        training_sets=tuple(_training_sets(settings, plan)),
         outcomes=_joined(scored, "outcomes.csv"),
         scores=pd.DataFrame(columns=["training_set", "seed", "protocol", "metric", "value", "n"]),
         curves=_joined(scored, "curves.csv"),
@@ -72,7 +78,7 @@ def _facts(settings: RunSettings, plan: Plan, store: Path, ran: Collection[str])
     return {
         "settings": settings.model_dump(mode="json"),
         "versions": {"python": platform.python_version()}
-        | {package: version(package) for package in PACKAGES},
+        | {package: _version(package) for package in PACKAGES},
         "device": device_name(settings.device),
         "data": {
             "name": settings.data.name,
@@ -93,8 +99,22 @@ def _facts(settings: RunSettings, plan: Plan, store: Path, ran: Collection[str])
         "weights": _weights(settings, plan, store),
         "stages": [_stage_row(stage, store, ran) for stage in every_stage(plan.targets())],
         "command": f"bench run-all --config settings.toml --preset {settings.preset}",
-        "notes": _notes(settings),
+        "notes": [*_notes(settings), *_omitted(plan, store)],
     }
+
+
+def _omitted(plan: Plan, store: Path) -> list[str]:
+    """The metrics that this many probes cannot support, and why."""
+    tables = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.scores.values()]
+    rows = pd.concat(tables)[["protocol", "metric", "reason"]].drop_duplicates()
+    return [f"{metric} ({protocol}) is left out: {why}" for protocol, metric, why in rows.values]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # such as dlib-bin, where somebody built dlib
+        return "not installed by this name"
 
 
 def device_name(device: str) -> str:
@@ -150,7 +170,7 @@ def _split_counts(split: Path) -> dict[str, int]:
     }
 
 
-def _stage_row(stage, store: Path, ran: Collection[str]) -> dict:
+def _stage_row(stage: Stage, store: Path, ran: Collection[str]) -> dict:
     seconds = read_record(stage.folder(store))["seconds"]
     return {
         "name": stage.name,
@@ -160,15 +180,22 @@ def _stage_row(stage, store: Path, ran: Collection[str]) -> dict:
     }
 
 
-def _training_sets(plan: Plan):
+def _training_sets(settings: RunSettings, plan: Plan) -> Iterator[TrainingSet]:
     for name in dict.fromkeys(training_set for training_set, _ in plan.scores):
         variant = name.removeprefix(f"{BASELINE}+")
         if name == BASELINE:
-            yield TrainingSet(name, "baseline", LABELS[name])
+            yield TrainingSet(name, "baseline", _real_images(settings))
         elif name == CEILING:
-            yield TrainingSet(name, "ceiling", LABELS[name])
+            yield TrainingSet(name, "ceiling", "with the true NIR of the same shots")
         else:
             yield TrainingSet(name, "fakes", f"with fake NIR by {variant}", variant)
+
+
+def _real_images(settings: RunSettings) -> str:
+    few = settings.recognizer.nir_per_subject
+    if few == 0:
+        return "VIS only"
+    return f"VIS and {few} real NIR{'' if few == 'all' else ' per person'}"
 
 
 def _joined(folders: dict[tuple[str, int], Path], file: str) -> pd.DataFrame:
@@ -188,7 +215,7 @@ def _quality(plan: Plan, store: Path) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)[["images", "metric", "seed", "value", "n"]]
 
 
-def _trainings(stages, store: Path):
+def _trainings(stages: dict, store: Path) -> Iterator[Training]:
     for (name, seed), stage in stages.items():
         folder = stage.folder(store)
         samples = packed.read(folder / "samples") if (folder / "samples").exists() else None

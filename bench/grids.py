@@ -20,26 +20,33 @@ def draw(settings: RunSettings, plan: Plan, store: Path) -> Iterator[Grid]:
     """The fakes of every variant beside their sources, and each preprocessing step."""
     split = pd.read_csv(plan.split.folder(store) / "split.csv", dtype=TEXT_COLUMNS)
     aligned = plan.aligned.folder(store)
-    chosen = first_images(splits.rows(split, "train", "VIS"))
-    yield _translations(settings, plan, store, aligned, split, chosen)
+    real = first_images(splits.rows(split, "train", "NIR"))
+    vis = first_images(splits.rows(split, "train", "VIS"))
+    chosen = evenly(vis[vis["subject"].isin(real["subject"])])
+    real = real[real["subject"].isin(chosen["subject"])]
+    yield _translations(settings, plan, store, chosen, real)
     yield _preprocessing(plan, store, aligned, chosen)
 
 
 def first_images(lines: pd.DataFrame) -> pd.DataFrame:
-    """Of people spread evenly over all training subjects, the first training image of each."""
-    firsts = lines.sort_values(["subject", "shot"]).drop_duplicates("subject")
-    places = np.linspace(0, len(firsts) - 1, min(PEOPLE, len(firsts))).round().astype(int)
-    return firsts.iloc[places].reset_index(drop=True)
+    """The first image of each subject, by shot; subjects ascending."""
+    return lines.sort_values(["subject", "shot"]).drop_duplicates("subject")
+
+
+def evenly(lines: pd.DataFrame) -> pd.DataFrame:
+    """At most PEOPLE lines, spread evenly over all."""
+    places = np.linspace(0, len(lines) - 1, min(PEOPLE, len(lines))).round().astype(int)
+    return lines.iloc[places].reset_index(drop=True)
 
 
 def _translations(
     settings: RunSettings,
     plan: Plan,
     store: Path,
-    aligned: Path,
-    split: pd.DataFrame,
     chosen: pd.DataFrame,
+    real: pd.DataFrame,
 ) -> Grid:
+    aligned = plan.aligned.folder(store)
     columns = {"VIS": _rows(aligned / "VIS", chosen["row"])}
     columns["equalized"] = _equalized(columns["VIS"])
     labels = {"VIS": "VIS", "equalized": "VIS, equalized"}
@@ -50,8 +57,6 @@ def _translations(
         rows = places.loc[chosen["row"].astype(str)].to_numpy()
         columns[variant] = Packed(fakes.images[rows], chosen)
         labels[variant] = f"fake by {variant}"
-    real = first_images(splits.rows(split, "train", "NIR"))
-    real = real[real["subject"].isin(chosen["subject"])]
     columns["NIR"] = _rows(aligned / "NIR", real["row"])
     labels["NIR"] = "real NIR, another shot"
     if (aligned / "NIR-true").exists():

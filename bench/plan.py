@@ -192,9 +192,7 @@ def _add_recognizer(plan: Plan, settings: RunSettings, training_set: str, seed: 
     finetune = Stage(
         f"finetune:{training_set}:{seed}",
         recognition.finetune,
-        recognition.FinetuneSettings(
-            seed=seed, oracle=training_set == CEILING, recognizer=recognizer
-        ),
+        recognition.FinetuneSettings.of(recognizer, seed, oracle=training_set == CEILING),
         inputs,
         effort=_training_effort(recognizer),
     )

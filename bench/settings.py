@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -35,7 +35,9 @@ class RunSettings(BaseModel):
     device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
     protocol: str = Field("subjects", description="who is trained on and who is only tested")
     variants: list[str] = Field(["A", "B", "C"], min_length=1, description="translators")
-    seeds: list[int] = Field([0], min_length=1, description="seeds of translator and recognizer")
+    seeds: list[Annotated[int, Field(ge=0)]] = Field(
+        [0], min_length=1, description="seeds of translator and recognizer"
+    )
     data: DataSettings
     generator: GeneratorSettings
     pretrain: PretrainSettings
@@ -70,7 +72,10 @@ class RunSettings(BaseModel):
     @property
     def workers(self) -> int:
         """Processes at once."""
-        return self.data.workers or len(os.sched_getaffinity(0))
+        if self.data.workers:
+            return self.data.workers
+        allowed = getattr(os, "sched_getaffinity", None)  # not on every system
+        return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def preset_names() -> list[str]:

@@ -8,7 +8,6 @@ that exists is complete; a killed training goes on from the checkpoints left in 
 import fcntl
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -121,13 +120,6 @@ def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress)
         seconds = time.monotonic() - started
         _finish(stage, partial, done, inputs, seconds)
     return seconds
-
-
-def discard(stage: Stage, store: Path) -> None:
-    """Removes a stage, finished or not, so that the next run makes it anew."""
-    done = stage.folder(store)
-    for folder in (done, done.with_name(done.name + ".partial")):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -9,12 +9,15 @@ from faces.precision import Precision
 
 
 def choose_device(name: str) -> torch.device:
-    """ "auto" is the first CUDA device if there is one, otherwise the CPU."""
+    """`auto` is the first CUDA device if there is one, otherwise the CPU."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise UsageError(f"device {name}: torch sees no CUDA device here; use --set device=cpu")
-    return torch.device(name)
+    try:
+        return torch.device(name)
+    except RuntimeError:
+        raise UsageError(f"device {name}: unknown; use auto, cpu, cuda or cuda:N") from None
 
 
 def has_bf16(device: torch.device) -> bool:

@@ -14,27 +14,33 @@ from contextlib import contextmanager
 from multiprocessing import active_children, get_context
 
 WATCH_EVERY_SECONDS = 0.5
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 
 
 @contextmanager
 def process_pool(
     workers: int, initializer: Callable[..., None] | None = None, *arguments: object
 ) -> Iterator[ProcessPoolExecutor]:
-    """A pool of `workers` fresh processes; `initializer(*arguments)` runs first in each.
+    """A pool of `workers` fresh processes of one thread; `initializer(*arguments)` runs first.
 
     Leaving the block by an exception terminates them, so tasks must be able to start again.
     """
+    others, before = active_children(), dict(os.environ)
+    os.environ.update(ONE_THREAD)  # read by the libraries of a worker as it starts
     context = get_context("spawn")  # a fork would copy locks of running threads
     start = (os.getpid(), initializer, arguments)
     pool = ProcessPoolExecutor(workers, context, _begin, start)
     try:
         yield pool
     except BaseException:
-        for process in active_children():
+        for process in set(active_children()) - set(others):
             process.terminate()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+        for name in ONE_THREAD:
+            os.environ.pop(name)
+        os.environ.update({name: before[name] for name in ONE_THREAD if name in before})
 
 
 def _begin(parent: int, initializer: Callable[..., None] | None, arguments: tuple) -> None:

@@ -14,7 +14,7 @@ class DataSettings(BaseModel):
     path: str = Field("", description="folder of a data set on disk; empty for rendered people")
     population: int = Field(0, ge=0, description="seed of the rendered people")
     subjects: PositiveInt = Field(150, description="people, trained on and unseen together")
-    unseen_subjects: PositiveInt = Field(60, description="people who are only tested")
+    unseen_subjects: int = Field(60, ge=2, description="people who are only tested")
     vis_per_subject: PositiveInt = Field(10, description="VIS images of a person")
     nir_per_subject: PositiveInt = Field(10, description="NIR images of a person, other shots")
     held_out_vis: int = Field(2, ge=1, description="VIS images of a training person held out")

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
-from faces.compute import Precision
+from faces.precision import Precision
 
 Spectra = Literal["vis", "nir", "both", "none"]
 
@@ -44,7 +44,9 @@ class GeneratorSettings(BaseModel):
     )
     precision: Precision = Field("auto", description="bf16 where the processor has it, or float32")
     log_every_steps: PositiveInt = Field(10, description="steps averaged in a row of losses.csv")
-    checkpoint_every_steps: PositiveInt = Field(500, description="steps between two checkpoints")
+    checkpoint_every_steps: PositiveInt = Field(
+        500, exclude=True, description="steps between two checkpoints. Changes no byte"
+    )
     sample_every_steps: PositiveInt = Field(500, description="steps between two sets of samples")
 
     def equalized(self, of_variant: Spectra) -> Spectra:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from faces import checkpoint
 from faces.compute import choose_device
 from faces.errors import StageError, UsageError
+from faces.files import sync
 from faces.packed import Packed
 from faces.progress import Progress, silent
 from generators.batches import Batches, center, is_equalized, prepare
@@ -45,6 +46,9 @@ def train(
     `vis` holds aligned crops (N, S, S, 3) uint8, `nir` (M, S, S, 1 or 3), of any side. Raises
     UsageError for a missing perceptual network and StageError where a loss is not finite.
     """
+    if all((out / f"{stem}.safetensors").exists() for stem in RESULTS):
+        checkpoint.delete_all(out / "checkpoints")  # a kill may have come just before that
+        return
     if variant.needs_features and features is None:
         raise UsageError(f"variant {variant.name} needs a perceptual network; none was handed in")
     training = Training(variant, settings, seed, choose_device(device), features)
@@ -128,6 +132,7 @@ class Training:
                 f"{self.name}: weight {weight} is not finite at step {self.done}; the last good "
                 "checkpoint was kept; lower generator.learning_rate or use float32"
             )
+        sync(self.journal.path)  # a checkpoint must not know of rows that the disk does not
         checkpoint.save(self.out / "checkpoints", self.done, self.state_dict())
 
     def identity(self) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def train(
     StageError on a loss that is not finite, DataError on labels outside 0 .. classes - 1.
     """
     if (out / RESULT).exists():
+        checkpoint.delete_all(out)
         return out / RESULT
     out.mkdir(parents=True, exist_ok=True)
     _check(image_sets, classes)
@@ -145,6 +146,7 @@ class _Training:
         on_gpu = self.device.type == "cuda"
         return {
             "identity": self.identity,
+            "device": self.device.type,
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "sampler": self.sampler.state(),
@@ -156,8 +158,8 @@ class _Training:
     def resume(self, folder: Path) -> None:
         """Goes on from the newest checkpoint in a folder, if there is one."""
         state = checkpoint.load_newest(folder)
-        if state is None:
-            return
+        if state is None or state["device"] != self.device.type:
+            return  # dropout's random state of a GPU means nothing to a CPU
         if state["identity"] != self.identity:
             raise UsageError(f"{folder}: checkpoints of other settings; delete the folder")
         self.network.load_state_dict(state["network"])

@@ -131,7 +131,7 @@ def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
     data = facts.get("data", {})
     tables = [
         record_table("What became of the images found", data.get("funnel", ())),
-        record_table("Faces found", data.get("detection", ())),
+        record_table(f"Faces found (alignment {data.get('alignment')})", data.get("detection", ())),
         key_value_table("The split", data.get("split", {})),
         record_table("Weights", facts.get("weights", ())),
         stage_table(facts.get("stages", ())),

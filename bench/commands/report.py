@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from bench import plan as plans
-from bench.commands.run import store_of
 from bench.engine import every_stage
+from bench.execution import store_of
 from bench.gather import write_report
 from bench.settings import from_toml
 from bench.store import is_done

@@ -1,6 +1,7 @@
 """Stages of the recognizer: pretraining, fine-tuning on a training set, and scoring."""
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from faces.compute import choose_device
 from recognizer.batches import ImageSet, few_per_subject
 from recognizer.scoring import Parts
 from recognizer.scoring import score as score_recognizer
-from recognizer.settings import RecognizerSettings
+from recognizer.settings import RecognizerSettings, TrainingSettings
 from recognizer.training import RESULT, train
 
 FEW_SHOT_SEED = 0  # which real NIR images stay is the same for every training set and seed
@@ -43,20 +44,33 @@ class FinetuneSettings(BaseModel):
 
     seed: int
     oracle: bool  # the true NIR of the VIS shots takes the place of fakes
-    recognizer: RecognizerSettings
+    nir_per_subject: int | Literal["all"]
+    weights: str
+    training: TrainingSettings
+
+    @classmethod
+    def of(cls, recognizer: RecognizerSettings, seed: int, oracle: bool) -> "FinetuneSettings":
+        """What of the recognizer's settings matters before scoring."""
+        chosen = {name: getattr(recognizer, name) for name in TrainingSettings.model_fields}
+        return cls(
+            seed=seed,
+            oracle=oracle,
+            nir_per_subject=recognizer.nir_per_subject,
+            weights=recognizer.weights,
+            training=TrainingSettings(**chosen),
+        )
 
 
 def finetune(job: Job) -> None:
     """Trains on the real images of the training subjects, and on fakes where there are any."""
     settings: FinetuneSettings = job.settings
-    recognizer = settings.recognizer
     parts = read_split(job.inputs["split"])
     classes = training_subjects(parts)
     train(
-        recognizer,
+        settings.training,
         _image_sets(job, parts, classes),
         len(classes),
-        _initial_weights(job, recognizer),
+        _initial_weights(job),
         job.out,
         settings.seed,
         choose_device(job.machine.device),
@@ -64,10 +78,10 @@ def finetune(job: Job) -> None:
     )
 
 
-def _initial_weights(job: Job, recognizer: RecognizerSettings) -> Path:
+def _initial_weights(job: Job) -> Path:
     if "initial" in job.inputs:
         return job.inputs["initial"] / RESULT
-    return weights.ensure(recognizer.weights, job.machine.cache)
+    return weights.ensure(job.settings.weights, job.machine.cache)
 
 
 def _image_sets(job: Job, parts: pd.DataFrame, classes: list[str]) -> list[ImageSet]:
@@ -76,7 +90,7 @@ def _image_sets(job: Job, parts: pd.DataFrame, classes: list[str]) -> list[Image
     vis = select(aligned, parts, "train", "VIS")
     nir = select(aligned, parts, "train", "NIR")
     kinds = {"VIS": vis}
-    few = settings.recognizer.nir_per_subject
+    few = settings.nir_per_subject
     if few == "all":
         kinds["NIR"] = nir
     elif few > 0:

@@ -25,6 +25,8 @@ def changed(*assignments: str) -> set[str]:
         ("quality.images=77", {"quality"}),
         ("recognizer.steps=7", {"finetune", "score"}),
         ("generator.steps=7", {"translator", "fakes", "finetune", "score", "quality"}),
+        ("recognizer.gallery_draws=2", {"score"}),
+        ("generator.checkpoint_every_steps=7", set()),
         ("pretrain.steps=7", {"pretrain", "finetune", "score"}),
     ],
 )
@@ -55,7 +57,7 @@ def test_every_training_set_starts_from_the_same_weights_and_steps():
     settings = loading.load("demo")
     plan = plans.build(settings)
     starts = {stage.inputs["initial"].key for stage in plan.finetunes.values()}
-    steps = {stage.settings.recognizer.steps for stage in plan.finetunes.values()}
+    steps = {stage.settings.training.steps for stage in plan.finetunes.values()}
     assert starts == {plan.pretrain.key}
     assert steps == {settings.recognizer.steps}
     assert [name for name, _ in plan.finetunes] == [
