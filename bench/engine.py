@@ -58,7 +58,7 @@ class Engine:
         messages = get_context("spawn").Queue()
         running: dict[Future, Stage] = {}
         waiting: list[Stage] = []
-        with process_pool(self.machine.workers, _start_worker, messages) as pool:
+        with process_pool(self.machine.side_by_side, _start_worker, messages) as pool:
             while graph.is_active():
                 waiting += [todo[key] for key in graph.get_ready()]
                 if wide := [stage for stage in waiting if stage.wide]:
@@ -86,7 +86,7 @@ class Engine:
     def _submit(self, waiting: list[Stage], running: dict, pool: ProcessPoolExecutor) -> None:
         """Hands out stages, those with most work behind them first, one per worker."""
         waiting.sort(key=lambda stage: -stage.effort)
-        while waiting and len(running) < self.machine.workers:
+        while waiting and len(running) < self.machine.side_by_side:
             stage = waiting.pop(0)
             self.display.started(stage)
             running[pool.submit(_run_in_worker, stage, self.store, self.machine)] = stage

@@ -15,17 +15,23 @@ from bench.progress import Display, clock
 from bench.settings import RunSettings, to_toml
 from bench.store import Machine, is_done
 from faces.cache import cache_folder
-from faces.compute import choose_device
+from faces.compute import choose_device, device_name
 from faces.errors import UsageError
 from faces.files import write_text
 
 
 def execute(settings: RunSettings, out: Path, console: Console) -> None:
     """Makes what is missing, then the report, and prints its path last."""
+    device = choose_device(settings.device)  # one that is not there is told before all else
     plan = plans.build(settings)
-    choose_device(settings.device)  # a device that is not there is told before anything starts
     store = store_of(out)
-    machine = Machine(settings.device, settings.workers, cache_folder())
+    machine = Machine(
+        str(device),
+        settings.workers,
+        cache_folder(),
+        settings.stages_at_once(on_gpu=device.type == "cuda"),
+        device_name(device),
+    )
     _prepare(out, store, settings)
     if is_current(settings, plan, store, out):
         console.print(f"All is done. Report: {out / 'report.html'}", soft_wrap=True)

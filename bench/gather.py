@@ -1,7 +1,6 @@
 """From finished stages to a run's folder: what the report is made of, and the final weights."""
 
 import json
-import os
 import platform
 import shutil
 from collections.abc import Collection, Iterator
@@ -63,7 +62,6 @@ def gather(settings: RunSettings, plan: Plan, store: Path, ran: Collection[str])
         facts=_facts(settings, plan, store, ran),
         training_sets=tuple(_training_sets(settings, plan)),
         outcomes=_joined(scored, "outcomes.csv"),
-        scores=pd.DataFrame(columns=["training_set", "seed", "protocol", "metric", "value", "n"]),
         curves=_joined(scored, "curves.csv"),
         quality=_quality(plan, store),
         generators=tuple(_trainings(plan.translators, store)),
@@ -79,7 +77,7 @@ def _facts(settings: RunSettings, plan: Plan, store: Path, ran: Collection[str])
         "settings": settings.model_dump(mode="json"),
         "versions": {"python": platform.python_version()}
         | {package: _version(package) for package in PACKAGES},
-        "device": device_name(settings.device),
+        "device": _trained_on(plan, store),
         "data": {
             "name": settings.data.name,
             "funnel": json.loads((split / "funnel.json").read_text()),
@@ -117,17 +115,10 @@ def _version(package: str) -> str:
         return "not installed by this name"
 
 
-def device_name(device: str) -> str:
-    """What the networks ran on, in words."""
-    import torch
-
-    from faces.compute import choose_device, has_bf16
-
-    chosen = choose_device(device)
-    arithmetic = "bfloat16" if has_bf16(chosen) else "float32"
-    if chosen.type == "cuda":
-        return f"{torch.cuda.get_device_name(chosen)}, {arithmetic}"
-    return f"CPU, {os.cpu_count()} cores, {torch.backends.cpu.get_cpu_capability()}, {arithmetic}"
+def _trained_on(plan: Plan, store: Path) -> str:
+    """The devices that the recognizers were trained on."""
+    records = [read_record(stage.folder(store)) for stage in plan.finetunes.values()]
+    return "; ".join(sorted({record["device"] for record in records}))
 
 
 def _notes(settings: RunSettings) -> list[str]:

@@ -4,7 +4,7 @@
                                                      \\-> quality:A:0
     render -> align (other people) -> pretrain ------------^
 
-The effort of a stage is in seconds on one core of the reference machine of docs/design.md.
+The effort of a stage is in seconds on one core (docs/design.md says of which kind).
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from bench import weights
 from bench.settings import RunSettings
 from bench.stages import images, quality, recognition, translation
 from bench.store import Stage
+from faces.compute import choose_device, resolve
 from faces.errors import DataError
 from generators import variants
 from recognizer.settings import TrainingSettings
@@ -61,6 +62,7 @@ def sketch(settings: RunSettings) -> Plan:
 
 
 def _graph(settings: RunSettings) -> Plan:
+    settings = resolved(settings)
     data = settings.data
     people = images.PeopleSettings.of(
         data, data.population, data.subjects, data.vis_per_subject, data.nir_per_subject, True
@@ -77,6 +79,17 @@ def _graph(settings: RunSettings) -> Plan:
     first = settings.seeds[0]
     plan.qualities["reference", first] = _quality(plan, settings, None, first)
     return plan
+
+
+def resolved(settings: RunSettings) -> RunSettings:
+    """Settings in which "auto" precisions are what they mean on the run's device."""
+    device = choose_device(settings.device)
+    parts = {}
+    for name in ("generator", "pretrain", "recognizer"):
+        part = getattr(settings, name)
+        precision = resolve(part.precision, device)
+        parts[name] = part.model_copy(update={"precision": precision})
+    return settings.model_copy(update=parts)
 
 
 def training_sets(settings: RunSettings) -> Iterator[str]:

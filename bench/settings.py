@@ -38,6 +38,9 @@ class RunSettings(BaseModel):
     seeds: list[Annotated[int, Field(ge=0)]] = Field(
         [0], min_length=1, description="seeds of translator and recognizer"
     )
+    side_by_side: Annotated[int, Field(ge=1)] | None = Field(
+        None, exclude=True, description="stages at once; none: data.workers, on a GPU at most 4"
+    )
     data: DataSettings
     generator: GeneratorSettings
     pretrain: PretrainSettings
@@ -76,6 +79,10 @@ class RunSettings(BaseModel):
             return self.data.workers
         allowed = getattr(os, "sched_getaffinity", None)  # not on every system
         return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+    def stages_at_once(self, on_gpu: bool) -> int:
+        """How many stages run side by side: a GPU's memory has to hold them all."""
+        return self.side_by_side or (min(4, self.workers) if on_gpu else self.workers)
 
 
 def preset_names() -> list[str]:
@@ -128,6 +135,8 @@ def check(values: dict[str, Any]) -> RunSettings:
         if not key:  # settings that do not fit together
             raise UsageError(f"settings: {first['msg'].removeprefix('Value error, ')}") from None
         message = first["msg"].removeprefix("Value error, ")
+        if isinstance(first["input"], dict):  # settings within a group that do not fit together
+            raise UsageError(f"settings {key}: {message}") from None
         raise UsageError(f"setting {key} = {first['input']!r}: {message}") from None
 
 

@@ -26,11 +26,13 @@ RECORD = "stage.json"
 
 @dataclass(frozen=True)
 class Machine:
-    """Where a stage runs. None of this may change a byte of what it writes."""
+    """Where a stage runs: no part of its key. What a device can do better is (bench/plan.py)."""
 
     device: str
     workers: int
     cache: Path
+    side_by_side: int = 1  # stages at once
+    description: str = ""  # the device in words, kept in the records
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress)
         started = time.monotonic()
         stage.run(Job(stage.settings, partial, inputs, machine, progress))
         seconds = time.monotonic() - started
-        _finish(stage, partial, done, inputs, seconds)
+        _finish(stage, partial, done, inputs, seconds, machine)
     return seconds
 
 
@@ -131,7 +133,9 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _finish(stage: Stage, partial: Path, done: Path, inputs: Mapping, seconds: float) -> None:
+def _finish(
+    stage: Stage, partial: Path, done: Path, inputs: Mapping, seconds: float, machine: Machine
+) -> None:
     for leftover in partial.rglob(".*.aside"):  # of writers that were killed
         leftover.unlink()
     files = sorted(path for path in partial.rglob("*") if path.is_file() and path.name != RECORD)
@@ -142,6 +146,7 @@ def _finish(stage: Stage, partial: Path, done: Path, inputs: Mapping, seconds: f
         "settings": stage.settings.model_dump(mode="json"),
         "inputs": {role: folder.name for role, folder in inputs.items()},
         "seconds": round(seconds, 3),
+        "device": machine.description,
         "files": {
             str(path.relative_to(partial)): [path.stat().st_size, sha256(path)] for path in files
         },

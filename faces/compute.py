@@ -1,5 +1,6 @@
 """Where and how precisely networks run: the device, and bfloat16 where the processor has it."""
 
+import os
 from contextlib import AbstractContextManager
 
 import torch
@@ -30,7 +31,22 @@ def has_bf16(device: torch.device) -> bool:
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
+def resolve(precision: Precision, device: torch.device) -> Precision:
+    """What "auto" means on a device, so that results of two precisions are never mixed up."""
+    if precision == "auto":
+        return "bf16" if has_bf16(device) else "float32"
+    return precision
+
+
+def device_name(device: torch.device) -> str:
+    """A device in words."""
+    arithmetic = "bfloat16" if has_bf16(device) else "float32"
+    if device.type == "cuda":
+        return f"{torch.cuda.get_device_name(device)}, {arithmetic}"
+    return f"CPU, {os.cpu_count()} cores, {torch.backends.cpu.get_cpu_capability()}, {arithmetic}"
+
+
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager:
     """A context in which convolutions and products run in bfloat16 if `precision` says so."""
-    enabled = precision == "bf16" or (precision == "auto" and has_bf16(device))
+    enabled = resolve(precision, device) == "bf16"
     return torch.autocast(device.type, torch.bfloat16, enabled=enabled)

@@ -1,6 +1,6 @@
 """Histogram equalization of the luminance, with colours kept.
 
-The paper's second preprocessing step (section 3-3 of the notes): a face lit too darkly or too
+The paper's second preprocessing step: a face lit too darkly or too
 brightly has little contrast, so its grey values are spread over the whole range.
 """
 

@@ -2,7 +2,7 @@
 
 A packed folder holds `images.npy`, (N, height, width, channels) uint8, and `index.csv` with one row
 per image: `subject` (text), `spectrum` ("VIS" or "NIR"), `shot` (whole number), and whatever else
-its writer knows. Mapping beats opening PNG files by a factor of ten and more (docs/design.md).
+its writer knows. No image has to be decoded.
 """
 
 from dataclasses import dataclass

@@ -74,6 +74,8 @@ def test_every_command_has_a_summary():
         (["run-all", "--data", "nothing"], 2, "data.name"),
         (["run-all", "--variants", "Z"], 2, "Z"),
         (["run-all", "--out", "/dev/null/x"], 2, "/dev/null/x"),
+        (["run-all", "--device", "tpu9"], 2, "device tpu9"),
+        (["run-all", "--seeds", "-1"], 2, "seeds"),
         (["report", "nowhere"], 2, "nowhere"),
         (["fetch", "nothing"], 2, "nothing"),
         (["list", "presets"], 0, "demo"),

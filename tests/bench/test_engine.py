@@ -45,7 +45,7 @@ def diamond(left=number) -> Stage:
 
 def run(tmp_path, target: Stage, workers: int = 2) -> tuple[Engine, str]:
     console = Console(file=io.StringIO(), width=100)
-    machine = Machine("cpu", workers, tmp_path)
+    machine = Machine("cpu", workers, tmp_path, workers)
     with Display(console, tmp_path / "events.jsonl") as display:
         engine = Engine(tmp_path, machine, display)
         try:
