@@ -32,7 +32,8 @@ def write_report(
 
     What an earlier report left is removed first, so nothing stale stays beside the new one.
     """
-    (out / "report.html").unlink(missing_ok=True)
+    for name in ("report.html", "results.json", "results.csv"):
+        (out / name).unlink(missing_ok=True)
     for folder in ("generators", "tables", "plots"):
         shutil.rmtree(out / folder, ignore_errors=True)
     _copy_generators(plan, store, out / "generators")

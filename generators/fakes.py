@@ -15,12 +15,11 @@ from torch import Tensor, nn
 from faces import packed
 from faces.compute import choose_device
 from faces.errors import DataError
+from faces.luminance import SHARES
 from faces.packed import Packed
 from faces.progress import Progress, silent
 from generators.batches import is_equalized, prepare, to_floats
 from generators.weights import load_generator
-
-LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 def translate(
@@ -59,7 +58,7 @@ def grey_fakes(network: nn.Module, inputs: Tensor) -> np.ndarray:
 
 def to_grey(images: Tensor) -> Tensor:
     """(N, 3, H, W) RGB in [-1, 1] => (N, H, W, 1) uint8, the luminance in whole grey levels."""
-    shares = images.new_tensor(LUMINANCE).view(1, 3, 1, 1)
+    shares = images.new_tensor(SHARES).view(1, 3, 1, 1)
     grey = ((images * shares).sum(1) + 1) * 127.5
     return grey.round().clamp(0, 255).to(torch.uint8).unsqueeze(-1)
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from faces.align import EYE_PLACES
 from faces.errors import DataError
+from faces.luminance import luminance
 from faces.networks.dlib_resnet import DlibFaceNet, chips
 from faces.networks.efficientnet_lite0 import EfficientNetLite0
 from generators.measures.detection import detection_rate
@@ -36,7 +37,6 @@ __all__ = [
     "precision_recall",
 ]
 
-LUMINANCE = (0.299, 0.587, 0.114)  # ITU-R BT.601
 NEIGHBOURS = 5
 # Lite0 was trained at 224 px. At 128 px it costs a third on a CPU, and crops of 64 to 112 px, all
 # enlarged, hold no more. Distances taken at different sides are not comparable.
@@ -187,9 +187,8 @@ def compare(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
 
 def to_luminance(images: np.ndarray, side_px: int) -> Tensor:
     """(N, S, S, 1 or 3) uint8 => (N, 1, side_px, side_px) uint8, filtered when shrinking."""
-    x = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2).float()
-    if x.shape[1] == 3:
-        x = (x * torch.tensor(LUMINANCE).view(3, 1, 1)).sum(1, keepdim=True)
+    # Copied, since mapped files cannot be written to and torch warns about that.
+    x = torch.from_numpy(np.array(luminance(images))).permute(0, 3, 1, 2).float()
     if x.shape[2:] != (side_px, side_px):
         x = F.interpolate(x, (side_px, side_px), mode="bilinear", antialias=True)
     return x.round().clamp(0, 255).to(torch.uint8)

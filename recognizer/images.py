@@ -4,18 +4,8 @@ import numpy as np
 import torch
 from PIL import Image
 
+from faces.luminance import luminance
 from recognizer.settings import Colour
-
-
-def luminance(images: np.ndarray) -> np.ndarray:
-    """(..., 3) or (..., 1) uint8 -> (..., 1) uint8: ITU-R BT.601 luma, rounded half up.
-
-    0.299 R + 0.587 G + 0.114 B in sixteen-bit fixed point, the arithmetic of Pillow's mode "L".
-    """
-    if images.shape[-1] == 1:
-        return images
-    red, green, blue = np.moveaxis(images.astype(np.uint32), -1, 0)
-    return ((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16).astype(np.uint8)[..., None]
 
 
 def prepare(images: np.ndarray, side_px: int, colour: Colour) -> np.ndarray:

@@ -98,16 +98,6 @@ def auc(scores: np.ndarray, same: np.ndarray) -> float:
     return float(np.mean(placements(*split(scores, same))))
 
 
-def eer(scores: np.ndarray, same: np.ndarray) -> float:
-    """Equal error rate: where the ROC, its points joined by lines, has FPR = 1 - TPR."""
-    false, true, _ = roc(scores, same)
-    excess = false + true - 1  # rises from -1 to 1 along the curve
-    after = int(np.argmax(excess >= 0))
-    before = after - 1
-    step = -excess[before] / (excess[after] - excess[before])
-    return float(false[before] + step * (false[after] - false[before]))
-
-
 def split(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """-> (genuine scores, impostor scores), each flat. Raises DataError where one is empty."""
     _refuse_nan(scores)

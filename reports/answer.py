@@ -184,9 +184,8 @@ def origin(facts: dict[str, Any]) -> list[str]:
 
 
 def rendered(facts: dict[str, Any]) -> bool:
-    """Whether the people are rendered: as stated, else by the data set's name."""
-    data = facts.get("data", {})
-    return bool(data.get("rendered", data.get("name") == "synthetic"))
+    """Whether the people are rendered, which the data set's name tells."""
+    return facts.get("data", {}).get("name") == "synthetic"
 
 
 def ends(summary: Summary, each: Comparison) -> tuple[float, float]:

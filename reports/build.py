@@ -1,4 +1,4 @@
-"""The report of a run: from a folder of material to results, tables, plots and report.html."""
+"""The report of a run: from its material to tables, plots, results and report.html."""
 
 from dataclasses import replace
 from itertools import chain
@@ -19,17 +19,21 @@ DISTANCE = "fd_lite0"
 
 
 def build(material: Material, out: Path) -> None:
-    """Writes results.json, results.csv, tables/, plots/ and, last, report.html into `out`."""
+    """Writes tables/, plots/, results.csv, results.json and report.html into `out`, in this order.
+
+    So whoever finds results.json finds all tables and plots, and report.html tells that it is done.
+    """
     out.mkdir(parents=True, exist_ok=True)
     material = replace(material, training_sets=in_order(material.training_sets))
     summary = summarise(material)
     told = answer(summary, material.facts)
-    content = records.results(summary, material.facts, told)
-    records.write_json(out / "results.json", content)
-    records.write_csv(out / "results.csv", content)
     write_tables(out / "tables", summary)
     sections = all_sections(material, summary, out / "plots")
-    write_text(out / "report.html", render(sections, told, material.facts))
+    page = render(sections, told, material.facts)
+    content = records.results(summary, material.facts, told)
+    records.write_csv(out / "results.csv", content)
+    records.write_json(out / "results.json", content)
+    write_text(out / "report.html", page)
 
 
 def all_sections(material: Material, summary: Summary, folder: Path) -> list[Section]:

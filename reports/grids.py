@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from faces.files import written_aside
+from faces.luminance import luminance
 from reports.material import Difference, Grid, Training
 
 GAIN = 4  # a difference of 32 levels is shown as full black or white
@@ -110,13 +111,12 @@ def samples_sheet(training: Training) -> Sheet | None:
 def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """`second` - `first` in luminance, (H, W, C) uint8 each -> (H, W, 1) uint8, 128 where equal."""
     change = grey(second) - grey(first)
-    return np.clip(128 + GAIN * change, 0, 255).round().astype(np.uint8)[..., None]
+    return np.clip(128 + GAIN * change, 0, 255).astype(np.uint8)[..., None]
 
 
 def grey(image: np.ndarray) -> np.ndarray:
-    """Luminance (ITU-R BT.601) -> (H, W) float64."""
-    values = image.astype(float)
-    return values[..., 0] if image.shape[-1] == 1 else values[..., :3] @ [0.299, 0.587, 0.114]
+    """Luminance, (H, W, 1 or 3) uint8 -> (H, W) int16, which holds differences."""
+    return luminance(image)[..., 0].astype(np.int16)
 
 
 def difference_caption(first: np.ndarray, second: np.ndarray) -> str:

@@ -56,7 +56,7 @@ def render(sections: list[Section], answer: Answer, facts: Mapping[str, Any]) ->
             title=TITLE,
             style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
             answer=answer,
-            about=[facts.get("data", {}).get("name"), facts.get("started"), facts.get("device")],
+            about=[facts.get("data", {}).get("name"), facts.get("device")],
             command=facts.get("command"),
             notes=facts.get("notes", ()),
             rendered=rendered(dict(facts)),
@@ -129,9 +129,10 @@ def key_value_table(title: str, values: Mapping[str, Any], note: str = "") -> Ta
 def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
     """How the images were chosen, settings, weights, versions and times, where known."""
     data = facts.get("data", {})
+    aligned = f" (alignment {data['alignment']})" if data.get("alignment") else ""
     tables = [
         record_table("What became of the images found", data.get("funnel", ())),
-        record_table(f"Faces found (alignment {data.get('alignment')})", data.get("detection", ())),
+        record_table(f"Faces found{aligned}", data.get("detection", ())),
         key_value_table("The split", data.get("split", {})),
         record_table("Weights", facts.get("weights", ())),
         stage_table(facts.get("stages", ())),

@@ -13,17 +13,7 @@ from reports.statistics import Estimate
 from reports.summary import Comparison, Summary
 
 SCHEMA = 1
-FACTS = (
-    "settings",
-    "versions",
-    "device",
-    "data",
-    "weights",
-    "stages",
-    "command",
-    "started",
-    "notes",
-)
+FACTS = ("settings", "versions", "device", "data", "weights", "stages", "command", "notes")
 
 
 def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str, Any]:

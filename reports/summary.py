@@ -100,7 +100,7 @@ def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> 
     cells = cells_of(material.outcomes)
     return Summary(
         training_sets=material.training_sets,
-        recognition=recognition_rows(material),
+        recognition=recognition_rows(material.outcomes),
         means={
             key: mean_with_interval(
                 cell.values, cell.subjects, generator(seed, *key[1:]), resamples
@@ -137,14 +137,10 @@ def cell_of(key: tuple[str, str, str], rows: pd.DataFrame) -> Cell:
     )
 
 
-def recognition_rows(material: Material) -> pd.DataFrame:
+def recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
     """One row per training set, seed, protocol and metric: value, and n probes."""
-    keys = ["training_set", "seed", *KEYS]
-    grouped = material.outcomes.groupby(keys, sort=False)["value"]
-    rows = grouped.agg(value="mean", n="size").reset_index()
-    if len(material.scores):
-        rows = pd.concat([rows, material.scores[[*keys, "value", "n"]]], ignore_index=True)
-    return rows
+    grouped = outcomes.groupby(["training_set", "seed", *KEYS], sort=False)["value"]
+    return grouped.agg(value="mean", n="size").reset_index()
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:

@@ -76,7 +76,7 @@ def recognition_cell(summary: Summary, training_set: str, where: str, name: str)
     """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "p 0.012"; a dash where nothing was scored."""
     estimate = summary.means.get((training_set, where, name))
     if estimate is None:
-        return (scored_otherwise(summary, training_set, where, name),)
+        return (NONE,)
     lines = [f"{number(estimate.value, name)} {interval(estimate.low, estimate.high, name)}"]
     each = summary.compared(training_set, summary.named("baseline")[0], where, name)
     if each:
@@ -86,14 +86,6 @@ def recognition_cell(summary: Summary, training_set: str, where: str, name: str)
         )
         lines.append(f"p {p_value(each.p_adjusted)}")
     return tuple(lines)
-
-
-def scored_otherwise(summary: Summary, training_set: str, where: str, name: str) -> str:
-    """The mean of a metric that has no outcome per probe, and so no interval."""
-    rows = summary.recognition
-    chosen = (rows["training_set"] == training_set) & (rows["protocol"] == where)
-    values = rows[chosen & (rows["metric"] == name)]["value"]
-    return number(values.mean(), name) if len(values) else NONE
 
 
 def accuracy_frame(summary: Summary) -> pd.DataFrame:

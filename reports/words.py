@@ -23,7 +23,6 @@ METRICS = {
     "accuracy-vis": Metric("VIS accuracy", **PERCENT),
     "rank1": Metric("rank-1", **PERCENT),
     "auc": Metric("area under ROC", digits=3),
-    "eer": Metric("equal error rate", better="lower", **PERCENT),
     "fd_lite0": Metric("Fréchet distance (Lite0)", digits=1, better="lower"),
     "kd_lite0": Metric("kernel distance (Lite0)", digits=3, better="lower"),
     "fid": Metric("FID", digits=1, better="lower"),

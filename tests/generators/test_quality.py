@@ -6,6 +6,7 @@ import scipy.linalg
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from safetensors.torch import save_file
 from scipy.ndimage import correlate1d
 
@@ -264,6 +265,12 @@ def test_side_and_channels_of_the_files_do_not_decide(judges):
     plain = quality.to_luminance(grey, 16)
     assert (plain.int() - quality.to_luminance(big, 16).int()).abs().max() <= 1
     assert torch.equal(plain, quality.to_luminance(np.repeat(grey, 3, 3), 16))
+
+
+def test_colours_are_weighed_as_pillow_weighs_them():
+    colours = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), np.uint8)
+    wanted = np.stack([np.asarray(Image.fromarray(image).convert("L")) for image in colours])
+    np.testing.assert_array_equal(quality.to_luminance(colours, 32)[:, 0].numpy(), wanted)
 
 
 @pytest.mark.parametrize("size", [1, 7, 32])

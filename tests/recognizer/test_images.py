@@ -1,20 +1,10 @@
-"""Inputs: luminance as Pillow computes it, resizing, and facenet-pytorch's standardization."""
+"""Inputs: channels, resizing, and facenet-pytorch's standardization."""
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from recognizer.images import luminance, prepare, to_input
-
-
-def test_luminance_equals_pillows_mode_l_for_many_colours():
-    colours = np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8)
-    np.testing.assert_array_equal(
-        luminance(colours)[..., 0], np.asarray(Image.fromarray(colours).convert("L"))
-    )
-    exact = np.rint(colours @ np.array([0.299, 0.587, 0.114]))
-    assert np.abs(luminance(colours)[..., 0] - exact).max() <= 1
+from recognizer.images import prepare, to_input
 
 
 @pytest.mark.parametrize(("colour", "channels"), [("grey", 1), ("rgb", 3)])

@@ -89,23 +89,6 @@ def test_placements_equal_a_plain_loop(seed):
     np.testing.assert_allclose(metrics.placements(genuine, impostors), expected, atol=1e-13)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_eer_lies_on_the_roc_and_ignores_which_kind_is_called_genuine(seed):
-    scores, same = verification(seed)
-    rate = metrics.eer(scores, same)
-    assert metrics.eer(-scores, ~same) == pytest.approx(rate, abs=1e-12)
-    false, true, _ = roc_curve(same.ravel(), scores.ravel(), drop_intermediate=False)
-    # The joined ROC as a curve (a function of FPR + TPR, which strictly rises along it).
-    assert np.interp(1.0, false + true, false) == pytest.approx(rate, abs=1e-12)
-    assert np.interp(1.0, false + true, true) == pytest.approx(1 - rate, abs=1e-12)
-
-
-def test_eer_of_separated_scores_is_zero_and_of_reversed_ones_is_one():
-    same = np.array([True] * 5 + [False] * 7)
-    assert metrics.eer(same.astype(float), same) == 0
-    assert metrics.eer(-same.astype(float), same) == 1
-
-
 def test_what_cannot_be_scored_is_refused():
     names = np.array(["a", "b"])
     with pytest.raises(DataError, match="without a gallery image: c"):

@@ -1,14 +1,12 @@
-"""Material of a made-up run whose effects are known, as files; faces are a few drawn ellipses."""
-
-import json
-from pathlib import Path
+"""Material of a made-up run whose effects are known; faces are a few drawn ellipses."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 
-from faces import packed
+from faces.packed import Packed
+from reports.material import Difference, Grid, Material, Training, TrainingSet, in_order
 
 HOSTILE = "<script>alert(1)</script>\"&'$x^2$"
 EFFECTS = {"real": 0.0, "real+A": 0.02, "real+B": 0.10, "real+C": 0.12, "real+oracle": 0.30}
@@ -16,13 +14,13 @@ PROTOCOLS = {
     "unseen-subjects": {"rank1": 0.32, "auc": 0.6, "vr@far=0.01": 0.30},
     "seen-subjects": {"accuracy": 0.45, "accuracy-vis": 0.6},
 }
-SETS = [
-    {"name": "real", "role": "baseline", "label": "VIS and real NIR, no fakes"},
-    {"name": "real+A", "role": "fakes", "label": "with fake NIR by A", "images": "A"},
-    {"name": "real+oracle", "role": "ceiling", "label": "with the true NIR of the same shots"},
-    {"name": "real+B", "role": "fakes", "label": "with fake NIR by B", "images": "B"},
-    {"name": "real+C", "role": "fakes", "label": "with fake NIR by C", "images": "C"},
-]
+SETS = (
+    TrainingSet("real", "baseline", "VIS and real NIR, no fakes"),
+    TrainingSet("real+A", "fakes", "with fake NIR by A", "A"),
+    TrainingSet("real+oracle", "ceiling", "with the true NIR of the same shots"),
+    TrainingSet("real+B", "fakes", "with fake NIR by B", "B"),
+    TrainingSet("real+C", "fakes", "with fake NIR by C", "C"),
+)
 FACTS = {
     "settings": {
         "variants": ["A", "B", "C"],
@@ -34,7 +32,6 @@ FACTS = {
     "versions": {"nirbench": "0.1.0", "python": "3.12.4", "numpy": "2.3"},
     "device": "cpu, 2 threads",
     "command": "bench run-all --preset demo --seeds 0,1,2 --out runs/demo",
-    "started": "2025-03-01 10:00",
     "notes": [f"A note that quotes {HOSTILE}"],
     "data": {
         "name": "synthetic",
@@ -42,7 +39,12 @@ FACTS = {
             {"step": step, "vis_subjects": n, "vis_images": 10 * n, "nir_images": 10 * n}
             for step, n in (("found", 62), ("readable", 62), ("eyes found", 61), ("kept", 60))
         ],
-        "split": {"train": {"subjects": 40, "vis": 400, "nir": 0}, "probe": {"subjects": 20}},
+        "alignment": "eyes-v9",
+        "detection": [
+            {"spectrum": "VIS", "images": 600, "found at once": 590, "not found": 10},
+            {"spectrum": "NIR", "images": 600, "found at once": 580, "not found": 20},
+        ],
+        "split": {"train_vis_subjects": 40, "train_vis_images": 400, "probe_nir_subjects": 20},
     },
     "weights": [
         {
@@ -62,31 +64,34 @@ FACTS = {
 
 @pytest.fixture(scope="session")
 def make_material():
-    """A function that writes a folder of material; see `write_material`."""
-    return write_material
+    """A function that makes Material; see `made_material`."""
+    return made_material
 
 
-def write_material(
-    folder: Path, seeds=(0,), sets=SETS, absent=(), subjects=24, images=True, trainings=True
-):
-    """Writes material with the effects of EFFECTS; `absent` are (training set, metric) pairs."""
+def made_material(
+    seeds=(0,), sets=SETS, absent=(), subjects=24, images=True, trainings=True
+) -> Material:
+    """Material with the effects of EFFECTS; `absent` are (training set, metric) pairs."""
     rng = np.random.default_rng(7)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "material.json").write_text(json.dumps({"facts": FACTS, "training_sets": sets}))
     names = [f"s{i:02d}" for i in range(subjects - 1)] + [HOSTILE]
     probes = probe_table(names, rng)
-    for row in sets:
-        for seed in seeds:
-            write_recognizer(folder, row["name"], seed, probes, absent)
-            if trainings:
-                write_recognizer_losses(folder / "recognizers" / row["name"] / str(seed), seed)
-    write_quality(folder, seeds)
-    for variant in "ABC" if trainings else "":
-        for seed in seeds:
-            write_generator(folder / "generators" / variant / str(seed), variant, seed)
-    if images:
-        write_grids(folder / "images", names[-8:])
-    return folder
+    tables = [recognizer(each.name, seed, probes, absent) for each in sets for seed in seeds]
+    variants = "ABC" if trainings else ""
+    return Material(
+        facts=FACTS,
+        training_sets=in_order(tuple(sets)),
+        outcomes=pd.concat([outcomes for outcomes, _ in tables], ignore_index=True),
+        curves=pd.concat([curves for _, curves in tables], ignore_index=True),
+        quality=quality(seeds),
+        generators=tuple(generator(name, seed) for name in variants for seed in seeds),
+        recognizers=tuple(
+            Training(each.name, seed, recognizer_losses(seed))
+            for each in sets
+            for seed in seeds
+            if trainings
+        ),
+        grids=grids(names[-8:]) if images else (),
+    )
 
 
 def probe_table(names: list[str], rng) -> pd.DataFrame:
@@ -96,7 +101,8 @@ def probe_table(names: list[str], rng) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(ease=ease, luck=rng.random(len(rows)))
 
 
-def write_recognizer(folder: Path, name: str, seed: int, probes: pd.DataFrame, absent) -> None:
+def recognizer(name: str, seed: int, probes: pd.DataFrame, absent):
+    """The outcomes and the curves of one recognizer."""
     rng = np.random.default_rng([seed, len(name), ord(name[-1])])
     parts, curves = [], []
     for protocol, metrics in PROTOCOLS.items():
@@ -113,21 +119,18 @@ def write_recognizer(folder: Path, name: str, seed: int, probes: pd.DataFrame, a
     ranks = np.arange(1, 21)
     found = 1 - (0.68 - EFFECTS.get(name, 0)) * 0.85 ** (ranks - 1)
     curves.append(pd.DataFrame({"curve": "cmc", "x": ranks, "y": found}))
-    save(pd.concat(parts), folder / "outcomes" / name / f"{seed}.csv")
-    both = pd.concat(curves).assign(protocol="unseen-subjects")
-    save(both, folder / "curves" / name / f"{seed}.csv")
-    scores = [{"protocol": "unseen-subjects", "metric": "eer", "value": 0.2 - power / 9, "n": 9}]
-    save(pd.DataFrame(scores), folder / "scores" / name / f"{seed}.csv")
+    of = {"training_set": name, "seed": seed}
+    return pd.concat(parts).assign(**of), pd.concat(curves).assign(protocol="unseen-subjects", **of)
 
 
-def write_recognizer_losses(folder: Path, seed: int) -> None:
+def recognizer_losses(seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     steps = np.arange(300)
     loss = 0.3 + 4 * np.exp(-steps / 90) + rng.normal(0, 0.25, 300)
-    save(pd.DataFrame({"step": steps, "loss": loss}), folder / "losses.csv")
+    return pd.DataFrame({"step": steps, "loss": loss})
 
 
-def write_quality(folder: Path, seeds) -> None:
+def quality(seeds) -> pd.DataFrame:
     distance = {"real": 51.0, "vis": 262.0, "A": 528.0, "B": 505.0, "C": 231.0}
     rows = []
     for kind, value in distance.items():
@@ -138,10 +141,10 @@ def write_quality(folder: Path, seeds) -> None:
             if kind != "real":
                 rows.append({**start, "metric": "ssim", "value": 0.8 - value / 2000})
                 rows.append({**start, "metric": "detection", "value": 0.97 - value / 9000})
-    save(pd.DataFrame(rows), folder / "quality.csv")
+    return pd.DataFrame(rows)
 
 
-def write_generator(folder: Path, variant: str, seed: int) -> None:
+def generator(variant: str, seed: int) -> Training:
     rng = np.random.default_rng([seed, ord(variant)])
     steps = np.arange(0, 800)
     fall = np.exp(-steps / 200)
@@ -150,34 +153,32 @@ def write_generator(folder: Path, variant: str, seed: int) -> None:
     losses["discriminator"] = 0.25 - 0.1 * fall + rng.normal(0, 0.04, 800)
     if variant == "C":
         losses["perceptual"] = 1.5 * fall + 0.4 + rng.normal(0, 0.05, 800)
-    save(losses, folder / "losses.csv")
     rows = [(step, source) for step in (100, 200, 400, 800) for source in ("s00/1", HOSTILE)]
-    index = pd.DataFrame(rows, columns=["step", "source"])
-    index = index.assign(subject=index["source"], spectrum="NIR", shot=0)
     drawn = [face(len(source), grey=True, noise=40 - step // 25) for step, source in rows]
-    packed.write(folder / "samples", np.stack(drawn), index)
+    index = pd.DataFrame(rows, columns=["step", "source"])
+    return Training(variant, seed, losses, Packed(np.stack(drawn), index))
 
 
-def write_grids(folder: Path, names: list[str]) -> None:
+def grids(names: list[str]) -> tuple[Grid, ...]:
     kinds = {"vis": "VIS", "vis-equalized": "VIS, equalized", "A": "fake by A", "B": "fake by B"}
     kinds |= {"C": "fake by C", "nir": "real NIR", "true": "true NIR of the shot"}
-    change = {"first": "B", "second": "C", "title": "What the perceptual loss changes"}
-    write_grid(folder / "subjects", "The same people", kinds, names, [change])
+    change = Difference("B", "C", "What the perceptual loss changes")
     before = {"photograph": "as found", "aligned": "aligned"}
-    write_grid(folder / "alignment", "Alignment, before and after", before, names[:3], [])
-    before = {"plain": "as aligned", "equalized": "equalized"}
-    write_grid(folder / "equalization", "Equalization, before and after", before, names[:3], [])
+    return (
+        grid("subjects", "The same people", kinds, names, (change,)),
+        grid("alignment", "Alignment, before and after", before, names[:3]),
+    )
 
 
-def write_grid(folder: Path, title: str, kinds: dict, names: list[str], differences) -> None:
-    head = {"title": title, "caption": "The first people in the order of their names."}
-    head["columns"] = [{"folder": kind, "label": label} for kind, label in kinds.items()]
-    index = pd.DataFrame({"subject": names, "spectrum": "VIS", "shot": 0})
+def grid(name: str, title: str, kinds: dict, names: list[str], differences=()) -> Grid:
+    index = pd.DataFrame({"subject": names})
+    columns = {}
     for place, kind in enumerate(kinds):
-        grey = kind not in ("vis", "photograph", "plain", "aligned")
+        grey = kind not in ("vis", "photograph", "aligned")
         drawn = [face(i, grey, noise=4 * place) for i in range(len(names))]
-        packed.write(folder / kind, np.stack(drawn), index)
-    (folder / "grid.json").write_text(json.dumps({**head, "differences": differences}))
+        columns[kind] = Packed(np.stack(drawn), index)
+    caption = "The first people in the order of their names."
+    return Grid(name, title, caption, columns, kinds, differences)
 
 
 def face(number: int, grey: bool, noise: int = 0) -> np.ndarray:
@@ -193,8 +194,3 @@ def face(number: int, grey: bool, noise: int = 0) -> np.ndarray:
     draw.line((25, 48, 39, 46 + int(rng.integers(0, 6))), fill=(150, 60, 60), width=2)
     array = np.asarray(picture.convert("L").convert("RGB") if grey else picture)
     return np.clip(array + rng.normal(0, 1 + noise, (64, 64, 1)), 0, 255).astype(np.uint8)
-
-
-def save(table: pd.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False)

@@ -3,6 +3,7 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -13,8 +14,8 @@ from reports import page
 from reports.answer import Answer, answer
 from reports.build import build
 from reports.grids import Sheet
-from reports.material import read
-from reports.records import results
+from reports.material import Material, TrainingSet
+from reports.records import FACTS, results
 from reports.summary import summarise
 
 HOSTILE_VARIANT = "<b>D</b>&_%$"
@@ -22,26 +23,46 @@ HOSTILE_VARIANT = "<b>D</b>&_%$"
 LOADING = {"src", "href", "xlink:href", "srcset", "action", "data", "poster"}
 
 
-@pytest.fixture(scope="module")
-def three(make_material, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("three")
-    build(read(make_material(folder / "m", seeds=(0, 1, 2))), folder / "out")
-    return folder / "out"
+# Material of a report that says nothing but "there is no answer".
+NOTHING = Material(
+    facts={},
+    training_sets=(TrainingSet("real", "baseline", ""),),
+    outcomes=pd.DataFrame(
+        columns=["training_set", "seed", "protocol", "metric", "probe", "subject", "value"]
+    ),
+    curves=pd.DataFrame(columns=["training_set", "seed", "protocol", "curve", "x", "y"]),
+    quality=pd.DataFrame(columns=["images", "metric", "seed", "value", "n"]),
+)
 
 
 @pytest.fixture(scope="module")
-def hostile(make_material, tmp_path_factory):
+def three_material(make_material):
+    return make_material(seeds=(0, 1, 2))
+
+
+@pytest.fixture(scope="module")
+def three(three_material, tmp_path_factory):
+    out = tmp_path_factory.mktemp("three") / "out"
+    build(three_material, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def hostile_material(make_material):
     """One seed, no ceiling, a metric absent in one set, a variant's label and images hostile."""
-    folder = tmp_path_factory.mktemp("hostile")
-    sets = [
-        {"name": "real", "role": "baseline", "label": "none"},
-        {"name": "real+A", "role": "fakes", "label": HOSTILE_VARIANT, "images": "A"},
-        {"name": "real+B<i>$", "role": "fakes", "label": "B", "images": "B"},
-    ]
-    absent = {("real+A", "auc")}
-    material = make_material(folder / "m", sets=sets, absent=absent, trainings=False)
-    build(read(material), folder / "out")
-    return folder / "out"
+    sets = (
+        TrainingSet("real", "baseline", "none"),
+        TrainingSet("real+A", "fakes", HOSTILE_VARIANT, "A"),
+        TrainingSet("real+B<i>$", "fakes", "B", "B"),
+    )
+    return make_material(sets=sets, absent={("real+A", "auc")}, trainings=False)
+
+
+@pytest.fixture(scope="module")
+def hostile(hostile_material, tmp_path_factory):
+    out = tmp_path_factory.mktemp("hostile") / "out"
+    build(hostile_material, out)
+    return out
 
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -124,21 +145,17 @@ def test_all_files_are_there_and_plots_have_their_numbers(three):
     assert not list(three.rglob("*.aside"))
 
 
-def test_results_json_holds_the_numbers_of_the_material(three):
+def test_results_json_holds_the_numbers_of_the_material(three, three_material):
     content = json.loads((three / "results.json").read_text())
     assert content["schema"] == 1
-    outcomes = read(three.parent / "m").outcomes
+    outcomes = three_material.outcomes
     wanted = outcomes.groupby(["training_set", "seed", "protocol", "metric"])["value"].mean()
-    rows = [row for row in content["recognition"] if row["metric"] != "eer"]
-    assert len(rows) == len(wanted)
-    for row in rows:
+    assert len(content["recognition"]) == len(wanted)
+    for row in content["recognition"]:
         key = row["training_set"], row["seed"], row["protocol"], row["metric"]
         assert row["value"] == pytest.approx(wanted[key], abs=1e-7)
-    assert {row["metric"] for row in content["recognition"]} > {"eer"}
-    quality = pd.read_csv(three.parent / "m/quality.csv")
-    assert len(content["quality"]) == len(quality)
-    for name in ("settings", "versions", "device", "data", "weights", "stages", "command"):
-        assert content[name]
+    assert len(content["quality"]) == len(three_material.quality)
+    assert {name: content[name] for name in FACTS} == three_material.facts
     for row in content["comparisons"]:
         assert row["ci_low"] <= row["difference"] <= row["ci_high"]
         assert 0 < row["p"] <= row["p_adjusted"] <= 1
@@ -151,18 +168,17 @@ def test_results_csv_holds_each_row_of_the_json(three):
         assert (table["kind"] == kind).sum() == len(content[kind])
 
 
-def test_the_same_material_gives_the_same_bytes(make_material, tmp_path, hostile):
-    build(read(hostile.parent / "m"), tmp_path / "again")
+def test_the_same_material_gives_the_same_bytes(hostile_material, tmp_path, hostile):
+    build(hostile_material, tmp_path / "again")
     files = sorted(path for path in hostile.rglob("*") if path.is_file())
     assert len(files) > 20
     for path in files:
         assert path.read_bytes() == (tmp_path / "again" / path.relative_to(hostile)).read_bytes()
 
 
-def test_other_facts_change_no_number(hostile):
-    material = read(hostile.parent / "m")
-    facts = {**material.facts, "started": "another day", "stages": [], "device": "elsewhere"}
-    summary = summarise(material)
+def test_other_facts_change_no_number(hostile, hostile_material):
+    facts = {**hostile_material.facts, "command": "other", "stages": [], "device": "elsewhere"}
+    summary = summarise(hostile_material)
     found = results(summary, facts, answer(summary, facts))
     before = json.loads((hostile / "results.json").read_text())
     for name in ("recognition", "quality", "comparisons", "means"):
@@ -207,14 +223,55 @@ def test_latex_is_balanced_and_plain_ascii(three, hostile):
             assert {line.count("&") for line in lines} == {len(block[0]) - 1}
 
 
-def test_one_set_and_nothing_else_still_makes_a_report(make_material, tmp_path):
-    folder = tmp_path / "m"
-    folder.mkdir()
-    head = {"facts": {}, "training_sets": [{"name": "real", "role": "baseline", "label": ""}]}
-    (folder / "material.json").write_text(json.dumps(head))
-    build(read(folder), tmp_path / "out")
-    assert "there is no answer" in (tmp_path / "out/report.html").read_text()
-    json.loads((tmp_path / "out/results.json").read_text())
+def test_one_set_and_nothing_else_still_makes_a_report(tmp_path):
+    build(NOTHING, tmp_path)
+    assert "there is no answer" in (tmp_path / "report.html").read_text()
+    json.loads((tmp_path / "results.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("blocked", "written"),
+    [
+        ("tables", ()),
+        ("plots", ("tables/quality.csv",)),
+        ("results.json", ("tables/quality.csv", "plots/quality-ssim.csv")),
+        ("report.html", ("tables/quality.csv", "plots/quality-ssim.csv", "results.json")),
+    ],
+)
+def test_results_wait_for_tables_and_plots_and_the_page_for_all(tmp_path, blocked, written):
+    """What cannot be written ends the report there; nothing that follows it is written."""
+    row = {"images": "A", "metric": "ssim", "seed": 0, "value": 0.5, "n": 9}
+    if blocked in ("tables", "plots"):
+        (tmp_path / blocked).touch()  # a file where a folder must be
+    else:
+        (tmp_path / blocked).mkdir()
+    with pytest.raises(OSError, match=blocked):
+        build(replace(NOTHING, quality=pd.DataFrame([row])), tmp_path)
+    for name in ("tables/quality.csv", "plots/quality-ssim.csv", "results.json", "report.html"):
+        assert (tmp_path / name).is_file() == (name in written), name
+
+
+@pytest.mark.parametrize(
+    ("facts", "kicker"),
+    [
+        ({}, "nirbench"),
+        ({"device": "cpu"}, "nirbench · cpu"),
+        ({"data": {"name": "casia"}, "device": "cpu"}, "nirbench · casia · cpu"),
+    ],
+)
+def test_the_header_names_what_is_known_and_separates_nothing_else(facts, kicker):
+    text = page.render([], Answer("", (), ()), facts)
+    assert f'<p class="kicker">{kicker}</p>' in text
+
+
+@pytest.mark.parametrize(
+    ("known", "title"),
+    [({}, "Faces found"), ({"alignment": "eyes-v9"}, "Faces found (alignment eyes-v9)")],
+)
+def test_the_alignment_is_named_where_it_is_known(known, title):
+    rows = [{"spectrum": "VIS", "images": 5}]
+    (table,) = page.run_tables({"data": {"detection": rows, **known}})
+    assert table.title == title
 
 
 def test_large_images_are_scaled_until_the_page_is_small(monkeypatch):

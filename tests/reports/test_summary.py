@@ -7,15 +7,13 @@ import pandas as pd
 import pytest
 
 from faces.errors import DataError
-from reports.material import read
 from reports.statistics import holm
 from reports.summary import summarise
 
 
 @pytest.fixture(scope="module")
-def three(make_material, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("three")
-    return read(make_material(folder, seeds=(0, 1, 2), images=False))
+def three(make_material):
+    return make_material(seeds=(0, 1, 2), images=False, trainings=False)
 
 
 def without(material, training_set, **where):
