@@ -114,17 +114,18 @@ def difference_columns(estimate: Estimate, p_adjusted: float) -> dict[str, float
 
 
 def quality_table(quality: pd.DataFrame) -> Table:
-    """A row per kind of images, the floor and the untranslated first; a column per metric."""
-    metrics = list(dict.fromkeys(quality["metric"]))
+    """A row per metric; a column per kind of images, the floor and the untranslated first."""
     kinds = image_kinds(quality)
+    counts = sorted(set(quality["n"]))
+    same = f" n = {counts[0]} images of each kind." if len(counts) == 1 else ""
     return Table(
         title="Real, untranslated and fake images",
-        header=("images", *(header(name) for name in metrics)),
+        header=("metric", *(images(kind) for kind in kinds)),
         rows=tuple(
-            ((images(kind),), *(quality_cell(quality, kind, name) for name in metrics))
-            for kind in kinds
+            ((header(name),), *(quality_cell(quality, kind, name, not same) for kind in kinds))
+            for name in dict.fromkeys(quality["metric"])
         ),
-        note="Mean over seeds, with the lowest and highest seed where there are several.",
+        note=f"Mean over seeds, with the lowest and highest seed where there are several.{same}",
     )
 
 
@@ -134,18 +135,16 @@ def image_kinds(quality: pd.DataFrame) -> list[str]:
     return sorted(dict.fromkeys(quality["images"]), key=lambda kind: place.get(kind, 2))
 
 
-def quality_cell(quality: pd.DataFrame, kind: str, name: str) -> tuple[str, ...]:
+def quality_cell(quality: pd.DataFrame, kind: str, name: str, with_count: bool) -> tuple[str, ...]:
     rows = quality[(quality["images"] == kind) & (quality["metric"] == name)]
     values = rows["value"].dropna()
     if values.empty:
         return (NONE,)
-    counts = f"n = {int(rows['n'].min())}"
-    if len(values) == 1:
-        return number(values.iloc[0], name), counts
+    counts = (f"n = {int(rows['n'].min())}",) if with_count else ()
     low, high = values.min(), values.max()
     if number(low, name) == number(high, name):
-        return number(low, name), counts
-    return f"{number(values.mean(), name)} {interval(low, high, name)}", counts
+        return number(low, name), *counts
+    return f"{number(values.mean(), name)} {interval(low, high, name)}", *counts
 
 
 def markdown(table: Table) -> str:
