@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 TINY = {
+    "variants": '["A", "B"]',
     "data.subjects": 14,
     "data.unseen_subjects": 6,
     "data.vis_per_subject": 5,
@@ -32,13 +33,17 @@ TINY = {
 }
 
 
-def start(out: Path, *arguments: str, **settings: object) -> subprocess.Popen:
-    """`bench run-all` on the tiny scale, as a process of its own process group."""
+def start(out: Path, *arguments: str, offline: bool = True, **settings: object) -> subprocess.Popen:
+    """`bench run-all` on the tiny scale, as a process of its own process group.
+
+    Offline, with an empty cache, weights come from installed packages; C needs one that is not.
+    """
+    apart = {"BENCH_OFFLINE": "1", "BENCH_CACHE": str(out.parent / "cache")} if offline else {}
     values = TINY | {key.replace("__", "."): value for key, value in settings.items()}
     assignments = [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
     return subprocess.Popen(
         [sys.executable, "-m", "bench", "run-all", "--out", out, *assignments, *arguments],
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120", "OMP_NUM_THREADS": "1"},
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120", "OMP_NUM_THREADS": "1"} | apart,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -46,9 +51,9 @@ def start(out: Path, *arguments: str, **settings: object) -> subprocess.Popen:
     )
 
 
-def run(out: Path, *arguments: str, **settings: object) -> str:
+def run(out: Path, *arguments: str, offline: bool = True, **settings: object) -> str:
     """The output of a run that ends well."""
-    process = start(out, *arguments, **settings)
+    process = start(out, *arguments, offline=offline, **settings)
     text, _ = process.communicate(timeout=600)
     assert process.returncode == 0, text
     return text
@@ -56,7 +61,15 @@ def run(out: Path, *arguments: str, **settings: object) -> str:
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory) -> Path:
-    """The folder of a finished run with one variant of each kind: A, B and C."""
+    """The folder of a finished run of A and B, made without a network."""
     out = tmp_path_factory.mktemp("tiny") / "runs" / "whole"
     run(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def with_c(tmp_path_factory) -> Path:
+    """The folder of a finished run of A, B and C; fetches C's perceptual network."""
+    out = tmp_path_factory.mktemp("with-c") / "runs" / "whole"
+    run(out, "--variants", "A,B,C", offline=False)
     return out
