@@ -2,6 +2,7 @@
 
 import base64
 import io
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,9 @@ MOST_ROWS = 10
 DIFFERENCE_ROWS = 5
 MOST_STEPS = 8
 SOURCES = 3
-HEADER_PX = 18
+LINE_PX = 14  # of a column name
+LETTER_PX = 7  # of a column name, on average
+SMALLEST_CELL_PX = 96
 GAP_PX = 2
 
 
@@ -148,17 +151,22 @@ def pil(image: np.ndarray) -> Image.Image:
 
 
 def save_sheet(sheet: Sheet, path: Path) -> None:
-    """Writes a contact sheet as PNG at full size, column names above."""
-    sides = [cell.shape[:2] for row in sheet.cells for cell in row]
-    height, width = max(side[0] for side in sides), max(side[1] for side in sides)
-    size = (len(sheet.columns) * (width + GAP_PX), HEADER_PX + len(sheet.rows) * (height + GAP_PX))
+    """Writes a contact sheet as PNG: every cell as large as the largest, column names above."""
+    side = max(max(cell.shape[:2]) for row in sheet.cells for cell in row)
+    side = max(side, SMALLEST_CELL_PX)
+    step = side + GAP_PX
+    lines = [textwrap.wrap(label, side // LETTER_PX) for label in sheet.columns]
+    header_px = max(map(len, lines)) * LINE_PX + GAP_PX
+    size = len(sheet.columns) * step, header_px + len(sheet.rows) * step
     canvas = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(canvas)
-    for column, label in enumerate(sheet.columns):
-        draw.text((column * (width + GAP_PX), 2), label, fill="black", font_size=12)
+    for column, label in enumerate(lines):
+        draw.text((column * step, 1), "\n".join(label), fill="black", font_size=12)
         for row, cells in enumerate(sheet.cells):
-            corner = column * (width + GAP_PX), HEADER_PX + row * (height + GAP_PX)
-            canvas.paste(pil(cells[column]).convert("RGB"), corner)
+            picture = (
+                pil(cells[column]).convert("RGB").resize((side, side), Image.Resampling.BICUBIC)
+            )
+            canvas.paste(picture, (column * step, header_px + row * step))
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_aside(path) as aside:
         canvas.save(aside, "PNG", optimize=True)
