@@ -108,7 +108,7 @@ def _aligned(settings: RunSettings, name: str, people: images.PeopleSettings) ->
         images.render,
         people,
         wide=True,
-        effort=people.subjects * 0.2 + count * (0.02 + megapixels),
+        effort=people.subjects * 0.06 + count * (0.015 + 0.5 * megapixels),
     )
     return Stage(
         f"align:{name}",
@@ -118,7 +118,7 @@ def _aligned(settings: RunSettings, name: str, people: images.PeopleSettings) ->
         ),
         {"images": rendered},
         wide=True,
-        effort=count * 0.6 * megapixels,
+        effort=count * 0.5 * megapixels,
     )
 
 
@@ -151,7 +151,7 @@ def _add_variant(plan: Plan, settings: RunSettings, name: str, seed: int) -> Non
     variant = variants.get(name)
     generator = settings.generator
     inputs = {"aligned": plan.aligned, "split": plan.split}
-    step_seconds = 1.4e-7 * generator.side_px**2 * generator.width * (generator.blocks + 2)
+    step_seconds = 3.9e-7 * generator.side_px**2 * generator.width * (generator.blocks + 2)
     translator = Stage(
         f"translator:{name}:{seed}",
         translation.train,
@@ -162,7 +162,7 @@ def _add_variant(plan: Plan, settings: RunSettings, name: str, seed: int) -> Non
             generator=generator,
         ),
         inputs,
-        effort=generator.steps * step_seconds * (1.5 if variant.needs_features else 1.0),
+        effort=generator.steps * step_seconds * (2.1 if variant.needs_features else 1.0),
     )
     plan.translators[name, seed] = translator
     plan.fakes[name, seed] = Stage(
