@@ -13,7 +13,7 @@ from bench import grids, weights
 from bench.engine import every_stage
 from bench.plan import BASELINE, CEILING, Plan, weight_names
 from bench.settings import RunSettings
-from bench.store import Stage, is_done, read_record, sha256
+from bench.store import Stage, is_done, read_record
 from faces import packed
 from faces.align import VERSION
 from faces.packed import TEXT_COLUMNS
@@ -139,10 +139,10 @@ def _weights(settings: RunSettings, plan: Plan, store: Path) -> list[dict]:
         for weight in [weights.find(name)]
     ]  # fmt: skip
     if plan.pretrain is not None:
-        chosen = settings.pretrain
+        chosen, record = settings.pretrain, read_record(plan.pretrain.folder(store))
         rows.append(
             {"role": "recognizer before fine-tuning", "name": "pretrain-rendered",
-             "sha256": sha256(plan.pretrain.folder(store) / RESULT), "licence": "Apache-2.0",
+             "sha256": record["files"][RESULT][1], "licence": "Apache-2.0",
              "origin": f"stage pretrain-{plan.pretrain.key}",
              "trained_on": f"{chosen.steps} steps on {chosen.images_per_subject} VIS images of "
              f"each of {chosen.subjects} other rendered people"}

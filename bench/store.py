@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from faces.errors import TamperedError
-from faces.files import sync, write_text
+from faces.files import sha256, sync, write_text
 from faces.progress import Progress
 
 RECORD = "stage.json"
@@ -156,9 +156,3 @@ def _finish(
     write_text(partial / RECORD, json.dumps(record, indent=1))
     partial.rename(done)
     sync(done.parent)
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,7 +7,6 @@ or dlib's own file for its landmarks. Beside a converted file stands its hash, `
 
 import difflib
 import fcntl
-import hashlib
 import json
 import os
 import pickle
@@ -22,6 +21,7 @@ from safetensors.torch import save_file
 
 from bench.weight_sources import packages
 from bench.weights_table import TABLE, Weight
+from faces import files
 from faces.errors import MissingError, TamperedError, UsageError
 from faces.files import write_text, written_aside
 
@@ -150,7 +150,7 @@ def store(weight: Weight, original: Path, folder: Path) -> None:
         ) from error
     with written_aside(target) as aside:
         save_file(state, aside, {"input": weight.input, "provenance": provenance(weight, original)})
-    write_text(hash_file(target), f"{file_sha256(target)}  {target.name}\n")
+    write_text(hash_file(target), f"{files.sha256(target)}  {target.name}\n")
 
 
 def provenance(weight: Weight, original: Path) -> str:
@@ -158,7 +158,7 @@ def provenance(weight: Weight, original: Path) -> str:
     facts = {
         "name": weight.name,
         "origin": weight.origin,
-        "sha256": file_sha256(original),
+        "sha256": files.sha256(original),
         "licence": weight.licence,
     }
     return json.dumps(facts, sort_keys=True)
@@ -185,10 +185,4 @@ def check(path: Path, sha256: str, remedy: str) -> None:
 
 def matches(path: Path, sha256: str) -> bool:
     """Whether a file's hash begins with `sha256`; an unknown hash, "", fits every file."""
-    return file_sha256(path).startswith(sha256)
-
-
-def file_sha256(path: Path) -> str:
-    """The hash of a file's bytes, in hexadecimal."""
-    with path.open("rb") as data:
-        return hashlib.file_digest(data, "sha256").hexdigest()
+    return files.sha256(path).startswith(sha256)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bench import store as stores
 from bench.engine import every_stage
 from bench.store import Job, Machine, Stage, is_done, materialize
 from faces.errors import TamperedError
+from faces.files import sha256
 from faces.progress import silent
 
 
@@ -131,7 +131,7 @@ def test_the_record_tells_where_a_stage_came_from(tmp_path):
     assert record["settings"] == {"value": 10}
     assert record["inputs"]["left"] == stage.inputs["left"].folder(tmp_path).name
     assert record["files"]["number.txt"][0] == 2
-    assert record["files"]["number.txt"][1] == stores.sha256(stage.folder(tmp_path) / "number.txt")
+    assert record["files"]["number.txt"][1] == sha256(stage.folder(tmp_path) / "number.txt")
 
 
 def test_two_processes_make_a_stage_once(tmp_path):
