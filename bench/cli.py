@@ -14,6 +14,7 @@ COMMANDS = {
     "list": "bench.commands.list:list_",
     "fetch": "bench.commands.fetch:fetch",
     "report": "bench.commands.report:report",
+    "faces": "bench.commands.faces:faces",
 }
 SUMMARIES = {
     "run-all": "Everything: faces, translators, fakes, recognizers, report.",
@@ -21,6 +22,7 @@ SUMMARIES = {
     "list": "What there is: presets, variants, data, weights, settings.",
     "fetch": "Get the fixed networks' weights, checked.",
     "report": "Draw a run's report again.",
+    "faces": "Write rendered people as image files, laid out as a data set.",
 }
 
 
@@ -47,7 +49,7 @@ class LazyGroup(click.Group):
 def cli(debug: bool) -> None:
     """Do fake near-infrared faces make a face recognizer better, and is the difference real?
 
-    Start with `bench run-all`: a report in about fifteen minutes on two cores.
+    Start with `bench run-all`: a report in about twenty minutes on two cores.
     """
 
 
