@@ -1,0 +1,114 @@
+"""Data sets on disk, one file each: a module here that defines `LAYOUT` is a layout.
+
+from faces import layouts
+layouts.names()                       # ["buaa", "casia", "folders", "lamp_hq", "oulu"]
+layouts.read("casia", root, cache, workers=4)   # -> faces.manifest.Manifest
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from faces.errors import DataError
+from faces.layouts.layout import Layout, Place
+from faces.layouts.placement import doubles, files_of, place_images
+from faces.layouts.tree import Tree, sort_key, walk
+from faces.manifest import (
+    COLUMNS,
+    REFUSED_COLUMNS,
+    Checked,
+    Manifest,
+    check_files,
+    memory_path,
+)
+from faces.progress import Progress, silent
+from faces.registry import Registry
+
+NO_EYES = (float("nan"),) * 4
+
+
+LAYOUTS: Registry[Layout] = Registry("layout", __name__, __path__, "LAYOUT")
+
+
+def names() -> list[str]:
+    """The layouts' names in alphabetical order."""
+    return LAYOUTS.names()
+
+
+def get(name: str) -> Layout:
+    """The layout of that name. Raises UsageError with the nearest name where there is none."""
+    return LAYOUTS.get(name)
+
+
+def read(name: str, root: Path, cache: Path, workers: int, progress: Progress = silent) -> Manifest:
+    """Finds and decodes every image below `root`; unchanged files are remembered in `cache`.
+
+    progress receives files done and in all. Raises DataError where there is no such folder, no
+    image in it, or none that fits the layout and can be read.
+    """
+    layout = get(name)
+    if not root.is_dir():
+        raise DataError(f"{root}: no such folder; give the one that holds {layout.expected}")
+    tree = walk(root)
+    places, misfits = place_images(layout, root, tree)
+    refused = tree.refused | misfits
+    if not places:
+        raise DataError(_nothing_fits(layout, root, refused))
+    files = files_of(places, tree)
+    memory = memory_path(cache, root, name)
+    checked, fault = check_files(root, files, memory, workers, progress)
+    refused |= {source: checked[source].reason for source in places if checked[source].reason}
+    refused |= doubles(places, checked)
+    images = {source: place for source, place in places.items() if source not in refused}
+    if not images:
+        raise DataError(_nothing_fits(layout, root, refused))
+    notes = _notes(tree, places, misfits, checked)
+    if fault:
+        notes.append(f"the images will be read anew each time: {fault}")
+    return Manifest(name, root, _images(images, checked), _refused(refused), tuple(notes))
+
+
+def _nothing_fits(layout: Layout, root: Path, refused: Mapping[str, str]) -> str:
+    wanted = f"the layout {layout.name} is {layout.expected}"
+    if not refused:
+        return f"{root}: no image in this folder; {wanted}"
+    first = min(refused, key=sort_key)
+    return (
+        f"{root}: none of {len(refused):,} files is an image that fits; {wanted}; "
+        f"the first is {first}: {refused[first]}"
+    )
+
+
+def _images(places: Mapping[str, Place], checked: Mapping[str, Checked]) -> pd.DataFrame:
+    rows = []
+    for source, place in places.items():
+        found = checked[source]
+        who = (source, place.subject, place.spectrum, place.session, place.shot)
+        size = (found.width_px, found.height_px)
+        rows.append((*who, *size, found.sha256, *(found.eyes or NO_EYES)))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _refused(refused: Mapping[str, str]) -> pd.DataFrame:
+    rows = [(source, refused[source]) for source in sorted(refused, key=sort_key)]
+    return pd.DataFrame(rows, columns=REFUSED_COLUMNS)
+
+
+def _notes(
+    tree: Tree,
+    places: Mapping[str, Place],
+    misfits: Mapping[str, str],
+    checked: Mapping[str, Checked],
+) -> list[str]:
+    """What was passed over although no file is to blame."""
+    notes = []
+    if unread := len(tree.images) - len(places) - len(misfits):
+        notes.append(f"{unread:,} images of another rendition are not read")
+    faulty = [source for source in places if checked[source].eyes_fault]
+    if faulty:
+        notes.append(
+            f"{len(faulty):,} files of eye positions are not usable; the first belongs to "
+            f"{faulty[0]}: {checked[faulty[0]].eyes_fault}"
+        )
+    return notes

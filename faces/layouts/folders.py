@@ -1,0 +1,35 @@
+"""Your own images: `VIS/<subject>/*` and `NIR/<subject>/*`, with any folders below a subject.
+
+A subject is the name of a folder, letter by letter; it has the same name under VIS and NIR.
+"""
+
+from pathlib import Path, PurePosixPath
+
+from faces.layouts.layout import Layout, Place, Placing
+
+EXPECTED = "{NIR,VIS}/<subject>/<any folders>/<any name>.png"
+
+
+def placing(root: Path) -> Placing:
+    """The same in every folder."""
+    return place
+
+
+def place(source: str) -> Place | str:
+    """The place of a path, or why it has none."""
+    spectrum, _, below = source.partition("/")
+    subject, _, shot = below.partition("/")
+    if spectrum.upper() not in ("NIR", "VIS"):
+        return "its first folder is neither VIS nor NIR"
+    if not shot:
+        return f"it lies in no subject's folder below {spectrum}"
+    return Place(subject, spectrum.upper(), str(PurePosixPath(shot).with_suffix("")))
+
+
+LAYOUT = Layout(
+    "folders",
+    "any images in VIS/<subject> and NIR/<subject>",
+    EXPECTED,
+    placing,
+    suffix_tells_shots=True,
+)

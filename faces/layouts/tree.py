@@ -1,0 +1,132 @@
+"""Lists a folder tree: its image files, its files of eye positions, and what is neither.
+
+Links are followed, but no folder is entered twice, so a link that leads back ends nothing.
+Hidden files and folders, and files of the kinds that data sets carry beside images, are passed by.
+"""
+
+import os
+import stat
+import unicodedata
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from faces.photographs import SUFFIXES
+
+EYES_SUFFIX = ".pos"
+SIDE_SUFFIXES = {
+    *(".asv", ".csv", ".ini", ".json", ".lst", ".m", ".mat", ".npy", ".npz", EYES_SUFFIX, ".pts"),
+    *(".py", ".sh", ".toml", ".tsv", ".txt", ".xml", ".yaml", ".yml"),
+    *(".db", ".doc", ".docx", ".htm", ".html", ".log", ".md", ".pdf", ".rst", ".xls", ".xlsx"),
+    *(".7z", ".gz", ".rar", ".tar", ".zip"),
+}
+
+
+@dataclass
+class Tree:
+    """`images`: path below the root to (size, mtime_ns). `refused`: path to reason.
+
+    `eyes`: path without its suffix to (path, size, mtime_ns).
+    """
+
+    images: dict[str, tuple[int, int]] = field(default_factory=dict)
+    eyes: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def walk(root: Path) -> Tree:
+    """Lists everything below `root`, folders that are only linked last. Opens no file."""
+    tree = Tree()
+    entered = {_identity(folder) for folder in root.resolve().parents}
+    folders = deque([""])
+    while folders:
+        folder = folders.popleft()
+        try:
+            if _identity(root / folder) in entered:
+                tree.refused[shown(folder)] = "a link to a folder above it or already read"
+                continue
+            entered.add(_identity(root / folder))
+            with os.scandir(root / folder) as listing:
+                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            tree.refused[shown(folder)] = f"folder cannot be read: {_text(error)}"
+            continue
+        inner = [entry for entry in entries if _list_entry(tree, folder, entry)]
+        folders.extend(_join(folder, entry) for entry in inner if entry.is_symlink())
+        folders.extendleft(
+            _join(folder, entry) for entry in reversed(inner) if not entry.is_symlink()
+        )
+    return tree
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    status = os.stat(folder)
+    return status.st_dev, status.st_ino
+
+
+def _join(folder: str, entry: os.DirEntry) -> str:
+    return f"{folder}/{entry.name}" if folder else entry.name
+
+
+def shown(source: str) -> str:
+    """A path as text of one line: bytes that are no UTF-8, and control characters, escaped."""
+    text = os.fsencode(source).decode("utf-8", "backslashreplace")
+    return "".join(
+        f"\\x{ord(letter):02x}" if unicodedata.category(letter) == "Cc" else letter
+        for letter in text
+    )
+
+
+def sort_key(source: str) -> tuple[str, bytes]:
+    """Sorts paths without regard to case, and those that differ by it alone by their bytes."""
+    return source.casefold(), os.fsencode(source)
+
+
+def _list_entry(tree: Tree, folder: str, entry: os.DirEntry) -> bool:
+    """Files an entry in `tree`; True for a folder that is to be entered."""
+    if entry.name.startswith("."):
+        return False
+    source = _join(folder, entry)
+    suffix = PurePosixPath(entry.name).suffix.lower()
+    try:
+        status = entry.stat()
+    except OSError as error:
+        if suffix not in SIDE_SUFFIXES:
+            dangling = isinstance(error, FileNotFoundError)
+            tree.refused[shown(source)] = (
+                "dangling link" if dangling else f"cannot be read: {_text(error)}"
+            )
+        return False
+    if stat.S_ISDIR(status.st_mode) and suffix not in SUFFIXES:
+        return True
+    _list_file(tree, source, suffix, status)
+    return False
+
+
+def _list_file(tree: Tree, source: str, suffix: str, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        tree.refused[shown(source)] = "a folder, not a file"
+    elif suffix == EYES_SUFFIX and stat.S_ISREG(status.st_mode):
+        stem = str(PurePosixPath(source).with_suffix(""))
+        tree.eyes.setdefault(stem, (source, status.st_size, status.st_mtime_ns))
+    elif suffix in SIDE_SUFFIXES:
+        return
+    elif suffix not in SUFFIXES:
+        tree.refused[shown(source)] = "not named as a BMP, JPEG, PNG or TIFF image"
+    elif not stat.S_ISREG(status.st_mode):
+        tree.refused[shown(source)] = "not an ordinary file"
+    elif fault := _fault_of_name(source):
+        tree.refused[shown(source)] = fault
+    else:
+        tree.images[source] = (status.st_size, status.st_mtime_ns)
+
+
+def _fault_of_name(source: str) -> str:
+    categories = {unicodedata.category(letter) for letter in source}
+    if "Cs" in categories:  # how Python shows bytes that are not UTF-8
+        return "its name is not UTF-8 text"
+    return "its name holds control characters" if "Cc" in categories else ""
+
+
+def _text(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

@@ -1,0 +1,216 @@
+"""Which images a data set on disk consists of, each of them decoded once to be sure of it.
+
+Decoding 17,580 photographs takes about as long as reading them from a disk. It is done by several
+processes, and remembered: a file of the same size and modification time is not opened again. The
+memory is one file per data set in the cache; where it is damaged, everything is read anew.
+"""
+
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import PIL
+
+from faces.errors import DataError
+from faces.files import write_text
+from faces.parallel import process_pool
+from faces.photographs import Refused, measure, read_bytes
+from faces.progress import Progress
+
+COLUMNS = ["source", "subject", "spectrum", "session", "shot", "width_px", "height_px", "sha256",
+           "left_x", "left_y", "right_x", "right_y"]  # fmt: skip
+REFUSED_COLUMNS = ["source", "reason"]
+
+FILES_PER_TASK = 64
+TASKS_FOR_A_POOL = 16  # fewer are done before several processes would have started
+SETTLED_AFTER_NS = 2 * 10**9  # younger files may change again within one tick of the file system
+READER = f"1 Pillow {PIL.__version__}"  # what is remembered holds for this reader alone
+MAX_EYE_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The images of a data set, and the files that are none.
+
+    images: COLUMNS, one row per readable image. `source` is the path below `root`; `shot` is unique
+    within subject and spectrum; the eyes are pixels, NaN where none are shipped, the left one in
+    the image first. refused: REFUSED_COLUMNS. Both are sorted by source, without regard to case.
+    notes: what a person should know beside that, one line each.
+    """
+
+    layout: str
+    root: Path
+    images: pd.DataFrame
+    refused: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over `images` and `refused`; the same wherever the folder lies."""
+        tables = (self.images, self.refused)
+        text = "\n".join(table.to_csv(index=False, lineterminator="\n") for table in tables)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class File(NamedTuple):
+    """An image file as the folder lists it, and the file of eye positions beside it, if any."""
+
+    source: str
+    size: int
+    mtime_ns: int
+    eyes: str = ""
+    eyes_size: int = 0
+    eyes_mtime_ns: int = 0
+
+
+class Checked(NamedTuple):
+    """What reading showed: no `reason` for a good image, no `eyes` where none are shipped."""
+
+    width_px: int
+    height_px: int
+    sha256: str
+    reason: str = ""
+    eyes: tuple[float, ...] = ()
+    eyes_fault: str = ""
+    lasting: bool = True
+
+
+def check_files(
+    root: Path, files: Sequence[File], memory: Path, workers: int, progress: Progress
+) -> tuple[dict[str, Checked], str]:
+    """Decodes the files that `memory` does not know as they are.
+
+    Returns the result by source, and why it could not be remembered, if so. progress receives files
+    done and in all. What was read before an interruption is remembered. Raises DataError where a
+    process that reads is killed.
+    """
+    known = recall(memory)
+    result = {file.source: known[file] for file in files if file in known}
+    todo = [file for file in files if file not in known]
+    settled_before_ns = time.time_ns() - SETTLED_AFTER_NS
+    progress(len(result), len(files), {})
+    try:
+        for part in _read(root, todo, workers):
+            result.update(part)
+            progress(len(result), len(files), {})
+    finally:
+        lasting = {
+            file: result[file.source]
+            for file in files
+            if file.source in result and _lasting(file, result[file.source], settled_before_ns)
+        }
+        fault = "" if lasting == known else remember(memory, lasting)
+    return result, fault
+
+
+def _lasting(file: File, checked: Checked, settled_before_ns: int) -> bool:
+    return checked.lasting and max(file.mtime_ns, file.eyes_mtime_ns) < settled_before_ns
+
+
+def _read(root: Path, files: list[File], workers: int) -> Iterator[dict[str, Checked]]:
+    parts = [files[at : at + FILES_PER_TASK] for at in range(0, len(files), FILES_PER_TASK)]
+    if workers == 1 or len(parts) < TASKS_FOR_A_POOL:
+        yield from (check_part(root, part) for part in parts)
+        return
+    try:
+        with process_pool(min(workers, len(parts))) as pool:
+            tasks = [pool.submit(check_part, root, part) for part in parts]
+            yield from (task.result() for task in as_completed(tasks))
+    except BrokenProcessPool as error:
+        raise DataError(
+            f"{root}: a process that read its images was killed, perhaps for want of memory; "
+            "run it again with fewer workers"
+        ) from error
+
+
+def check_part(root: Path, files: Sequence[File]) -> dict[str, Checked]:
+    """Reads some files, in this process."""
+    return {file.source: _check(root, file) for file in files}
+
+
+def _check(root: Path, file: File) -> Checked:
+    sha256 = ""
+    try:
+        data = read_bytes(root / file.source)
+        sha256 = hashlib.sha256(data).hexdigest()
+        width_px, height_px = measure(data)
+    except Refused as error:
+        return Checked(0, 0, sha256, error.reason, lasting=error.lasting)
+    if not file.eyes:
+        return Checked(width_px, height_px, sha256)
+    try:
+        eyes, fault = read_eyes(root / file.eyes, width_px, height_px), ""
+    except ValueError as error:
+        eyes, fault = (), str(error)
+    except OSError:
+        return Checked(width_px, height_px, sha256, "", (), "cannot be read", lasting=False)
+    return Checked(width_px, height_px, sha256, "", eyes, fault)
+
+
+def read_eyes(path: Path, width_px: int, height_px: int) -> tuple[float, ...]:
+    """Two positions, `x1 y1 x2 y2` in the first line: (left x, left y, right x, right y).
+
+    Numbers are parted by blanks, tabs, commas or semicolons. Which eye comes first varies between
+    files, so the smaller x is the left one. Raises ValueError with the fault in one phrase.
+    """
+    with open(path, "rb") as file:
+        line = file.read(MAX_EYE_BYTES).decode("utf-8-sig", "replace").strip().partition("\n")[0]
+    try:
+        x1, y1, x2, y2 = (float(text) for text in re.split(r"[\s,;]+", line.strip(" \t\r,;")))
+    except ValueError:
+        raise ValueError("its first line is not four numbers") from None
+    if not all(0 <= x < width_px and 0 <= y < height_px for x, y in ((x1, y1), (x2, y2))):
+        raise ValueError("an eye lies outside the image")
+    if x1 == x2:
+        raise ValueError("one eye lies above the other")
+    return (x1, y1, x2, y2) if x1 < x2 else (x2, y2, x1, y1)
+
+
+def memory_path(cache: Path, root: Path, layout: str) -> Path:
+    """Where it is remembered what was read of a folder in that layout."""
+    key = hashlib.sha256(os.fsencode(root.resolve()) + b"\0" + layout.encode()).hexdigest()
+    return cache / "manifests" / f"{key[:32]}.json"
+
+
+def remember(path: Path, known: dict[File, Checked]) -> str:
+    """Writes the memory, a hash and then one row per file; or returns why that failed.
+
+    It is a convenience: a full disk or a cache of somebody else's stops nobody.
+    """
+    text = json.dumps([READER, [[*file, *checked] for file, checked in known.items()]])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}")
+    except OSError as error:
+        return f"{path} cannot be written: {error.strerror or type(error).__name__}"
+    return ""
+
+
+def recall(path: Path) -> dict[File, Checked]:
+    """Reads the memory; empty where there is none, or a damaged one, or another reader's."""
+    try:
+        digest, _, text = path.read_text(encoding="utf-8").partition("\n")
+    except (OSError, ValueError):
+        return {}
+    if hashlib.sha256(text.encode()).hexdigest() != digest:
+        return {}
+    reader, rows = json.loads(text)
+    if reader != READER:
+        return {}
+    columns = len(File._fields)
+    return {File(*row[:columns]): _checked(row[columns:]) for row in rows}
+
+
+def _checked(row: list) -> Checked:
+    checked = Checked(*row)
+    return checked._replace(eyes=tuple(checked.eyes))

@@ -1,0 +1,206 @@
+"""Image files of any kind become plain 8-bit arrays, or a refusal with its reason.
+
+decode(path)   ->  (H, W, 1 or 3) uint8
+measure(path)  ->  (width, height), of the same files
+
+BMP, JPEG, PNG and TIFF are opened, and nothing else, so that no rare decoder ever runs. A file that
+is damaged, cut short or far too large is refused: half a face is worse than none. What is decided:
+
+* grey stays one channel; palettes, CMYK and YCbCr become RGB; 1 bit becomes 0 and 255;
+* transparent pixels are laid over black, round(value * alpha / 255);
+* 16-bit grey is scaled over its full range, round(value / 257), never clipped; of 16-bit colour
+  the high byte is kept; 32-bit samples have no known range and are refused;
+* the rotation that EXIF asks for is applied;
+* of an animation or of several pages the first is read.
+"""
+
+import io
+import os
+import stat
+import struct
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
+
+from faces.errors import DataError
+
+Result = TypeVar("Result")
+
+FORMATS = ("BMP", "JPEG", "PNG", TiffImagePlugin.TiffImageFile.format)
+SUFFIXES = (".bmp", ".jpg", ".jpeg", ".png", ".tif", ".tiff")
+MIN_SIDE_PX = 16  # the smallest face that a detector finds is larger
+MAX_PIXELS = 50_000_000  # 0.2 GB decoded; bounds the memory that a file of a few bytes can ask for
+MAX_BYTES = 256 * 2**20
+
+GREY = {"1", "L", "LA", "La"}
+COLOUR = {"P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"}
+GREY_16 = "I;16"  # the beginning of its names, which differ by the order of the bytes
+WITH_ALPHA = {"La": "LA", "RGBa": "RGBA"}  # premultiplied modes, which convert to few others
+SIDEWAYS = (5, 6, 7, 8)  # the positions of EXIF that exchange width and height
+
+JPEG_START = b"\xff\xd8"
+JPEG_END = b"\xff\xd9"
+JPEG_SCAN = 0xDA
+PNG_START = b"\x89PNG\r\n\x1a\n"
+PNG_END = b"IEND\xaeB`\x82"
+
+
+class Refused(DataError):
+    """A file that is no usable image.
+
+    `reason` is one phrase, the same on every machine. `lasting`: the file's bytes are to blame, not
+    the moment, so that the next attempt will end alike.
+    """
+
+    def __init__(self, reason: str, name: str = "", lasting: bool = True):
+        super().__init__(f"{name}: {reason}" if name else reason)
+        self.reason = reason
+        self.lasting = lasting
+
+
+def decode(source: Path | bytes) -> np.ndarray:
+    """An image file, or its bytes, as (H, W, C) uint8 with C 1 (grey) or 3 (RGB), upright.
+
+    Raises Refused, and nothing else, whatever the file holds.
+    """
+    return _use(source, lambda image: _upright(_pixels(image), _orientation(image)))
+
+
+def measure(source: Path | bytes) -> tuple[int, int]:
+    """Width and height in pixels, upright, of what `decode` would return.
+
+    All pixels are decoded, so the same files are refused, in less than half the time.
+    """
+    return _use(source, lambda image: image.size[:: -1 if _orientation(image) in SIDEWAYS else 1])
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of an ordinary file that is neither empty nor larger than an image can be.
+
+    Raises Refused. A pipe or a device is never opened, as reading it might never end.
+    """
+    try:
+        status = os.stat(path)
+        _check_kind(status)
+        with open(path, "rb") as file:
+            return file.read(MAX_BYTES)
+    except FileNotFoundError as error:
+        reason = "dangling link" if os.path.islink(path) else "no such file"
+        raise Refused(reason, lasting=False) from error
+    except OSError as error:
+        text = error.strerror or type(error).__name__
+        raise Refused(f"cannot be read: {text.lower()}", lasting=False) from error
+
+
+def _check_kind(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise Refused("a folder, not a file")
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused("not an ordinary file")
+    if status.st_size > MAX_BYTES:
+        raise Refused(f"larger than {MAX_BYTES // 2**20} MiB")
+
+
+def _use(source: Path | bytes, function: Callable[[Image.Image], Result]) -> Result:
+    name = "" if isinstance(source, bytes) else str(source)
+    try:
+        data = source if isinstance(source, bytes) else read_bytes(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # odd metadata around sound pixels
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return _use_image(data, function)
+    except Refused as error:
+        raise Refused(error.reason, name, error.lasting) from error
+
+
+def _use_image(data: bytes, function: Callable[[Image.Image], Result]) -> Result:
+    if not data:
+        raise Refused("zero bytes")
+    try:
+        _check_ending(data)
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(*image.size)
+            _check_mode(image.mode)
+            image.load()
+            return function(image)
+    except Refused:
+        raise
+    except UnidentifiedImageError as error:
+        raise Refused("not a BMP, JPEG, PNG or TIFF image") from error
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise Refused(f"more than {MAX_PIXELS:,} pixels") from error
+    except MemoryError as error:
+        raise Refused("needs more memory than there is", lasting=False) from error
+    except Exception as error:  # a damaged file makes decoders raise nearly anything
+        raise Refused("truncated" if "truncated" in str(error) else "damaged") from error
+
+
+def _check_size(width_px: int, height_px: int) -> None:
+    if width_px * height_px > MAX_PIXELS:
+        raise Refused(f"more than {MAX_PIXELS:,} pixels")
+    if min(width_px, height_px) < MIN_SIDE_PX:
+        raise Refused(f"smaller than {MIN_SIDE_PX} x {MIN_SIDE_PX} pixels")
+
+
+def _check_mode(mode: str) -> None:
+    if mode in ("I", "F"):
+        raise Refused("32-bit samples, whose range is not known")
+    if mode not in GREY | COLOUR and not mode.startswith(GREY_16):
+        raise Refused(f"colours of the kind {mode} are not read")
+
+
+def _check_ending(data: bytes) -> None:
+    """Refuses what the decoders let pass now and then: a file without its last marker."""
+    cut_jpeg = data.startswith(JPEG_START) and data.find(JPEG_END, _first_scan(data)) < 0
+    if cut_jpeg or (data.startswith(PNG_START) and PNG_END not in data):
+        raise Refused("truncated")
+
+
+def _first_scan(data: bytes) -> int:
+    """Where the compressed pixels of a JPEG begin, after headers that may hold a small JPEG."""
+    position = len(JPEG_START)
+    while position + 4 <= len(data) and data[position] == 0xFF and data[position + 1] != JPEG_SCAN:
+        (length,) = struct.unpack_from(">H", data, position + 2)
+        position += 1 if data[position + 1] == 0xFF else 2 + length  # 0xFF may be padded by itself
+    return position
+
+
+def _pixels(image: Image.Image) -> np.ndarray:
+    """A loaded image as (H, W, 1 or 3) uint8."""
+    if image.mode.startswith(GREY_16):
+        values = np.asarray(image).astype(np.uint32)
+        return ((values * 255 + 32767) // 65535).astype(np.uint8)[..., None]
+    grey = image.mode in GREY
+    if image.has_transparency_data:
+        image = image.convert(WITH_ALPHA.get(image.mode, image.mode)).convert("RGBA")
+        pixels = _over_black(np.asarray(image))
+        return pixels[..., :1] if grey else pixels
+    wanted = "L" if grey else "RGB"
+    pixels = np.asarray(image if image.mode == wanted else image.convert(wanted))
+    return pixels[..., None] if grey else pixels
+
+
+def _over_black(rgba: np.ndarray) -> np.ndarray:
+    """(H, W, 4) uint8 to (H, W, 3) uint8, round(value * alpha / 255)."""
+    product = rgba[..., :3].astype(np.uint16) * rgba[..., 3:]
+    return ((product + np.uint16(127)) // np.uint16(255)).astype(np.uint8)
+
+
+def _orientation(image: Image.Image) -> int | None:
+    """Which of EXIF's eight positions the image is stored in; of a TIFF, Pillow undid it."""
+    return image.getexif().get(ExifTags.Base.Orientation)
+
+
+def _upright(pixels: np.ndarray, orientation: int | None) -> np.ndarray:
+    """Undoes one of the eight positions; any other number means upright."""
+    if orientation in SIDEWAYS:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)

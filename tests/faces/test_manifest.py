@@ -1,0 +1,308 @@
+"""Checked reading and its memory: nothing is opened twice, nothing false is believed."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from faces import layouts
+from faces.manifest import File, Manifest, check_files, memory_path, read_eyes, recall
+from faces.progress import silent
+
+OLD_NS = 10**18
+SIDE_PX = 24
+
+
+def write_image(path: Path, seed: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed).integers(0, 256, (SIDE_PX, SIDE_PX, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    settle(path)
+
+
+def settle(path: Path, later_ns: int = 0) -> None:
+    """Gives a file an age: one that was written a moment ago is not remembered yet."""
+    os.utime(path, ns=(OLD_NS, OLD_NS + later_ns))
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Six images of two people, one broken file, one file of eyes."""
+    root = tmp_path / "set"
+    for number, name in enumerate(["VIS/a/1.png", "VIS/a/2.bmp", "VIS/b/1.tif",
+                                   "NIR/a/1.png", "NIR/b/1.png", "NIR/b/2.png"]):  # fmt: skip
+        write_image(root / name, number)
+    (root / "NIR/b/3.jpg").write_bytes(b"no image at all")
+    settle(root / "NIR/b/3.jpg")
+    (root / "VIS/a/1.pos").write_text("20 10 4 11\n")
+    settle(root / "VIS/a/1.pos")
+    return root
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return tmp_path / "cache"
+
+
+def read(root: Path, cache: Path, workers: int = 1) -> Manifest:
+    return layouts.read("folders", root, cache, workers)
+
+
+def same_again(path: Path, data: bytes) -> None:
+    """Replaces a file's bytes so that only who opens it can tell."""
+    status = path.stat()
+    path.write_bytes(data)
+    assert path.stat().st_size == status.st_size
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_a_second_read_opens_no_unchanged_file(root, cache):
+    first = read(root, cache)
+    for path in root.rglob("*.*"):
+        same_again(path, bytes(path.stat().st_size))
+    second = read(root, cache)
+    pd.testing.assert_frame_equal(second.images, first.images)
+    pd.testing.assert_frame_equal(second.refused, first.refused)
+    assert second.digest == first.digest
+    with pytest.raises(layouts.DataError):  # without the memory the damage is seen
+        read(root, cache / "elsewhere")
+
+
+def test_python_itself_opens_nothing_but_the_memory(root, cache):
+    """Asks the interpreter's own audit of every file that is opened."""
+    program = (
+        "import sys, json; from pathlib import Path; from faces import layouts\n"
+        "root, cache = map(Path, sys.argv[1:]); opened = []\n"
+        "layouts.LAYOUTS.get('casia')\n"
+        "hear = lambda event, args: opened.append(str(args[0])) if event == 'open' else None\n"
+        "sys.addaudithook(hear)\n"
+        "for _ in range(2):\n"
+        "    opened.clear(); layouts.read('folders', root, cache, 1)\n"
+        "    print(json.dumps([name for name in opened if name.startswith(str(root))]))\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", program, str(root), str(cache)],
+                          env=environment, capture_output=True, text=True, check=True)  # fmt: skip
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert len(first) == 8
+    assert second == []
+
+
+@pytest.mark.parametrize("how", ["size", "time"])
+def test_a_changed_file_is_read_again(root, cache, how):
+    before = read(root, cache).images.set_index("source")["sha256"]
+    path = root / "VIS/a/1.png"
+    if how == "size":
+        path.write_bytes(path.read_bytes() + b" ")
+        settle(path)
+    else:
+        write_image(path, 99)
+        settle(path, later_ns=1)
+    after = read(root, cache).images.set_index("source")["sha256"]
+    changed = list(before.index[before != after])
+    assert changed == ["VIS/a/1.png"]
+    assert after["VIS/a/1.png"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_changed_eyes_are_read_again(root, cache):
+    assert eyes_of(read(root, cache)) == [4, 11, 20, 10]
+    path = root / "VIS/a/1.pos"
+    path.write_text("20 10 5 11\n")
+    settle(path, later_ns=1)
+    assert eyes_of(read(root, cache)) == [5, 11, 20, 10]
+    path.unlink()
+    assert np.isnan(eyes_of(read(root, cache))).all()
+
+
+def eyes_of(manifest: Manifest, source: str = "VIS/a/1.png") -> list[float]:
+    row = manifest.images.set_index("source").loc[source]
+    return [row["left_x"], row["left_y"], row["right_x"], row["right_y"]]
+
+
+def test_new_and_vanished_files_are_noticed(root, cache):
+    before = read(root, cache)
+    write_image(root / "NIR/c/deep/1.png", 50)
+    (root / "VIS/b/1.tif").unlink()
+    after = read(root, cache)
+    assert set(after.images["source"]) ^ set(before.images["source"]) == {
+        "NIR/c/deep/1.png", "VIS/b/1.tif"}  # fmt: skip
+    assert after.digest != before.digest
+
+
+def test_a_file_of_this_moment_is_not_remembered(root, cache):
+    path = root / "VIS/a/1.png"
+    path.touch()
+    read(root, cache)
+    data = path.read_bytes()
+    write_image(path, 98)
+    other = path.read_bytes()
+    path.write_bytes(data)
+    path.touch()
+    read(root, cache)
+    status = path.stat()
+    path.write_bytes(other[: len(data)].ljust(len(data)))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    table = read(root, cache)
+    found = dict(zip(table.images["source"], table.images["sha256"], strict=True))
+    assert found.get("VIS/a/1.png") in (None, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def test_what_the_moment_is_to_blame_for_is_not_remembered(root, cache):
+    """A file that vanished between listing and reading, as one on a disk that comes and goes."""
+    path = root / "VIS/a/1.png"
+    status, data = path.stat(), path.read_bytes()
+    file, broken = (File(name, status.st_size, OLD_NS) for name in ("VIS/a/1.png", "NIR/b/3.jpg"))
+    path.unlink()
+    wrong = "not a BMP, JPEG, PNG or TIFF image"
+    expected = {"VIS/a/1.png": "no such file", "NIR/b/3.jpg": wrong}
+    assert check(root, cache, [file, broken]) == expected
+    assert list(recall(cache / "memory")) == [broken]
+    path.write_bytes(data)
+    assert check(root, cache, [file]) == {"VIS/a/1.png": ""}
+
+
+def check(root: Path, cache: Path, files: list[File]) -> dict[str, str]:
+    checked, fault = check_files(root, files, cache / "memory", 1, silent)
+    assert not fault
+    return {source: found.reason for source, found in checked.items()}
+
+
+def damaged(text: bytes, how: str) -> bytes:
+    if how == "empty":
+        return b""
+    if how == "halved":
+        return text[: len(text) // 2]
+    if how == "binary":
+        return bytes(range(256)) * 9
+    array = bytearray(text)
+    place = text.index(b"VIS/a/2") if how == "renamed" else len(text) // 2
+    array[place] ^= 1
+    return bytes(array)
+
+
+@pytest.mark.parametrize("how", ["empty", "halved", "binary", "flipped", "renamed"])
+def test_a_damaged_memory_is_rebuilt(root, cache, how):
+    expected = read(root, cache)
+    path = memory_path(cache, root, "folders")
+    sound = path.read_bytes()
+    path.write_bytes(damaged(sound, how))
+    assert read(root, cache).digest == expected.digest
+    assert path.read_bytes() == sound
+
+
+def test_a_forged_row_is_not_believed(root, cache):
+    """Somebody edits the memory by hand and leaves the hash as it was."""
+    expected = read(root, cache)
+    path = memory_path(cache, root, "folders")
+    sha256 = expected.images["sha256"][0]
+    path.write_text(path.read_text().replace(sha256, "0" * 64))
+    assert read(root, cache).digest == expected.digest
+
+
+def test_the_memory_of_another_reader_is_not_believed(root, cache, monkeypatch):
+    read(root, cache)
+    for path in root.rglob("*.png"):
+        same_again(path, bytes(path.stat().st_size))
+    monkeypatch.setattr("faces.manifest.READER", "another")
+    assert len(read(root, cache).images) == 2
+
+
+def test_a_memory_that_cannot_be_written_stops_nobody(root, cache):
+    cache.write_text("a file where the folder should be")
+    manifest = read(root, cache)
+    assert len(manifest.images) == 6
+    assert "read anew each time" in manifest.notes[0]
+    assert cache.read_text() == "a file where the folder should be"
+
+
+def test_no_temporary_file_is_left(root, cache):
+    read(root, cache)
+    assert [path.name for path in cache.rglob("*") if path.is_file()] == [
+        memory_path(cache, root, "folders").name
+    ]
+
+
+def test_what_was_read_before_an_interruption_is_remembered(tmp_path, cache):
+    root = tmp_path / "many"
+    for number in range(70):
+        write_image(root / f"VIS/a/{number:03d}.png", number)
+
+    def interrupt(done: int, total: int, values: dict) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        layouts.read("folders", root, cache, 1, interrupt)
+    seen = []
+    layouts.read("folders", root, cache, 1, lambda done, total, _: seen.append((done, total)))
+    assert seen == [(64, 70), (70, 70)]
+
+
+def test_progress_counts_every_file_once(root, cache):
+    seen = []
+    layouts.read("folders", root, cache, 1, lambda done, total, _: seen.append((done, total)))
+    assert seen[0] == (0, 7)
+    assert seen[-1] == (7, 7)
+
+
+def test_the_digest_depends_on_the_images_alone(tmp_path, monkeypatch):
+    """Not on where the folder lies, how many processes read it, or the order on the disk."""
+    monkeypatch.setattr("faces.manifest.FILES_PER_TASK", 8)  # enough tasks for processes to start
+    digests = set()
+    folders = [f"{spectrum}/{subject}" for spectrum in ("VIS", "NIR") for subject in range(5)]
+    names = [f"{folder}/{shot}.png" for folder in folders for shot in range(14)]
+    for number, workers in [(0, 1), (1, 2), (2, 3)]:
+        root = tmp_path / f"place {number}" / "somewhere else"
+        for name in np.random.default_rng(number).permutation(names):
+            write_image(root / str(name), names.index(name))
+        (root / "VIS/0/0.png").write_bytes(b"broken")
+        manifest = read(root, tmp_path / f"cache {number}", workers)
+        assert len(manifest.images) == 139
+        digests.add(manifest.digest)
+    assert len(digests) == 1
+    write_image(root / "VIS/0/0.png", 1000)
+    assert read(root, tmp_path / "cache 0").digest not in digests
+
+
+# Eye positions
+
+
+@pytest.mark.parametrize(
+    "text", ["30 40 10 20", "10 20 30 40", "10,20,30,40\n", "\t10\t20 , 30;40 \r\n1 2 3 4\n",
+             "\ufeff30.0 40.0 1e1 20.0\nmore", "10 20 30 40,"],
+)  # fmt: skip
+def test_eyes_are_sorted_by_x(tmp_path, text):
+    (tmp_path / "1.pos").write_text(text, encoding="utf-8")
+    assert read_eyes(tmp_path / "1.pos", 50, 50) == (10, 20, 30, 40)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "10 20 30", "10 20 30 40 50", "ten 20 30 40", "nan 20 30 40",
+             "10 20 inf 40", "-1 20 30 40", "10 20 50 40", "10 50 30 40", "10 20 10 40",
+             "\x00" * 99],
+)  # fmt: skip
+def test_eyes_that_cannot_be_right(tmp_path, text):
+    (tmp_path / "1.pos").write_text(text)
+    with pytest.raises(ValueError, match=r"four numbers|outside|above the other"):
+        read_eyes(tmp_path / "1.pos", 50, 50)
+
+
+def test_faulty_eyes_are_counted_and_cost_no_image(root, cache):
+    for name in ("VIS/a/2", "NIR/a/1"):
+        (root / f"{name}.pos").write_text("1 2 3")
+    for _ in range(2):
+        manifest = read(root, cache)
+        assert len(manifest.images) == 6
+        assert np.isnan(eyes_of(manifest, "VIS/a/2.bmp")).all()
+        assert eyes_of(manifest) == [4, 11, 20, 10]
+        assert manifest.notes == (
+            "2 files of eye positions are not usable; the first belongs to "
+            "NIR/a/1.png: its first line is not four numbers",
+        )
