@@ -1,0 +1,40 @@
+"""Who is trained on and who is tested: a module here that defines `PROTOCOLS` adds protocols.
+
+from faces import protocols
+protocols.names()         # ["casia-view1", "casia-view2", "paper-520", ..., "subjects"]
+assignment = protocols.get("subjects").assign(images, None, protocols.Request(...))
+protocols.rows(assignment.parts, "probe", "NIR")
+
+`check` and `check_fakes` are the guards, to be run again wherever parts or fakes are read back.
+"""
+
+
+from faces.protocols.guards import check, check_fakes
+from faces.protocols.parts import PARTS_COLUMNS, rows
+from faces.protocols.protocol import Assignment, Protocol, Request
+from faces.registry import Registry
+
+__all__ = [
+    "PARTS_COLUMNS",
+    "Assignment",
+    "Protocol",
+    "Request",
+    "check",
+    "check_fakes",
+    "get",
+    "names",
+    "rows",
+]
+
+
+REGISTRY: Registry[Protocol] = Registry("protocol", __name__, __path__, "PROTOCOLS")
+
+
+def names() -> list[str]:
+    """The protocols' names in alphabetical order."""
+    return REGISTRY.names()
+
+
+def get(name: str) -> Protocol:
+    """The protocol of that name. Raises UsageError with the nearest name where there is none."""
+    return REGISTRY.get(name)

@@ -1,0 +1,44 @@
+"""The steps from all images to those that are used, counted; a step hides no difference."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from faces.protocols.parts import SPECTRA
+
+NAMED = 10  # subjects that a note names
+
+
+def step(
+    name: str, images: pd.DataFrame, paper: Mapping[str, int] | None = None, note: str = ""
+) -> dict:
+    """{"step", "vis_subjects", "vis_images", "nir_subjects", "nir_images"} of `images`.
+
+    `paper` holds those of the counts that the paper gives; it is kept, and each count that differs
+    is told in the step's "note", behind `note`.
+    """
+    counts = {}
+    for spectrum in SPECTRA:
+        chosen = images[images["spectrum"] == spectrum]
+        counts[f"{spectrum.lower()}_subjects"] = int(chosen["subject"].nunique())
+        counts[f"{spectrum.lower()}_images"] = len(chosen)
+    differences = [
+        f"{_words(which)}: {counts[which]:,} here, {count:,} in the paper"
+        for which, count in (paper or {}).items()
+        if counts[which] != count
+    ]
+    extra = {"paper": dict(paper)} if paper else {}
+    if notes := "; ".join([note, *differences] if note else differences):
+        extra["note"] = notes
+    return {"step": name, **counts, **extra}
+
+
+def _words(which: str) -> str:
+    spectrum, what = which.split("_")
+    return f"{spectrum.upper()} {what}"
+
+
+def naming(subjects: list[str]) -> str:
+    """The first of the subjects, and how many more there are."""
+    more = f" and {len(subjects) - NAMED} more" if len(subjects) > NAMED else ""
+    return ", ".join(subjects[:NAMED]) + more

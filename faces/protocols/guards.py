@@ -1,0 +1,127 @@
+"""What must never happen: training on what is tested. Each guard names its culprits.
+
+The traps are listed in Kapoor & Narayanan, "Leakage and the reproducibility crisis in
+machine-learning-based science" (2023).
+"""
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from faces.errors import DataError
+from faces.protocols.parts import NO_ROW, PARTS, PARTS_COLUMNS
+
+SHOWN = 10  # culprits that a message names
+Problem = tuple[str, Iterable, str]  # what is wrong, who is to blame (nobody: fine), remedy
+
+
+def check(parts: pd.DataFrame, leaky: bool = False) -> None:
+    """Raises DataError naming the culprits if parts leak, contradict themselves or are missing.
+
+    `leaky` permits one thing: that translators train on people and images that are tested.
+    `gallery` and `probe` may both be missing, if there are held-out images.
+    """
+    if missing := [name for name in PARTS_COLUMNS if name not in parts]:
+        raise DataError(f"the table of parts lacks {', '.join(missing)}; make it again")
+    _raise_first(_shared_people(parts, leaky))
+    _raise_first(_contradictions(parts))
+    _check_presence(parts)
+
+
+def _raise_first(problems: Iterator[Problem]) -> None:
+    for problem, culprits, remedy in problems:
+        if named := sorted({str(culprit) for culprit in culprits}):
+            more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+            raise DataError(f"{problem}: {', '.join(named[:SHOWN])}{more}; {remedy}")
+
+
+def _shared_people(parts: pd.DataFrame, leaky: bool) -> Iterator[Problem]:
+    """People and images on both sides of training and testing."""
+    remedy = "mend the lists or choose another protocol"
+    people = {name: set(parts.loc[parts["part"] == name, "subject"]) for name in PARTS}
+    tested = people["gallery"] | people["probe"]
+    trained = people["train"] | people["held_out"]
+    yield "subjects both trained on and tested as unseen", tested & trained, remedy
+    yield "held-out subjects without a training image", people["held_out"] - people["train"], remedy
+    yield "probe subjects without a gallery image", people["probe"] - people["gallery"], remedy
+    if leaky:
+        return
+    seen = parts[parts["generator"]]
+    yield "subjects tested, but seen by the translators", tested & set(seen["subject"]), remedy
+    held_out = seen.loc[seen["part"] == "held_out", "source"]
+    yield "held-out images seen by the translators", held_out, remedy
+
+
+def _contradictions(parts: pd.DataFrame) -> Iterator[Problem]:
+    """Rows that no protocol may make."""
+    remedy = "mend the protocol"
+    part, spectrum, row, source = (parts[name] for name in ("part", "spectrum", "row", "source"))
+    yield "unknown parts", part[~part.isin(PARTS)], remedy
+    wrong = ((part == "gallery") & (spectrum != "VIS")) | ((part == "probe") & (spectrum != "NIR"))
+    yield "images of the wrong spectrum in gallery or probe", source[wrong], remedy
+    twice = parts.duplicated(["spectrum", "row"], keep=False) & (row != NO_ROW)
+    yield "images that stand in two parts or twice in one", source[twice], "name each once"
+    absent = (row == NO_ROW) & (parts["found"] | part.isin(["train", "held_out"]))
+    yield "images to train on or with a face that do not exist", source[absent], remedy
+    faceless = parts["generator"] & ~parts["found"]
+    yield "translators would train on images without a found face", source[faceless], remedy
+
+
+def _check_presence(parts: pd.DataFrame) -> None:
+    usable = parts[parts["found"] | (parts["part"] != "train")]
+    present = set(zip(usable["part"], usable["spectrum"], strict=True))
+    wanted = [("train", "VIS"), ("train", "NIR")]
+    if present & {("gallery", "VIS"), ("probe", "NIR")} or "held_out" not in set(parts["part"]):
+        wanted += [("gallery", "VIS"), ("probe", "NIR")]
+    for part, spectrum in wanted:
+        if (part, spectrum) not in present:
+            raise DataError(
+                f"there is no {spectrum} image to use in the part `{part}`: "
+                "check the images and lists, or choose another protocol"
+            )
+
+
+def check_copies(parts: pd.DataFrame, images: pd.DataFrame, leaky: bool = False) -> None:
+    """Raises DataError where files with the same bytes are both learnt from and tested on.
+
+    `images` has `spectrum`, `row` and `sha256` ("" where unknown).
+    """
+    known = images["sha256"].notna() & (images["sha256"] != "")
+    hashed = images.loc[known, ["spectrum", "row", "sha256"]]
+    used = parts.merge(hashed, on=["spectrum", "row"])
+    train, held_out = used["part"] == "train", used["part"] == "held_out"
+    seen = used["generator"] & (not leaky)
+    _raise_if_copied(used, train | held_out | seen, used["part"].isin(["gallery", "probe"]))
+    _raise_if_copied(used, train | seen, held_out)
+
+
+def _raise_if_copied(used: pd.DataFrame, learnt: pd.Series, tested: pd.Series) -> None:
+    shared = set(used.loc[learnt, "sha256"]) & set(used.loc[tested, "sha256"])
+    copies = used[(learnt | tested) & used["sha256"].isin(shared)].sort_values("source")
+    pairs = [
+        f"{' = '.join(same['source'])} (subjects {', '.join(sorted(set(same['subject'])))})"
+        for _, same in copies.groupby("sha256", sort=False)
+    ]
+    problem = "the same bytes are both trained on and tested"
+    _raise_first(iter([(problem, pairs, "remove all but one of each from the data set")]))
+
+
+def check_fakes(fakes: pd.DataFrame, parts: pd.DataFrame) -> None:
+    """Raises DataError where a fake was made from anything but a VIS training image.
+
+    `fakes` is the index of a folder of fakes: `subject`, and `source`, the row of the VIS image.
+    """
+    _raise_first(_strange_fakes(fakes, parts))
+
+
+def _strange_fakes(fakes: pd.DataFrame, parts: pd.DataFrame) -> Iterator[Problem]:
+    remedy = "make the fakes again from these parts"
+    vis = parts[parts["spectrum"] == "VIS"].astype({"row": str}).set_index("row")
+    owners = vis.loc[(vis["part"] == "train") & vis["found"], "subject"].to_dict()
+    strangers = ~fakes["subject"].isin(owners.values())
+    yield "fakes of subjects that are not trained on", fakes["subject"][strangers], remedy
+    rows, places = fakes["source"].astype(str), vis["source"].to_dict()
+    outside = [f"{places.get(row, '?')} (VIS row {row})" for row in rows[~rows.isin(owners)]]
+    yield "fakes made from images outside the training part", outside, remedy
+    swapped = rows[rows.map(owners) != fakes["subject"]]
+    yield "fakes under another subject than their image's, VIS rows", swapped, remedy

@@ -1,0 +1,33 @@
+"""The table of parts: one row per image, and what the image may be used for.
+
+`train` and `held_out` are images of the training subjects, of both spectra; `gallery` (VIS) and
+`probe` (NIR) are of people that no recognizer is trained on. `row` is the image's place in the
+packed folder of its spectrum, -1 for a listed image that does not exist. `found` says whether a
+face was found, `generator` whether the translators train on the image.
+"""
+
+import pandas as pd
+
+SPECTRA = ("VIS", "NIR")
+PARTS = ("train", "held_out", "gallery", "probe")
+PARTS_COLUMNS = ["part", "spectrum", "row", "subject", "shot", "source", "found", "generator"]
+NO_ROW = -1
+
+
+def arrange(images: pd.DataFrame) -> pd.DataFrame:
+    """Images with a `part` (missing: in none) => PARTS_COLUMNS, in the one order they have.
+
+    Translators train on the training images with a found face, unless `generator` is given.
+    """
+    chosen = images[images["part"].notna()]
+    if "generator" not in chosen:
+        chosen = chosen.assign(generator=(chosen["part"] == "train") & chosen["found"])
+    chosen = chosen.astype({"row": "int64", "found": bool, "generator": bool})
+    order = ["part", "spectrum", "row", "source"]
+    return chosen.sort_values(order, ignore_index=True)[PARTS_COLUMNS]
+
+
+def rows(parts: pd.DataFrame, part: str, spectrum: str, found_only: bool = True) -> pd.DataFrame:
+    """The lines of one part and spectrum, by default only where a face was found."""
+    chosen = parts[(parts["part"] == part) & (parts["spectrum"] == spectrum)]
+    return chosen[chosen["found"]] if found_only else chosen

@@ -1,0 +1,82 @@
+"""What a protocol is: a function from all images of a data set to the parts they are used in.
+
+Its result never leaves `Protocol.assign` without having passed every guard of guards.py.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from faces.errors import UsageError
+from faces.protocols.guards import check, check_copies
+
+IMAGE_COLUMNS = ["source", "subject", "spectrum", "session", "shot", "sha256", "row", "found"]
+UNRESOLVED_COLUMNS = ["list", "line", "reason"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user may choose. Protocols that read lists take neither people nor seed from it."""
+
+    fold: int | None  # 1..10 for casia-view2, else None
+    unseen_subjects: int | float  # a number, or a fraction of all (0 < f < 1)
+    held_out: dict[str, int]  # {"VIS": 2, "NIR": 3}: images of each training subject
+    seed: int
+    allow_missing: bool = False  # a listed gallery or probe image that is not there is a miss
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who is used for what, and how that came about."""
+
+    parts: pd.DataFrame  # PARTS_COLUMNS of parts.py
+    funnel: list[dict]  # steps as funnel.py makes them
+    unresolved: pd.DataFrame  # UNRESOLVED_COLUMNS: lines of lists without exactly one image
+    leaky: bool  # True where the translators see images or people that are tested
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A row of the registry. `draw` gets images in one order, numbered from 0, root and request."""
+
+    name: str
+    description: str
+    draw: Callable[[pd.DataFrame, Path | None, Request], Assignment]
+    folds: tuple[int, ...] = ()
+    needs_lists: bool = False
+    leaky: bool = False
+
+    def assign(self, images: pd.DataFrame, root: Path | None, request: Request) -> Assignment:
+        """Assigns `images` (IMAGE_COLUMNS, one row per image) to parts.
+
+        `root` is the data set's folder, None for rendered people. Raises UsageError for a request
+        that does not fit the protocol, DataError where the images or lists do not, or leak.
+        """
+        self._check_request(root, request)
+        ordered = images.sort_values(["spectrum", "row", "source"], ignore_index=True)
+        assignment = self.draw(ordered, root, request)
+        assert assignment.leaky == self.leaky
+        check(assignment.parts, self.leaky)
+        check_copies(assignment.parts, images, self.leaky)
+        return assignment
+
+    def _check_request(self, root: Path | None, request: Request) -> None:
+        if self.folds and request.fold not in self.folds:
+            asked = "no fold was given" if request.fold is None else f"there is no {request.fold}"
+            raise UsageError(
+                f"protocol {self.name} has folds {self.folds[0]} to {self.folds[-1]}; {asked}"
+            )
+        if not self.folds and request.fold is not None:
+            raise UsageError(f"protocol {self.name} has no folds; leave out fold {request.fold}")
+        if self.needs_lists and root is None:
+            raise UsageError(
+                f"protocol {self.name} reads lists in a data set's folder, and these images have "
+                "none; choose the protocol subjects"
+            )
+
+
+def no_unresolved() -> pd.DataFrame:
+    """The table of unresolved lines of a protocol that reads no list."""
+    return pd.DataFrame(columns=UNRESOLVED_COLUMNS, dtype=str)

@@ -1,0 +1,96 @@
+"""From a line of a protocol list to the one image that it means.
+
+Extensions in the lists drift from what is on disk, folders and extensions change their case, and
+some copies hold only the cropped folders (`NIR_128x128`). So a line is matched by session,
+spectrum, subject and stem; of several files that fit, the one in the folder as listed is taken,
+then the one with the listed extension, then bmp, jpg, png.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from faces.protocols.lists import SUFFIX_OF_CROPPED, Line, stem_and_suffix
+
+SUFFIXES = ("bmp", "jpg", "png")
+WRONG_SPECTRUM, NO_IMAGE = "wrong spectrum", "no such image"
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A line and the position of its image among all; -1, and the reason, where there is none."""
+
+    line: Line
+    image: int
+    reason: str = ""
+    repeated: bool = False  # an earlier line of the list says the same
+
+
+class Resolver:
+    """Finds images by the lines of lists; `images` has `source` and `spectrum`."""
+
+    def __init__(self, images: pd.DataFrame):
+        self.sources = images["source"].to_list()
+        self.spectra = images["spectrum"].to_list()
+        self.by_key: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for position, source in enumerate(self.sources):
+            if path := _path_of(source):
+                self.by_key[_key(path)].append(position)
+
+    def resolve_all(self, lines: Sequence[Line], spectrum: str) -> list[Resolved]:
+        """Resolves the lines of one list. What was listed before is told and not counted again."""
+        first: dict[int | tuple[str, ...], int] = {}
+        resolved = []
+        for line in lines:
+            result = self.resolve(line, spectrum)
+            named = result.image if result.image >= 0 else _key(line.path)
+            if line.path and named in first:
+                reason = f"says the same as line {first[named]}"
+                result = Resolved(line, -1, reason, repeated=True)
+            first.setdefault(named, line.number)
+            resolved.append(result)
+        return resolved
+
+    def resolve(self, line: Line, spectrum: str) -> Resolved:
+        """The image of one line, which has to be of that spectrum."""
+        if line.problem:
+            return Resolved(line, -1, line.problem)
+        key = _key(line.path)
+        fitting = self._closest(line.path, self.by_key.get(key, []))
+        other = {"vis", "nir"} - {spectrum.lower()}
+        if key[1] in other or any(self.spectra[position] != spectrum for position in fitting):
+            return Resolved(line, -1, WRONG_SPECTRUM)
+        if not fitting:
+            return Resolved(line, -1, NO_IMAGE)
+        if len(fitting) > 1:
+            names = ", ".join(self.sources[position] for position in fitting)
+            return Resolved(line, -1, f"more than one image: {names}")
+        return Resolved(line, fitting[0])
+
+    def _closest(self, listed: tuple[str, ...], positions: list[int]) -> list[int]:
+        ranks = [_rank(_path_of(self.sources[position]), listed) for position in positions]
+        return [each for each, rank in zip(positions, ranks, strict=True) if rank == min(ranks)]
+
+
+def _path_of(source: str) -> tuple[str, ...]:
+    parts = source.split("/")
+    return tuple(parts[-4:]) if len(parts) >= 4 else ()
+
+
+def _key(path: tuple[str, ...]) -> tuple[str, ...]:
+    if not path:
+        return ()
+    session, folder, subject, name = path
+    stem = stem_and_suffix(name)[0]
+    plain = folder.casefold().removesuffix(SUFFIX_OF_CROPPED)
+    return session.casefold(), plain, subject.casefold(), stem.casefold()
+
+
+def _rank(path: tuple[str, ...], listed: tuple[str, ...]) -> tuple[bool, int, bool]:
+    """How far an image's path is from the listed one; the lowest is meant."""
+    suffix, wanted = stem_and_suffix(path[3])[1], stem_and_suffix(listed[3])[1]
+    order = [wanted, *SUFFIXES]
+    place = order.index(suffix) if suffix in order else len(order)
+    return path[1].casefold() != listed[1].casefold(), place, path != listed
