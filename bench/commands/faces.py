@@ -1,0 +1,74 @@
+"""`bench faces`: rendered people as image files, laid out as a data set of the field is."""
+
+import os
+import re
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bench.bar import shown
+
+
+class Range(click.ParamType):
+    """A number of images, or the fewest and the most: "5" or "3-8"."""
+
+    name = "N or A-B"
+
+    def convert(self, value, param, context) -> tuple[int, int]:
+        match = re.fullmatch(r"(\d+)(?:-(\d+))?", str(value).strip())
+        if match is None:
+            self.fail(f"{value!r}: write a number or a range, as in 3-8", param, context)
+        return int(match[1]), int(match[2] or match[1])
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--layout", default="casia", show_default=True, help="Which data set's folders.")
+@click.option("--subjects", default=20, show_default=True, help="How many people.")
+@click.option(
+    "--vis-per-subject", type=Range(), default="1-8", show_default=True, help="VIS images each."
+)
+@click.option(
+    "--nir-per-subject", type=Range(), default="5-15", show_default=True, help="NIR images each."
+)
+@click.option("--images", type=int, help="Images in all, dealt out within those ranges.")
+@click.option("--side-px", default=240, show_default=True, help="Rendered side; 32 for thumbnails.")
+@click.option("--seed", default=0, show_default=True, help="Which population.")
+@click.option("--workers", type=int, help="Processes at once [all cores]; changes no byte.")
+@click.option("--mess", is_flag=True, help="Add broken and odd files; let suffixes drift.")
+def faces(out: Path, workers: int | None, **options) -> None:
+    """Write rendered people into the folder OUT as image files.
+
+    The files lie and are named as in the data set, protocol lists and eye files included, so
+    that whatever reads the licensed data can be tried without it. The same command again goes on
+    where it stopped.
+    """
+    from faces import testbed  # late: --help needs no renderer
+
+    console = Console(emoji=False)
+    with shown(console, "rendering") as progress:
+        truth = testbed.write(
+            out, workers=_cores() if workers is None else workers, progress=progress, **options
+        )
+    console.print(_counts(truth))
+    layout = options["layout"]
+    console.print(f"Next: bench doctor --data {layout}:{out}", highlight=False, soft_wrap=True)
+
+
+def _cores() -> int:
+    allowed = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def _counts(truth) -> Table:
+    """One row per kind of file, the ordinary images first."""
+    table = Table("what", "VIS", "NIR")
+    people = truth.groupby("spectrum")["subject"].nunique()
+    table.add_row("subjects", *(str(people.get(name, 0)) for name in ("VIS", "NIR")))
+    counts = truth.groupby(["state", "spectrum"]).size()
+    for state in sorted(truth["state"].unique(), key=lambda state: (state != "image", state)):
+        numbers = [counts.get((state, name), 0) for name in ("VIS", "NIR")]
+        table.add_row("images" if state == "image" else state, *map(str, numbers))
+    return table

@@ -1,0 +1,34 @@
+"""BUAA-VisNir: `<subject>/<number>.bmp`, with `spectra.csv` for the spectrum of every number.
+
+The names do not tell the spectrum, and public code disagrees about it, so a reader has to be told.
+"""
+
+import numpy as np
+
+from faces.testbed.photo import Layout, Photo, take_of
+
+MORE_NUMBERS = 100  # stated beyond the last image, for files that somebody adds
+
+
+def place(person: int, spectrum: str, number: int) -> Photo:
+    """Odd numbers are visible light, even ones near-infrared."""
+    subject, shot = str(person + 1), str(2 * number + (1 if spectrum == "VIS" else 2))
+    return Photo(
+        source=f"{subject}/{shot}.bmp",
+        subject=subject,
+        spectrum=spectrum,
+        session="",
+        shot=shot,
+        person=person,
+        take=take_of(spectrum, number),
+    )
+
+
+def lists(photos: list[Photo], _: np.random.Generator) -> dict[str, bytes]:
+    """The one file that states the spectra."""
+    last = max(int(photo.shot) for photo in photos) + MORE_NUMBERS
+    lines = [f"{number},{'VIS' if number % 2 else 'NIR'}\n" for number in range(1, last + 1)]
+    return {"spectra.csv": "".join(["number,spectrum\n", *lines]).encode()}
+
+
+LAYOUT = Layout("buaa", place, lists)

@@ -1,0 +1,27 @@
+"""Oulu-CASIA NIR&VIS: {NI,VL}/{Strong,Weak,Dark}/P001/{Anger,...}/NNN.jpeg."""
+
+from faces.testbed.photo import Layout, Photo, take_of
+
+FOLDER = {"VIS": "VL", "NIR": "NI"}
+LIGHTS = ("Strong", "Weak", "Dark")
+EXPRESSIONS = ("Anger", "Disgust", "Fear", "Happiness", "Sadness", "Surprise")
+
+
+def place(person: int, spectrum: str, number: int) -> Photo:
+    """Every expression in strong light first, then in the weaker ones, then the next frame."""
+    expression = EXPRESSIONS[number % len(EXPRESSIONS)]
+    light = LIGHTS[number // len(EXPRESSIONS) % len(LIGHTS)]
+    frame = f"{number // (len(EXPRESSIONS) * len(LIGHTS)) + 1:03d}"
+    subject = f"P{person + 1:03d}"
+    return Photo(
+        source=f"{FOLDER[spectrum]}/{light}/{subject}/{expression}/{frame}.jpeg",
+        subject=subject,
+        spectrum=spectrum,
+        session=light,
+        shot=f"{light}-{expression}-{frame}",
+        person=person,
+        take=take_of(spectrum, number),
+    )
+
+
+LAYOUT = Layout("oulu", place, aspect=4 / 3)

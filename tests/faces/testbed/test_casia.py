@@ -1,0 +1,162 @@
+"""The traits of CASIA NIR-VIS 2.0 that its readers have to cope with."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from faces import protocols, testbed
+from faces.align import find_eyes
+from faces.layouts import read
+from faces.synthetic import render_with_truth
+from tests.faces.testbed.conftest import SMALLEST_PX
+
+LISTS = ("vis_train", "nir_train", "vis_gallery", "nir_probe")
+VIEWS = ("dev", *map(str, range(1, 11)))
+
+
+def lines(root: Path, name: str, view: str) -> list[str]:
+    return (root / "protocols" / f"{name}_{view}.txt").read_bytes().decode().splitlines()
+
+
+def subjects(listed: list[str]) -> set[str]:
+    return {line.split("\\")[2] for line in listed}
+
+
+def stem(path: str) -> str:
+    return path.replace("\\", "/").rpartition(".")[0]
+
+
+@pytest.mark.parametrize("messy", [False, True])
+@pytest.mark.parametrize("view", VIEWS)
+def test_lists_hold_all_images_of_two_halves_that_share_nobody(tree, messy, view):
+    written = tree("casia", messy)
+    listed = {name: lines(written.root, name, view) for name in LISTS}
+    train, test = subjects(listed["nir_train"]), subjects(listed["nir_probe"])
+    assert train | test == set(written.truth["subject"])
+    assert not train & test
+    assert abs(len(train) - len(test)) <= 1
+    for name, who in (("vis_train", train), ("nir_train", train), ("nir_probe", test)):
+        images = written.named(state="image", spectrum=name[:3].upper())
+        expected = images[images["subject"].isin(who)]["source"]
+        assert sorted(map(stem, listed[name])) == sorted(map(stem, expected))
+    assert sorted(line.split("\\")[2] for line in listed["vis_gallery"]) == sorted(test)
+    vis = set(map(stem, written.named(state="image", spectrum="VIS")["source"]))
+    assert set(map(stem, listed["vis_gallery"])) <= vis
+
+
+def test_lines_name_the_files_exactly_unless_there_is_mess(tree):
+    for messy in (False, True):
+        root = tree("casia", messy).root
+        listed = [line for name in LISTS for view in VIEWS for line in lines(root, name, view)]
+        there = [(root / line.replace("\\", "/")).exists() for line in listed]
+        assert all(there) is not messy
+        assert not any("/" in line for line in listed)
+
+
+def test_lines_end_as_on_both_systems(tree):
+    texts = [path.read_bytes() for path in (tree("casia").root / "protocols").iterdir()]
+    with_return = [text.count(b"\r\n") / text.count(b"\n") for text in texts]
+    assert len(texts) == len(LISTS) * len(VIEWS)
+    assert min(with_return) == 0
+    assert max(with_return) == 1
+    assert any(0 < share < 1 for share in with_return)
+
+
+def test_view_1_trains_on_people_whom_view_2_tests(tree):
+    root = tree("casia").root
+    train = subjects(lines(root, "nir_train", "dev"))
+    tested = [subjects(lines(root, "nir_probe", view)) for view in VIEWS[1:]]
+    assert train & tested[0]
+    assert len(set(map(frozenset, tested))) > 1
+
+
+@pytest.mark.parametrize("fold", range(1, 11))
+def test_the_protocol_resolves_every_line_of_a_messy_tree(tree, fold, tmp_path):
+    written = tree("casia", True)
+    manifest = read("casia", written.root, tmp_path, workers=1)
+    order = np.arange(len(manifest.images))
+    images = manifest.images.assign(row=order, found=True)
+    request = protocols.Request(fold, 0.5, {"VIS": 0, "NIR": 0}, seed=0)
+    assignment = protocols.get("casia-view2").assign(images, written.root, request)
+    assert assignment.unresolved.empty
+    probes = assignment.parts[assignment.parts["part"] == "probe"]
+    assert len(probes) == len(lines(written.root, "nir_probe", str(fold)))
+
+
+def test_sessions_and_who_came_back(tree):
+    truth = tree("casia").truth
+    assert truth["subject"].str.fullmatch(r"[1-4]\d{4}").all()
+    homes = "s" + truth["subject"].str[0]
+    assert set(homes) == set(truth["session"]) == {"s1", "s2", "s3", "s4"}
+    sessions = truth.groupby("subject")["session"].agg(set)
+    assert all(f"s{subject[0]}" in seen for subject, seen in sessions.items())
+    assert (homes != truth["session"]).any()
+    assert (sessions.map(len) == 1).any()
+    assert sessions.map(len).max() == 2
+
+
+def test_eye_files_tell_where_the_renderer_put_the_eyes(tree, tmp_path):
+    """The rendered square stands in the middle of the wider frame, pixel by pixel."""
+    root, truth = tree("casia").root, tree("casia").truth
+    eyes = read("casia", root, tmp_path, workers=1).images.set_index("source")
+    visits = truth.groupby("subject")["session"].nunique()
+    left_first = set()
+    for path in sorted(root.rglob("*.pos")):
+        if visits[path.parent.name] > 1:  # whose shots are not counted in one row
+            continue
+        source = next(path.parent.glob(f"{path.stem}.[bj]*"))
+        with Image.open(source) as image:
+            pixels = np.asarray(image).reshape(image.height, image.width, -1)
+        margin = (pixels.shape[1] - SMALLEST_PX) // 2
+        square = pixels[:, margin : margin + SMALLEST_PX].astype(float)
+        expected, rendered = self_rendered(path)
+        if source.suffix == ".bmp":
+            assert (rendered == square).all()
+        else:
+            assert np.abs(rendered - square).mean() < 12  # JPEG at so few pixels
+        first_x, _, second_x, _ = map(float, path.read_text().split())
+        left_first.add(first_x < second_x)
+        read_back = eyes.loc[source.relative_to(root).as_posix()]
+        columns = ["left_x", "left_y", "right_x", "right_y"]
+        assert np.abs(read_back[columns].to_numpy(float) - expected - [margin, 0] * 2).max() < 0.06
+    assert left_first == {True, False}
+
+
+def self_rendered(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Eyes and pixels of a subject's n-th shot; near-infrared shots are counted from 500."""
+    person, spectrum = int(path.parent.name[1:]) - 1, path.parent.parent.name
+    shot = int(path.stem) - 1 + (500 if spectrum == "NIR" else 0)
+    image, eyes = render_with_truth(person, shot, spectrum, SMALLEST_PX)
+    return eyes.reshape(-1), image
+
+
+def test_eye_files_lie_beside_a_part_of_the_images(tree):
+    written = tree("casia")
+    stems = {stem(source) for source in written.truth["source"]}
+    shipped = {stem(str(path.relative_to(written.root))) for path in written.root.rglob("*.pos")}
+    assert shipped < stems
+    assert len(shipped) > len(stems) / 10
+
+
+def test_faces_are_found_at_the_eyes_that_are_shipped(tmp_path):
+    testbed.write(tmp_path, "casia", 3, (2, 2), (2, 2), side_px=200)
+    shipped = sorted(tmp_path.rglob("*.pos"))
+    assert shipped
+    for path in shipped:
+        with Image.open(next(path.parent.glob(f"{path.stem}.[bj]*"))) as image:
+            found = find_eyes(np.asarray(image).reshape(image.height, image.width, -1))
+        eyes = np.array(path.read_text().split(), float).reshape(2, 2)
+        eyes = eyes[eyes[:, 0].argsort()]
+        assert found is not None
+        assert np.abs(found - eyes).max() < 0.15 * np.hypot(*(eyes[1] - eyes[0]))
+
+
+def test_who_lacks_a_spectrum_is_in_no_list(tmp_path):
+    truth = testbed.write(tmp_path, "casia", 8, (0, 1), (0, 2), side_px=SMALLEST_PX, seed=3)
+    both = truth.groupby("subject")["spectrum"].nunique() == 2
+    assert both.nunique() == 2  # some have both, some lack one
+    for view in VIEWS:
+        listed = set().union(*(subjects(lines(tmp_path, name, view)) for name in LISTS))
+        assert listed == set(both[both].index)

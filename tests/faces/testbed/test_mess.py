@@ -1,0 +1,115 @@
+"""Every specimen is what it is called, seen by the library that decodes images and by stat."""
+
+import os
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from faces.photographs import decode
+from faces.testbed import layouts, mess
+
+LOOKS = {
+    "image": {"RGB", "L"},
+    "cmyk": {"CMYK"},
+    "16-bit-png": {"I;16"},
+    "16-bit-tiff": {"I;16"},
+    "palette": {"P"},
+    "alpha": {"RGBA"},
+    "rotated": {"RGB"},
+}
+
+
+def paths(written, kind: str) -> list[Path]:
+    rows = written.named(state=kind)
+    return [
+        written.root / os.fsdecode(source.encode().replace(b"\\xff", b"\xff"))
+        for source in rows["source"]
+    ]
+
+
+@pytest.fixture(params=layouts.names())
+def messy(tree, request):
+    return tree(request.param, True)
+
+
+def test_every_kind_is_there(messy):
+    counts = messy.truth["state"].value_counts().to_dict()
+    counts.pop("image")
+    assert counts == dict.fromkeys(mess.KINDS, mess.COPIES)
+    assert set(LOOKS) == mess.READABLE
+
+
+def test_the_mess_takes_no_image_away(tree):
+    def images(written):
+        return written.named(state="image")[["subject", "spectrum", "shot"]].to_numpy().tolist()
+
+    for name in layouts.names():
+        assert sorted(images(tree(name, True))) == sorted(images(tree(name, False)))
+
+
+def test_suffixes_are_upper_case_at_times(messy):
+    suffixes = {path.suffix for path in paths(messy, "image")}
+    assert {suffix.lower() for suffix in suffixes} < suffixes
+
+
+@pytest.mark.parametrize("kind", LOOKS)
+def test_odd_images_are_good_images(tree, kind):
+    for path in paths(tree("folders", True), kind):
+        with Image.open(path) as image:
+            image.load()
+            assert image.mode in LOOKS[kind]
+        assert decode(path).std() > 10
+
+
+def test_a_rotated_image_is_seen_upright(tree):
+    for path in paths(tree("oulu", True), "rotated"):
+        with Image.open(path) as image:
+            assert image.height > image.width  # it lies on its side
+            upright = np.asarray(ImageOps.exif_transpose(image))
+        assert upright.shape[1] > upright.shape[0]
+        assert (decode(path) == upright).all()
+
+
+@pytest.mark.parametrize("kind", ["empty", "web-page", "unreadable"])
+def test_what_is_no_image(tree, kind):
+    for path in paths(tree("casia", True), kind):
+        if os.access(path, os.R_OK):
+            with pytest.raises(UnidentifiedImageError):
+                Image.open(path)
+
+
+@pytest.mark.parametrize("kind", ["truncated-jpg", "truncated-bmp"])
+def test_half_copies_begin_well(tree, kind):
+    for path in paths(tree("casia", True), kind):
+        with Image.open(path) as image, pytest.raises(OSError, match="truncated"):
+            image.load()
+
+
+@pytest.mark.parametrize("kind", ["bomb-png", "bomb-bmp"])
+def test_bombs_are_small_files_and_promise_900_million_pixels(tree, kind):
+    for path in paths(tree("casia", True), kind):
+        assert path.stat().st_size < 2000
+        with pytest.raises(Image.DecompressionBombError, match="900000000 pixels"):
+            Image.open(path)
+
+
+def test_what_is_no_ordinary_file(messy):
+    assert all(path.is_dir() for path in paths(messy, "folder"))
+    for path in paths(messy, "dangling-link"):
+        assert path.is_symlink()
+        assert not path.exists()
+    for path in paths(messy, "unreadable"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0
+    for path in paths(messy, "odd-name"):
+        with pytest.raises(UnicodeDecodeError):
+            os.fsencode(path).decode()
+        assert decode(path).std() > 10  # only its name is odd
+    for path in paths(messy, "one-pixel"):
+        with Image.open(path) as image:
+            assert image.size == (1, 1)
+    for path in paths(messy, "stray"):
+        assert path.relative_to(messy.root).parts[0] == "unsorted"
+        assert decode(path).std() > 10
