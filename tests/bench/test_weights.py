@@ -238,11 +238,11 @@ def test_processes_at_once_convert_once(offline, tmp_path, monkeypatch):
         f"cache = Path({str(tmp_path)!r})\n"
         "rows = rows_for(next((cache / 'links').iterdir()))\n"
         "(cache / f'ready-{os.getpid()}').touch()\n"
-        "while len(list(cache.glob('ready-*'))) < 3: time.sleep(0.01)\n"
+        "while len(list(cache.glob('ready-*'))) < 2: time.sleep(0.01)\n"
         "weights.ensure('download', cache, rows)\n"
     )
-    running = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(3)]
-    assert [process.wait(timeout=120) for process in running] == [0, 0, 0]
+    running = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(2)]
+    assert [process.wait(timeout=120) for process in running] == [0, 0]
     assert (tmp_path / "marks").read_text() == "read\n"
 
 
@@ -283,8 +283,7 @@ def test_rows_are_complete(weight):
         assert "==" in weight.packaged.requirement
     else:
         assert weight.origin.startswith("https://")
-        assert len(weight.sha256) in (0, 8)
-        assert weight.sha256 in weight.original_name
+        assert len(weight.sha256) in (0, 64)
 
 
 def test_names_are_unique_and_stored_apart():
