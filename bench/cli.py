@@ -12,6 +12,7 @@ COMMANDS = {
     "run-all": "bench.commands.run:run_all",
     "reproduce": "bench.commands.run:reproduce",
     "list": "bench.commands.list:list_",
+    "doctor": "bench.commands.doctor:doctor",
     "fetch": "bench.commands.fetch:fetch",
     "report": "bench.commands.report:report",
     "faces": "bench.commands.faces:faces",
@@ -19,7 +20,8 @@ COMMANDS = {
 SUMMARIES = {
     "run-all": "Everything: faces, translators, fakes, recognizers, report.",
     "reproduce": "One translator against the baseline.",
-    "list": "What there is: presets, variants, data, weights, settings.",
+    "list": "What there is: presets, variants, data, protocols, weights, settings.",
+    "doctor": "Look at machine, packages, weights and a data set, before a run does.",
     "fetch": "Get the fixed networks' weights, checked.",
     "report": "Draw a run's report again.",
     "faces": "Write rendered people as image files, laid out as a data set.",

@@ -2,18 +2,23 @@
 
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.table import Table
 
+from bench import datasets, weights
 from bench import plan as plans
-from bench import weights
+from bench.bar import shown
 from bench.engine import Engine, every_stage
+from bench.expectation import Expectation, expect
 from bench.gather import is_current, write_report
 from bench.progress import Display, clock
-from bench.settings import RunSettings, to_toml
-from bench.store import Machine, is_done
+from bench.run_settings import RunSettings
+from bench.settings import to_toml
+from bench.store import Machine, Stage, is_done
 from faces.cache import cache_folder
 from faces.compute import choose_device, device_name
 from faces.errors import UsageError
@@ -23,28 +28,32 @@ from faces.files import write_text
 def execute(settings: RunSettings, out: Path, console: Console) -> None:
     """Makes what is missing, then the report, and prints its path last."""
     device = choose_device(settings.device)  # one that is not there is told before all else
-    plan = plans.build(settings)
-    store = store_of(out)
+    store, cache = store_of(out), cache_folder()
     machine = Machine(
         str(device),
         settings.workers,
-        cache_folder(),
+        cache,
         settings.stages_at_once(on_gpu=device.type == "cuda"),
         device_name(device),
     )
+    with shown(console, "reading images") as progress:
+        data = datasets.read(settings, cache, progress)
     _prepare(out, store, settings)
+    datasets.keep(data, out)
+    plan = plans.build(settings, data, out)
     if is_current(settings, plan, store, out):
         console.print(f"All is done. Report: {out / 'report.html'}", soft_wrap=True)
         return
     for name in plans.weight_names(settings):
-        weights.ensure(name, machine.cache)
+        with shown(console, name, in_bytes=True) as progress:
+            weights.ensure(name, cache, progress=progress)
     with Display(console, out / "events.jsonl") as display:
         display.event("run", command=shlex.join(sys.argv[1:]))
         engine = Engine(store, machine, display)
         try:
             engine.run(plan.targets())
             display.event("report")
-            write_report(settings, plan, store, out, engine.ran)
+            write_report(settings, plan, store, out, engine.ran, data)
         except BaseException as error:
             display.event("stopped", why=type(error).__name__)
             raise
@@ -53,22 +62,45 @@ def execute(settings: RunSettings, out: Path, console: Console) -> None:
 
 
 def show_plan(settings: RunSettings, out: Path, console: Console) -> None:
-    """Prints every setting and stage; writes nothing."""
+    """Prints every setting and stage, and what is to be expected of them; starts no stage."""
+    with shown(console, "reading images") as progress:
+        data = datasets.read(settings, cache_folder(), progress)
+    plan = plans.build(settings, data, out)
+    stages, store = every_stage(plan.targets()), store_of(out)
+    todo = [stage for stage in stages if not is_done(stage, store)]
+    with console.status("") as status:
+        expected = expect(
+            settings, plan, todo, lambda kind: status.update(f"timing a few steps of {kind}")
+        )
     console.print(to_toml(settings), highlight=False, markup=False)
-    stages = every_stage(plans.sketch(settings).targets())
-    done = {stage.key for stage in stages if is_done(stage, store_of(out))}
-    table = Table("stage", "key", "steps", "there?")
+    console.print(_stage_table(stages, expected))
+    for line in _expectation_lines(settings, expected):
+        console.print(line, highlight=False)
+    console.print(f"{len(todo)} of {len(stages)} stages are left to do. "
+                  f"Report: {out / 'report.html'}", highlight=False)  # fmt: skip
+
+
+def _stage_table(stages: list[Stage], expected: Expectation) -> Table:
+    table = Table("stage", "key", "steps", "time to expect", "there?")
     for stage in stages:
-        steps = stage.settings.model_dump()
-        steps = (steps | steps.get("generator", {}) | steps.get("training", {})).get("steps", "")
-        table.add_row(stage.name, stage.key, str(steps), "yes" if stage.key in done else "")
-    console.print(table)
-    effort = sum(stage.effort for stage in stages if stage.key not in done)
-    console.print(
-        f"{len(stages)} stages; about {clock(effort)} of one core without bfloat16 are left to do. "
-        f"Report: {out / 'report.html'}",
-        highlight=False,
-    )
+        left = stage.key in expected.stage_seconds
+        seconds = clock(expected.stage_seconds[stage.key]) if left else ""
+        steps = expected.steps.get(stage.key, "")
+        table.add_row(stage.name, stage.key, str(steps), seconds, "" if left else "yes")
+    return table
+
+
+def _expectation_lines(settings: RunSettings, expected: Expectation) -> Iterator[str]:
+    device = choose_device(settings.device)
+    for name, seconds in expected.step_seconds.items():
+        yield f"{name}: {1e3 * seconds:,.0f} ms a step, timed on {device_name(device)}"
+    total = sum(expected.stage_seconds.values())
+    if device.type == "cuda":
+        yield f"About {clock(total)} on this GPU, less where stages share it."
+    else:
+        at_once = settings.stages_at_once(on_gpu=False)
+        yield f"About {clock(total / at_once)} here, with {at_once} stages side by side."
+    yield f"About {decimal(expected.disk_bytes)} of disk."
 
 
 def store_of(out: Path) -> Path:

@@ -5,27 +5,34 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from PIL import Image, ImageOps
 
+from bench.datasets import DataSet
 from bench.plan import Plan
-from bench.settings import RunSettings
-from faces import packed, splits
+from faces import packed, protocols
 from faces.equalize import equalize
-from faces.packed import TEXT_COLUMNS, Packed
+from faces.errors import DataError
+from faces.packed import Packed
+from faces.sources import in_channels, read_checked
 from reports.material import Difference, Grid
 
 PEOPLE = 8
+PHOTOGRAPH_PX = 240  # longer side of a photograph in a contact sheet
 
 
-def draw(settings: RunSettings, plan: Plan, store: Path) -> Iterator[Grid]:
-    """The fakes of every variant beside their sources, and each preprocessing step."""
-    split = pd.read_csv(plan.split.folder(store) / "split.csv", dtype=TEXT_COLUMNS)
+def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]:
+    """The fakes of every variant beside their sources, and each preprocessing step.
+
+    Photographs of a data set are shown as far as they are still where they were.
+    """
+    split = packed.read_table(plan.split.folder(store) / "split.csv")
     aligned = plan.aligned.folder(store)
-    real = first_images(splits.rows(split, "train", "NIR"))
-    vis = first_images(splits.rows(split, "train", "VIS"))
+    real = first_images(protocols.rows(split, "train", "NIR"))
+    vis = first_images(protocols.rows(split, "train", "VIS"))
     chosen = evenly(vis[vis["subject"].isin(real["subject"])])
     real = real[real["subject"].isin(chosen["subject"])]
-    yield _translations(settings, plan, store, chosen, real)
-    yield _preprocessing(plan, store, aligned, chosen)
+    yield _translations(plan, store, chosen, real)
+    yield _preprocessing(aligned, chosen, _photographs(plan, store, data, chosen))
 
 
 def first_images(lines: pd.DataFrame) -> pd.DataFrame:
@@ -40,7 +47,6 @@ def evenly(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _translations(
-    settings: RunSettings,
     plan: Plan,
     store: Path,
     chosen: pd.DataFrame,
@@ -50,9 +56,10 @@ def _translations(
     columns = {"VIS": _rows(aligned / "VIS", chosen["row"])}
     columns["equalized"] = _equalized(columns["VIS"])
     labels = {"VIS": "VIS", "equalized": "VIS, equalized"}
-    seed = settings.seeds[0]
-    for variant in settings.variants:
-        fakes = packed.read(plan.fakes[variant, seed].folder(store))
+    seed = plan.first.seed
+    shown = [name for name, repeat in plan.fakes if repeat == plan.first]
+    for variant in shown:
+        fakes = packed.read(plan.fakes[variant, plan.first].folder(store))
         places = fakes.index.reset_index().set_index("source")["index"]
         rows = places.loc[chosen["row"].astype(str)].to_numpy()
         columns[variant] = Packed(fakes.images[rows], chosen)
@@ -69,7 +76,7 @@ def _translations(
         f"the order of their numbers; fakes of seed {seed}.",
         columns=columns,
         labels=labels,
-        differences=_perceptual(settings.variants),
+        differences=_perceptual(shown),
     )
 
 
@@ -80,21 +87,43 @@ def _perceptual(variants: list[str]) -> tuple[Difference, ...]:
     return (Difference("B", "C", "What the perceptual loss changes"),)
 
 
-def _preprocessing(plan: Plan, store: Path, aligned: Path, chosen: pd.DataFrame) -> Grid:
-    photographs = plan.aligned.inputs["images"].folder(store)
+def _preprocessing(aligned: Path, chosen: pd.DataFrame, photographs: Packed | None) -> Grid:
     crops = _rows(aligned / "VIS", chosen["row"])
+    columns = {"aligned": crops, "equalized": _equalized(crops)}
+    if photographs is not None:
+        columns = {"photograph": photographs} | columns
     return Grid(
         name="preprocessing",
         title="Alignment and equalization",
         caption="The same images before and after: the photograph, the crop with level eyes at "
         "fixed places, and the crop with equalized luminance, which B and C see.",
-        columns={
-            "photograph": _rows(photographs / "VIS", chosen["row"]),
-            "aligned": crops,
-            "equalized": _equalized(crops),
-        },
-        labels={"photograph": "photograph", "aligned": "aligned", "equalized": "equalized"},
+        columns=columns,
+        labels={name: name for name in columns},
     )
+
+
+def _photographs(
+    plan: Plan, store: Path, data: DataSet | None, chosen: pd.DataFrame
+) -> Packed | None:
+    """The photographs of the chosen crops, or None where the files cannot be read any more."""
+    if data is None:
+        return _rows(plan.aligned.inputs["images"].folder(store) / "VIS", chosen["row"])
+    hashes = data.manifest.images.set_index("source")["sha256"]
+    try:
+        pixels = [
+            read_checked(data.manifest.root, source, hashes[source]) for source in chosen["source"]
+        ]
+    except DataError:
+        return None
+    return Packed(np.stack([thumbnail(in_channels(each, 3)) for each in pixels]), chosen)
+
+
+def thumbnail(pixels: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 -> (PHOTOGRAPH_PX, PHOTOGRAPH_PX, 3), whole, on a grey ground."""
+    image = Image.fromarray(pixels)
+    fitted = ImageOps.contain(image, (PHOTOGRAPH_PX, PHOTOGRAPH_PX), Image.Resampling.LANCZOS)
+    square = ImageOps.pad(fitted, (PHOTOGRAPH_PX, PHOTOGRAPH_PX), color=(128, 128, 128))
+    return np.asarray(square)
 
 
 def _rows(folder: Path, rows: pd.Series) -> Packed:

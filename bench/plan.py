@@ -4,24 +4,46 @@
                                                      \\-> quality:A:0
     render -> align (other people) -> pretrain ------------^
 
+A data set on disk is aligned file by file and not rendered. Whatever is trained is repeated over
+seeds and over the folds of the protocol. Translators that see what is tested are called `A-leaky`.
 The effort of a stage is in seconds on one core (docs/design.md says of which kind).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
 from bench import weights
-from bench.settings import RunSettings
+from bench.datasets import DataSet
+from bench.plan_images import (
+    LANDMARKS,
+    aligned_data,
+    image_counts,
+    rendered_and_aligned,
+    splits,
+)
+from bench.run_settings import RunSettings
 from bench.stages import images, quality, recognition, translation
 from bench.store import Stage
 from faces.compute import choose_device, resolve
-from faces.errors import DataError
 from generators import variants
+from generators.settings import GeneratorSettings
 from recognizer.settings import TrainingSettings
 
 BASELINE = "real"
 CEILING = "real+oracle"
-LANDMARKS = "dlib-landmarks-5"
+LEAKY = "-leaky"
+
+
+class Repeat(NamedTuple):
+    """One of the trainings that are alike: its seed, and its fold where the protocol has folds."""
+
+    seed: int
+    fold: int | None = None
+
+    def __str__(self) -> str:
+        return str(self.seed) if self.fold is None else f"{self.seed}:fold{self.fold}"
 
 
 @dataclass
@@ -29,13 +51,26 @@ class Plan:
     """The stages by what they are, for whoever gathers their results."""
 
     aligned: Stage
-    split: Stage
+    images: tuple[int, int]  # VIS and NIR, in all
+    longest: GeneratorSettings  # a translator's settings, if it trained on all images
+    splits: dict[int | None, Stage]  # by fold
+    leaky_splits: dict[int | None, Stage]  # the same parts, but for what translators see
     pretrain: Stage | None = None
-    translators: dict[tuple[str, int], Stage] = field(default_factory=dict)
-    fakes: dict[tuple[str, int], Stage] = field(default_factory=dict)
-    finetunes: dict[tuple[str, int], Stage] = field(default_factory=dict)
-    scores: dict[tuple[str, int], Stage] = field(default_factory=dict)
-    qualities: dict[tuple[str, int], Stage] = field(default_factory=dict)
+    translators: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+    fakes: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+    finetunes: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+    scores: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+    qualities: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Repeat:
+        """The repeat that pictures and curves are drawn from."""
+        return next(repeat for _, repeat in self.scores)
+
+    @property
+    def split(self) -> Stage:
+        """The split of the first repeat."""
+        return self.splits[self.first.fold]
 
     def targets(self) -> list[Stage]:
         """The stages whose folders the report reads."""
@@ -46,39 +81,42 @@ class Plan:
         ]
 
 
-def build(settings: RunSettings) -> Plan:
-    """The graph of a run. Raises UsageError for an unknown variant, DataError for unread data."""
-    if settings.data.name != "synthetic":
-        raise DataError(
-            f"data.name = {settings.data.name}: this version reads rendered people only; "
-            "use --data synthetic, or --dry-run to see the plan"
-        )
-    return _graph(settings)
+def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
+    """The graph of a run; `folder` holds the manifest of `data`, which rendered people lack.
 
-
-def sketch(settings: RunSettings) -> Plan:
-    """The same graph whatever the data set, for `--dry-run`."""
-    return _graph(settings)
-
-
-def _graph(settings: RunSettings) -> Plan:
+    Raises UsageError for an unknown variant.
+    """
     settings = resolved(settings)
-    data = settings.data
-    people = images.PeopleSettings.of(
-        data, data.population, data.subjects, data.vis_per_subject, data.nir_per_subject, True
+    aligned = aligned_data(settings, data, folder)
+    clean, leaky = [], []
+    for protocol in settings.chosen_protocols:
+        (leaky if protocol.leaky else clean).append(protocol)
+    counts = image_counts(settings, data)
+    plan = Plan(
+        aligned,
+        counts,
+        settings.generator.for_images(*counts),
+        splits(settings, aligned, (clean or leaky)[0], data),
+        splits(settings, aligned, leaky[0], data) if leaky else {},
     )
-    aligned = _aligned(settings, "data", people)
-    plan = Plan(aligned, _split(settings, aligned))
     if settings.recognizer.weights == "pretrain-rendered":
         plan.pretrain = _pretrain(settings)
-    for seed in settings.seeds:
-        for variant in settings.variants:
-            _add_variant(plan, settings, variant, seed)
-        for training_set in training_sets(settings):
-            _add_recognizer(plan, settings, training_set, seed)
-    first = settings.seeds[0]
-    plan.qualities["reference", first] = _quality(plan, settings, None, first)
+    for fold in settings.folds:
+        for repeat in (Repeat(seed, fold) for seed in settings.seeds):
+            for name in translators(settings):
+                _add_variant(plan, settings, name, repeat)
+            for training_set in training_sets(settings):
+                _add_recognizer(plan, settings, training_set, repeat)
+        first = Repeat(settings.seeds[0], fold)
+        plan.qualities["reference", first] = _quality(plan, settings, None, first)
     return plan
+
+
+def translators(settings: RunSettings) -> Iterator[str]:
+    """The variants, as they are and as they leak, as far as the protocols ask for it."""
+    for protocol in settings.chosen_protocols:
+        for variant in settings.variants:
+            yield f"{variant}{LEAKY}" if protocol.leaky else variant
 
 
 def resolved(settings: RunSettings) -> RunSettings:
@@ -93,44 +131,11 @@ def resolved(settings: RunSettings) -> RunSettings:
 
 
 def training_sets(settings: RunSettings) -> Iterator[str]:
-    """The baseline, one set per variant, and the ceiling where the true NIR can be rendered."""
+    """The baseline, one set per translator, and the ceiling where true NIR can be rendered."""
     yield BASELINE
-    yield from (f"{BASELINE}+{variant}" for variant in settings.variants)
-    if settings.data.name == "synthetic":
+    yield from (f"{BASELINE}+{name}" for name in translators(settings))
+    if not settings.data.on_disk:
         yield CEILING
-
-
-def _aligned(settings: RunSettings, name: str, people: images.PeopleSettings) -> Stage:
-    count = people.subjects * (people.vis_per_subject + people.nir_per_subject)
-    megapixels = people.side_px**2 / 1e6
-    rendered = Stage(
-        f"render:{name}",
-        images.render,
-        people,
-        wide=True,
-        effort=people.subjects * 0.06 + count * (0.015 + 0.5 * megapixels),
-    )
-    return Stage(
-        f"align:{name}",
-        images.align,
-        images.AlignSettings(
-            side_px=settings.data.side_px, landmarks_sha256=weights.sha256_of(LANDMARKS)
-        ),
-        {"images": rendered},
-        wide=True,
-        effort=count * 0.5 * megapixels,
-    )
-
-
-def _split(settings: RunSettings, aligned: Stage) -> Stage:
-    data = settings.data
-    chosen = images.SplitSettings(
-        unseen_subjects=data.unseen_subjects,
-        held_out_vis=data.held_out_vis,
-        held_out_nir=data.held_out_nir,
-        seed=data.split_seed,
-    )
-    return Stage("split", images.split, chosen, {"aligned": aligned}, wide=True, effort=0.1)
 
 
 def _pretrain(settings: RunSettings) -> Stage:
@@ -142,48 +147,59 @@ def _pretrain(settings: RunSettings) -> Stage:
         "pretrain",
         recognition.pretrain,
         chosen,
-        {"aligned": _aligned(settings, "pretrain", people)},
+        {"aligned": rendered_and_aligned(settings, "pretrain", people)},
         effort=_training_effort(chosen),
     )
 
 
-def _add_variant(plan: Plan, settings: RunSettings, name: str, seed: int) -> None:
-    variant = variants.get(name)
-    generator = settings.generator
-    inputs = {"aligned": plan.aligned, "split": plan.split}
-    step_seconds = 3.9e-7 * generator.side_px**2 * generator.width * (generator.blocks + 2)
+def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -> None:
+    variant = variants.get(name.removesuffix(LEAKY))
+    leaky = name.endswith(LEAKY)
+    generator, features = settings.generator, settings.generator.perceptual_network
+    seen = (plan.leaky_splits if leaky else plan.splits)[repeat.fold]
     translator = Stage(
-        f"translator:{name}:{seed}",
+        f"translator:{name}:{repeat}",
         translation.train,
         translation.TranslatorSettings(
-            variant=name,
-            seed=seed,
-            features=weights.sha256_of(translation.FEATURES) if variant.needs_features else None,
+            variant=variant.name,
+            seed=repeat.seed,
+            features=weights.sha256_of(features) if variant.needs_features else None,
             generator=generator,
+            leaky=leaky,
         ),
-        inputs,
-        effort=generator.steps * step_seconds * (2.1 if variant.needs_features else 1.0),
+        {"aligned": plan.aligned, "split": seen},
+        effort=plan.longest.steps * _step_seconds(generator, variant.needs_features),
     )
-    plan.translators[name, seed] = translator
-    plan.fakes[name, seed] = Stage(
-        f"fakes:{name}:{seed}",
+    plan.translators[name, repeat] = translator
+    plan.fakes[name, repeat] = Stage(
+        f"fakes:{name}:{repeat}",
         translation.fakes,
         translation.FakesSettings(),
-        inputs | {"translator": translator},
+        _inputs(plan, repeat) | {"translator": translator},
         effort=10,
     )
-    plan.qualities[name, seed] = _quality(plan, settings, name, seed)
+    plan.qualities[name, repeat] = _quality(plan, settings, name, repeat)
 
 
-def _quality(plan: Plan, settings: RunSettings, variant: str | None, seed: int) -> Stage:
-    inputs = {"aligned": plan.aligned, "split": plan.split}
-    if variant is not None:
-        inputs["fakes"] = plan.fakes[variant, seed]
+def _step_seconds(generator: GeneratorSettings, needs_features: bool) -> float:
+    """Of one core in float32."""
+    pixels_by_layers = generator.side_px**2 * generator.width * (generator.blocks + 2)
+    return 3.9e-7 * pixels_by_layers * (2.1 if needs_features else 1.0)
+
+
+def _inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
+    return {"aligned": plan.aligned, "split": plan.splits[repeat.fold]}
+
+
+def _quality(plan: Plan, settings: RunSettings, name: str | None, repeat: Repeat) -> Stage:
+    inputs = _inputs(plan, repeat)
+    if name is not None:
+        inputs["fakes"] = plan.fakes[name, repeat]
     return Stage(
-        f"quality:{variant or 'reference'}:{seed}",
+        f"quality:{name or 'reference'}:{repeat}",
         quality.measure_images,
         quality.QualityStageSettings(
-            images=variant or "vis",
+            images=name or "vis",
             count=settings.quality.images,
             side_px=settings.quality.side_px,
             networks_sha256=tuple(weights.sha256_of(name) for name in quality.NETWORKS),
@@ -193,25 +209,25 @@ def _quality(plan: Plan, settings: RunSettings, variant: str | None, seed: int) 
     )
 
 
-def _add_recognizer(plan: Plan, settings: RunSettings, training_set: str, seed: int) -> None:
+def _add_recognizer(plan: Plan, settings: RunSettings, training_set: str, repeat: Repeat) -> None:
     recognizer = settings.recognizer
-    inputs = {"aligned": plan.aligned, "split": plan.split}
+    inputs = _inputs(plan, repeat)
     scoring = dict(inputs)
     if plan.pretrain is not None:
         inputs["initial"] = plan.pretrain
-    variant = training_set.removeprefix(f"{BASELINE}+")
-    if (variant, seed) in plan.fakes:
-        inputs["fakes"] = plan.fakes[variant, seed]
+    translator = training_set.removeprefix(f"{BASELINE}+")
+    if (translator, repeat) in plan.fakes:
+        inputs["fakes"] = plan.fakes[translator, repeat]
     finetune = Stage(
-        f"finetune:{training_set}:{seed}",
+        f"finetune:{training_set}:{repeat}",
         recognition.finetune,
-        recognition.FinetuneSettings.of(recognizer, seed, oracle=training_set == CEILING),
+        recognition.FinetuneSettings.of(recognizer, repeat.seed, oracle=training_set == CEILING),
         inputs,
         effort=_training_effort(recognizer),
     )
-    plan.finetunes[training_set, seed] = finetune
-    plan.scores[training_set, seed] = Stage(
-        f"score:{training_set}:{seed}",
+    plan.finetunes[training_set, repeat] = finetune
+    plan.scores[training_set, repeat] = Stage(
+        f"score:{training_set}:{repeat}",
         recognition.score,
         recognizer,
         scoring | {"recognizer": finetune},
@@ -228,7 +244,7 @@ def weight_names(settings: RunSettings) -> list[str]:
     """The fixed networks that a run needs."""
     names = [LANDMARKS, *quality.NETWORKS]
     if any(variants.get(name).needs_features for name in settings.variants):
-        names.append(translation.FEATURES)
+        names.append(settings.generator.perceptual_network)
     if settings.recognizer.weights != "pretrain-rendered":
         names.append(settings.recognizer.weights)
     return names

@@ -1,88 +1,20 @@
 """Settings: preset < configuration file < command line, checked before anything starts."""
 
-import difflib
-import os
+import copy
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ValidationError
 
+from bench.run_settings import RunSettings, nearest
 from faces.errors import UsageError
-from faces.settings import DataSettings
-from generators.settings import GeneratorSettings
-from recognizer.settings import PretrainSettings, RecognizerSettings
+from faces.settings import SYNTHETIC
 
-
-class QualitySettings(BaseModel):
-    """How images are judged."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    images: int = Field(400, ge=10, description="images of each kind compared, where there are")
-    side_px: int = Field(96, ge=32, description="side at which all images enter")
-
-
-class RunSettings(BaseModel):
-    """Everything a run depends on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    preset: str = Field(description="the preset the run started from")
-    device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
-    protocol: str = Field("subjects", description="who is trained on and who is only tested")
-    variants: list[str] = Field(["A", "B", "C"], min_length=1, description="translators")
-    seeds: list[Annotated[int, Field(ge=0)]] = Field(
-        [0], min_length=1, description="seeds of translator and recognizer"
-    )
-    side_by_side: Annotated[int, Field(ge=1)] | None = Field(
-        None, exclude=True, description="stages at once; none: data.workers, on a GPU at most 4"
-    )
-    data: DataSettings
-    generator: GeneratorSettings
-    pretrain: PretrainSettings
-    recognizer: RecognizerSettings
-    quality: QualitySettings = QualitySettings()
-
-    @field_validator("protocol")
-    @classmethod
-    def _known_protocol(cls, name: str) -> str:
-        if name != "subjects":
-            raise ValueError("the protocol of this version is `subjects`")
-        return name
-
-    @field_validator("variants", "seeds")
-    @classmethod
-    def _once_each(cls, values: list) -> list:
-        if len(set(values)) != len(values):
-            raise ValueError("names each value once")
-        return values
-
-    @model_validator(mode="after")
-    def _parts_fit_together(self) -> "RunSettings":
-        if self.pretrain.population == self.data.population:
-            raise ValueError(
-                "pretrain.population must differ from data.population: nobody pretrained on "
-                "may be trained or tested on again"
-            )
-        if self.pretrain.colour != self.recognizer.colour:
-            raise ValueError("pretrain.colour and recognizer.colour must agree")
-        return self
-
-    @property
-    def workers(self) -> int:
-        """Processes at once."""
-        if self.data.workers:
-            return self.data.workers
-        allowed = getattr(os, "sched_getaffinity", None)  # not on every system
-        return len(allowed(0)) if allowed else os.cpu_count() or 1
-
-    def stages_at_once(self, on_gpu: bool) -> int:
-        """How many stages run side by side: a GPU's memory has to hold them all."""
-        return self.side_by_side or (min(4, self.workers) if on_gpu else self.workers)
+ALTERNATIVES = {"steps": "epochs", "epochs": "steps"}  # whoever sets one takes the other back
 
 
 def preset_names() -> list[str]:
@@ -108,17 +40,45 @@ def load(
 
     `overrides` maps dotted keys to values. Raises UsageError in one line for anything wrong.
     """
-    values = tomllib.loads(preset_text(preset)) | {"preset": preset}
-    if config is not None:
-        _merge(values, _read_toml(config))
-    for key, value in (overrides or {}).items():
-        _assign(values, key, value)
-    for assignment in assignments:
-        key, sign, text = assignment.partition("=")
-        if not sign:
-            raise UsageError(f"--set {assignment}: write --set key=value")
-        _assign(values, key.strip(), _parse(text.strip()))
+    base = tomllib.loads(preset_text(preset)) | {"preset": preset}
+    layers = [_read_toml(config)] if config is not None else []
+    pairs = [*(overrides or {}).items(), *map(_split_assignment, assignments)]
+    values = _layered(base, layers, pairs)
+    if _source(values) != _source(base):
+        base["data"].update(_as_share(base["data"]))
+        values = _layered(base, layers, pairs)
     return check(values)
+
+
+def _layered(
+    base: dict[str, Any], layers: list[dict], pairs: list[tuple[str, Any]]
+) -> dict[str, Any]:
+    values = copy.deepcopy(base)
+    for layer in layers:
+        _merge(values, layer)
+    for key, value in pairs:
+        _assign(values, key, value)
+    return values
+
+
+def _split_assignment(assignment: str) -> tuple[str, Any]:
+    key, sign, text = assignment.partition("=")
+    if not sign:
+        raise UsageError(f"--set {assignment}: write --set key=value")
+    return key.strip(), _parse(text.strip())
+
+
+def _source(values: dict[str, Any]) -> Any:
+    data = values.get("data")
+    return data.get("name", SYNTHETIC) if isinstance(data, dict) else None
+
+
+def _as_share(data: dict[str, Any]) -> dict[str, Any]:
+    """A preset's number of unseen people says nothing of another data set, but their share does."""
+    unseen, subjects = data.get("unseen_subjects"), data.get("subjects")
+    if not isinstance(unseen, int) or not subjects:
+        return {}
+    return {"unseen_subjects": round(unseen / subjects, 2)}
 
 
 def check(values: dict[str, Any]) -> RunSettings:
@@ -127,7 +87,7 @@ def check(values: dict[str, Any]) -> RunSettings:
         return RunSettings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        key = _setting_of(first["loc"])
         if first["type"] == "extra_forbidden":
             raise UsageError(f"setting {key}: unknown{nearest(key, known_keys())}") from None
         if first["type"] == "missing":
@@ -140,6 +100,13 @@ def check(values: dict[str, Any]) -> RunSettings:
         raise UsageError(f"setting {key} = {first['input']!r}: {message}") from None
 
 
+def _setting_of(location: tuple) -> str:
+    """The setting's dotted name, without what pydantic adds for one of several types."""
+    key = ".".join(str(part) for part in location)
+    known = [name for name in known_keys() if f"{key}.".startswith(f"{name}.")]
+    return known[0] if known else key
+
+
 def known_keys(model: type[BaseModel] = RunSettings, prefix: str = "") -> list[str]:
     """Every setting's dotted name."""
     keys = []
@@ -149,15 +116,6 @@ def known_keys(model: type[BaseModel] = RunSettings, prefix: str = "") -> list[s
         else:
             keys.append(prefix + name)
     return keys
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of an error message: the likeliest meant name, or the known ones."""
-    known = list(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]}?"
-    return f"; known: {', '.join(known)}" if len(known) <= 12 else "; see `bench list settings`"
 
 
 def describe() -> list[tuple[str, str]]:
@@ -196,6 +154,8 @@ def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
         if isinstance(value, Mapping) and isinstance(into.get(key), dict):
             _merge(into[key], value)
         else:
+            if ALTERNATIVES.get(key) not in values:
+                into.pop(ALTERNATIVES.get(key), None)
             into[key] = value
 
 
@@ -205,6 +165,7 @@ def _assign(values: dict[str, Any], key: str, value: Any) -> None:
         values = values.setdefault(parent, {})
         if not isinstance(values, dict):
             raise UsageError(f"setting {key}: unknown{nearest(key, known_keys())}")
+    values.pop(ALTERNATIVES.get(last), None)
     values[last] = value
 
 

@@ -22,12 +22,15 @@ VERSION = "eyes-5pt-v1"  # part of stage keys and of the report's footer
 EYE_PLACES = np.array([[0.325, 0.37], [0.675, 0.37]])  # of the crop's side, left one first
 PREDICTOR_FILE = "shape_predictor_5_face_landmarks.dat"
 
-Attempt = Literal["first", "upsampled", "none"]
+Attempt = Literal["shipped", "first", "upsampled", "none"]
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the finder saw: `eyes` (2, 2) float32 x, y sorted by x, or None; and at which try."""
+    """What the finder saw: `eyes` (2, 2) float32 x, y sorted by x, or None; and at which try.
+
+    "shipped" eyes came with the data set, and no finder was asked.
+    """
 
     eyes: np.ndarray | None
     attempt: Attempt

@@ -1,11 +1,11 @@
-"""A folder of packed photographs becomes a folder of packed aligned crops, in parallel.
+"""Photographs become folders of packed aligned crops, in parallel.
 
 Nothing is dropped: an image in which no face was found keeps its row, as a black crop with
 `found` = False, so that whoever scores it can count it as a miss.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import as_completed
 from functools import lru_cache
 from pathlib import Path
@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 
 from faces import packed
-from faces.align import EyeFinder, align_face
+from faces.align import EyeFinder, Found, align_face
 from faces.files import write_text
 from faces.parallel import process_pool
 from faces.progress import Progress
+from faces.sources import EYE_COLUMNS, PackedFolder, Part, Photograph, Photographs
 
 ROWS_PER_TASK = 32
 PAIRED = ("NIR-true", "NIR-clean")  # row by row the shots of VIS: cropped by the eyes found there
+ATTEMPTS = ("shipped", "first", "upsampled", "none")
 
 
 def align_folder(
@@ -28,52 +30,70 @@ def align_folder(
 ) -> None:
     """Aligns `photographs`/VIS, /NIR and the paired NIR renderings, as far as they exist.
 
-    Writes packed folders of the same names under `out`, `failures.csv` (the images without a
-    face) and `detection.json` (per spectrum: images, found at first, found enlarged, not found).
+    Writes what `align_all` does, and packed folders of the paired renderings.
     """
-    tables = {}
-    sizes = {
-        name: len(packed.read(photographs / name).index)
-        for name in ("VIS", "NIR")
-        if (photographs / name).exists()
-    }
-    done = 0
+    folders = {name: PackedFolder(photographs / name) for name in ("VIS", "NIR")}
+    present = {name: folder for name, folder in folders.items() if folder.folder.exists()}
+    tables = align_all(present, out, predictor, side_px, workers, progress)
+    for name in PAIRED:
+        if (photographs / name).exists():
+            _align_pairs(photographs / name, out / name, tables["VIS"], side_px)
+
+
+def align_all(
+    spectra: Mapping[str, Photographs],
+    out: Path,
+    predictor: Path,
+    side_px: int,
+    workers: int,
+    progress: Progress,
+) -> dict[str, pd.DataFrame]:
+    """Aligns the photographs of each spectrum; returns its index with what was found.
+
+    Writes a packed folder of each name under `out`, `failures.csv` (the images without a face) and
+    `detection.json` (per spectrum: images; eyes shipped, found at first, found enlarged, none).
+    """
+    tables, done = {}, 0
+    indices = {name: photographs.index for name, photographs in spectra.items()}
+    total = sum(len(index) for index in indices.values())
     with process_pool(workers) as pool:
-        for name, size in sizes.items():
-            images = packed.read(photographs / name)
-            packed.create(out / name, images.index, side_px, images.images.shape[3])
+        for name, photographs in spectra.items():
+            index = indices[name]
+            packed.create(out / name, index, side_px, photographs.channels)
+            chunks = np.array_split(np.arange(len(index)), max(1, len(index) // ROWS_PER_TASK))
             tasks = [
-                pool.submit(_align_rows, photographs / name, out / name, predictor, side_px, rows)
-                for rows in np.array_split(np.arange(size), max(1, size // ROWS_PER_TASK))
+                pool.submit(_align_part, photographs.part(rows), out / name, predictor, side_px)
+                for rows in chunks
             ]
             parts = []
             for task in as_completed(tasks):
                 parts.append(task.result())
                 done += len(parts[-1])
-                progress(done, sum(sizes.values()), {})
-            tables[name] = _write_index(out / name, images.index, parts)
-    for name in PAIRED:
-        if (photographs / name).exists():
-            _align_pairs(photographs / name, out / name, tables["VIS"], side_px)
+                progress(done, total, {})
+            tables[name] = _write_index(out / name, index, parts)
     _write_failures(out, tables)
+    return tables
 
 
-def _align_rows(
-    source: Path, target: Path, predictor: Path, side_px: int, rows: Sequence[int]
-) -> pd.DataFrame:
-    """Runs in a worker: fills the crops of `rows`; returns what was found in each."""
-    finder = _finder(predictor)
-    images, crops = packed.read(source).images, packed.open_for_writing(target)
-    lines = []
-    for row in rows:
-        found = finder.find(np.asarray(images[row]))
+def _align_part(part: Part, target: Path, predictor: Path, side_px: int) -> pd.DataFrame:
+    """Runs in a worker: fills the crops of a part; returns what was found in each."""
+    finder, crops, lines = _finder(predictor), packed.open_for_writing(target), []
+    for photograph in part:
+        found = _eyes(finder, photograph)
         eyes = np.full((2, 2), np.nan) if found.eyes is None else found.eyes
         if found.eyes is not None:
-            crops[row] = align_face(np.asarray(images[row]), found.eyes, side_px)
-        lines.append((row, found.eyes is not None, found.attempt, *np.round(eyes.ravel(), 2)))
+            crops[photograph.row] = align_face(photograph.pixels, found.eyes, side_px)
+        row = (photograph.row, found.eyes is not None, found.attempt)
+        lines.append((*row, *np.round(eyes.ravel(), 2)))
     crops.flush()
-    names = ["row", "found", "attempt", "left_x", "left_y", "right_x", "right_y"]
-    return pd.DataFrame(lines, columns=names)
+    return pd.DataFrame(lines, columns=["row", "found", "attempt", *EYE_COLUMNS])
+
+
+def _eyes(finder: EyeFinder, photograph: Photograph) -> Found:
+    """The data set's own eye positions where it ships them."""
+    if photograph.eyes is not None:
+        return Found(photograph.eyes, "shipped")
+    return finder.find(photograph.pixels)
 
 
 @lru_cache(maxsize=1)
@@ -92,7 +112,7 @@ def _align_pairs(source: Path, target: Path, vis: pd.DataFrame, side_px: int) ->
     images = packed.read(source)
     crops = packed.create(target, images.index, side_px, images.images.shape[3])
     for row, line in vis[vis["found"]].iterrows():
-        eyes = np.array([[line["left_x"], line["left_y"]], [line["right_x"], line["right_y"]]])
+        eyes = np.array([line[name] for name in EYE_COLUMNS], float).reshape(2, 2)
         crops[row] = align_face(np.asarray(images.images[row]), eyes, side_px)
     crops.flush()
     images.index.assign(found=vis["found"]).to_csv(target / "index.csv", index=False)
@@ -100,13 +120,11 @@ def _align_pairs(source: Path, target: Path, vis: pd.DataFrame, side_px: int) ->
 
 def _write_failures(out: Path, tables: dict[str, pd.DataFrame]) -> None:
     counts = {
-        name: {
-            "images": len(table),
-            **{attempt: int((table["attempt"] == attempt).sum())
-               for attempt in ("first", "upsampled", "none")},
-        }
+        name: {"images": len(table)}
+        | {attempt: int((table["attempt"] == attempt).sum()) for attempt in ATTEMPTS}
         for name, table in tables.items()
-    }  # fmt: skip
+    }
     missed = pd.concat([table[~table["found"]] for table in tables.values()])
-    missed[["subject", "spectrum", "shot"]].to_csv(out / "failures.csv", index=False)
+    columns = [name for name in ("subject", "spectrum", "shot", "source") if name in missed]
+    missed[columns].to_csv(out / "failures.csv", index=False)
     write_text(out / "detection.json", json.dumps(counts, indent=2))

@@ -1,8 +1,8 @@
 """Images packed into one uint8 array with a table beside it, mapped into memory when read.
 
 A packed folder holds `images.npy`, (N, height, width, channels) uint8, and `index.csv` with one row
-per image: `subject` (text), `spectrum` ("VIS" or "NIR"), `shot` (whole number), and whatever else
-its writer knows. No image has to be decoded.
+per image: `subject`, `spectrum` ("VIS" or "NIR"), `shot` (all text), and whatever else its writer
+knows. No image has to be decoded.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ import pandas as pd
 
 from faces.errors import TamperedError
 
-TEXT_COLUMNS = {"subject": str, "spectrum": str, "source": str}
+# Taken as written, so that a subject "007" keeps its zeros and one called "NA" is not missing.
+TEXT_COLUMNS = ("subject", "spectrum", "session", "shot", "source", "sha256", "probe", "attempt")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Packed:
 
     images: np.ndarray
     index: pd.DataFrame
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A CSV file whose TEXT_COLUMNS are text, whatever they hold."""
+    return pd.read_csv(path, converters=dict.fromkeys(TEXT_COLUMNS, str))
 
 
 def create(folder: Path, index: pd.DataFrame, side_px: int, channels: int) -> np.ndarray:
@@ -51,7 +57,7 @@ def read(folder: Path) -> Packed:
     """Maps a packed folder. Raises TamperedError where array and table do not belong together."""
     try:
         images = np.load(folder / "images.npy", mmap_mode="r")
-        index = pd.read_csv(folder / "index.csv", dtype=TEXT_COLUMNS)
+        index = read_table(folder / "index.csv")
     except (OSError, ValueError) as error:
         raise TamperedError(f"{folder}: not a readable packed folder; delete it") from error
     if len(images) != len(index) or images.dtype != np.uint8:

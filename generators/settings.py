@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from faces.precision import Precision
 
@@ -14,7 +14,10 @@ class GeneratorSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    steps: PositiveInt = Field(description="optimizer steps of the training")
+    steps: PositiveInt | None = Field(None, description="optimizer steps of the training")
+    epochs: PositiveInt | None = Field(
+        None, description="instead of steps: how often each image of the larger spectrum is met"
+    )
     decay_from: float = Field(
         0.5, ge=0, le=1, description="fraction of the steps after which the rate falls linearly"
     )
@@ -35,6 +38,9 @@ class GeneratorSettings(BaseModel):
     perceptual_weight: float = Field(
         1.0, ge=0, description="factor on the perceptual term (C); not stated in the paper"
     )
+    perceptual_network: Literal["vgg16-hed", "vgg16-imagenet"] = Field(
+        "vgg16-hed", description="weights of the perceptual term (C); the first needs no download"
+    )
     pool_size: int = Field(50, ge=0, description="earlier fakes kept for each discriminator")
     equalize: Literal["variant", "vis", "nir", "both", "none"] = Field(
         "variant", description="spectra whose histograms are equalized; variant: as it says"
@@ -48,6 +54,19 @@ class GeneratorSettings(BaseModel):
         500, exclude=True, description="steps between two checkpoints. Changes no byte"
     )
     sample_every_steps: PositiveInt = Field(500, description="steps between two sets of samples")
+
+    @model_validator(mode="after")
+    def _length_is_given_once(self) -> "GeneratorSettings":
+        if (self.steps is None) == (self.epochs is None):
+            raise ValueError("give either steps or epochs")
+        return self
+
+    def for_images(self, vis_images: int, nir_images: int) -> "GeneratorSettings":
+        """The same settings with epochs counted in steps: as long as the larger spectrum."""
+        if self.epochs is None:
+            return self
+        steps = self.epochs * -(-max(vis_images, nir_images) // self.batch)
+        return self.model_copy(update={"steps": steps, "epochs": None})
 
     def equalized(self, of_variant: Spectra) -> Spectra:
         """The spectra to equalize, where the variant itself says `of_variant`."""

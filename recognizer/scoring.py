@@ -5,7 +5,8 @@
 was trained on, by the cosine of embeddings (`rank1`, `auc`, `vr@far=...`).
 
 A probe whose face was not found is a miss: 0 in every metric. So is a probe whose subject has no
-gallery image with a found face. Misses take no part as impostors.
+gallery image with a found face. Misses take no part as impostors. A protocol that holds no images
+out, or tests nobody unseen, has no outcomes of that kind.
 """
 
 from collections.abc import Iterator
@@ -59,27 +60,36 @@ def score(
     Raises DataError where subjects of the parts contradict the protocol.
     """
     check(parts)
+    out.mkdir(parents=True, exist_ok=True)
     scorer = _Scorer(network.load(recognizer_file), settings, device, progress)
     if scorer.network.classes != len(parts.classes):
         raise DataError(
             f"{recognizer_file}: knows {scorer.network.classes} subjects, "
             f"the split {len(parts.classes)}; train it on this split"
         )
-    seen = [
-        scorer.seen("accuracy", parts.held_out_nir, parts.classes),
-        scorer.seen("accuracy-vis", parts.held_out_vis, parts.classes),
+    values = [
+        scorer.seen(metric, part, parts.classes)
+        for metric, part in {
+            "accuracy": parts.held_out_nir,
+            "accuracy-vis": parts.held_out_vis,
+        }.items()
+        if len(part.index)
     ]
-    unseen, curves, omitted = scorer.unseen(parts.gallery, parts.probe)
-    out.mkdir(parents=True, exist_ok=True)
+    curves, omitted = pd.DataFrame(columns=CURVE_COLUMNS), pd.DataFrame(columns=OMITTED_COLUMNS)
+    if len(parts.probe.index):
+        unseen, curves, omitted = scorer.unseen(parts.gallery, parts.probe)
+        values.append(unseen)
     _write(out / "curves.csv", curves, CURVE_COLUMNS)
     _write(out / "omitted.csv", omitted, OMITTED_COLUMNS)
-    _write(out / "outcomes.csv", pd.concat([*seen, unseen]), OUTCOME_COLUMNS)
+    _write(out / "outcomes.csv", pd.concat(values), OUTCOME_COLUMNS)
 
 
 def check(parts: Parts) -> None:
     """Raises DataError where unseen people were trained on or held-out ones were not."""
     known = set(parts.classes)
     unseen = set(parts.gallery.index["subject"]) | set(parts.probe.index["subject"])
+    if not (len(parts.probe.index) or len(parts.held_out_nir.index)):
+        raise DataError("neither held-out NIR images nor NIR probes: nothing can be scored")
     held_out = set(parts.held_out_nir.index["subject"]) | set(parts.held_out_vis.index["subject"])
     for problem, people in {
         "unseen subjects that were trained on": unseen & known,

@@ -4,25 +4,26 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from reports.statistics import LEVEL
+from reports.caveats import caveats
 from reports.summary import Comparison, Summary
 from reports.words import MINUS, interval, listed, metric, number, points, protocol
 
 HEADLINES = (("unseen-subjects", "rank1"), ("seen-subjects", "accuracy"))
 VERBS = {"gain": "raise", "loss": "lower"}
-FEW_SUBJECTS = 30  # below this the percentile interval itself is too narrow
 
 
 @dataclass(frozen=True)
 class Answer:
     """`headline` is the answer in a sentence; `caveats` bound it.
 
-    `details` are (metric and protocol in words, sentences): what else is known of each.
+    `details` are (metric and protocol in words, sentences): what else is known of each. `leaky`:
+    the answer is about translators that saw what is tested, for want of others.
     """
 
     headline: str
     details: tuple[tuple[str, tuple[str, ...]], ...]
     caveats: tuple[str, ...]
+    leaky: bool = False
 
 
 def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
@@ -34,18 +35,20 @@ def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
     told = {key: sentences(summary, *key) for key in found}
     headline = told[found[0]].pop(0)
     details = tuple((heading(*key), tuple(lines)) for key, lines in told.items() if lines)
-    return Answer(headline, details, tuple(caveats(summary, facts, found[0])))
+    return Answer(headline, details, tuple(caveats(summary, facts, found[0])), about_leaky(summary))
 
 
 def sentences(summary: Summary, where: str, name: str) -> list[str]:
     """The effect of the fakes on one metric, best first; their differences; the ceiling."""
     against = effects(summary, where, name)
     if not against:
-        return [f"No training set with fakes was scored for {spoken(where, name)}."]
+        nothing = f"No training set with fakes was scored for {spoken(where, name)}."
+        return [nothing, *leak_sentences(summary, where, name)]
     return [
         first_sentence(summary, against),
         *other_sentences(summary, against),
         *pair_sentences(summary, where, name),
+        *leak_sentences(summary, where, name),
         *ceiling_sentences(summary, where, name, against),
     ]
 
@@ -53,7 +56,7 @@ def sentences(summary: Summary, where: str, name: str) -> list[str]:
 def effects(summary: Summary, where: str, name: str) -> list[Comparison]:
     """Fakes against the baseline: gains, then losses, then the undecided, larger effects first."""
     baseline = summary.named("baseline")[0]
-    found = [summary.compared(each, baseline, where, name) for each in summary.named("fakes")]
+    found = [summary.compared(each, baseline, where, name) for each in summary.told()]
     order = ["gain", "loss", "undecided"]
     return sorted(
         (each for each in found if each),
@@ -65,17 +68,17 @@ def first_sentence(summary: Summary, against: list[Comparison]) -> str:
     """The strongest effect: from what, to what, by how much, how sure."""
     top = against[0]
     name = top.metric
-    start, end = ends(summary, top)
+    start, end = summary.ends(top)
     change = f"from {number(start, name)} to {number(end, name, unit=True)}: {effect(top)}"
     if top.verdict in VERBS:
         return (
-            f"Fakes by {letter(summary, top)} {VERBS[top.verdict]} {spoken(top.protocol, name)} "
-            f"{change}."
+            f"{fakes(summary).capitalize()} by {letter(summary, top)} {VERBS[top.verdict]} "
+            f"{spoken(top.protocol, name)} {change}."
         )
     if len(against) == 1:
-        who, tail = f"The fakes by {letter(summary, top)} do not change", "it went"
+        who, tail = f"The {fakes(summary)} by {letter(summary, top)} do not change", "it went"
     else:
-        who, tail = "No fakes change", f"the most was by {letter(summary, top)},"
+        who, tail = f"No {fakes(summary)} change", f"the most was by {letter(summary, top)},"
     return f"{who} {spoken(top.protocol, name)} beyond chance; {tail} {change}."
 
 
@@ -96,7 +99,7 @@ def verdict(each: Comparison) -> str:
 def pair_sentences(summary: Summary, where: str, name: str) -> list[str]:
     """Which fakes differ from one another, and which cannot be told apart."""
     apart, alike = [], []
-    for earlier, later in combinations(summary.named("fakes"), 2):
+    for earlier, later in combinations(summary.told(), 2):
         each = summary.compared(later, earlier, where, name)
         if each is None:
             continue
@@ -118,6 +121,22 @@ def turned(each: Comparison) -> Comparison:
     return replace(each, estimate=estimate)
 
 
+def leak_sentences(summary: Summary, where: str, name: str) -> list[str]:
+    """What leaky fakes do, where the answer is about others, and what the leak is worth."""
+    if about_leaky(summary):
+        return []
+    baseline = summary.named("baseline")[0]
+    found = [summary.compared(each, baseline, where, name) for each in summary.named("leaky")]
+    told = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in found if each]
+    worth = [
+        f"{effect(each)} from {called[each.baseline]} to {called[each.training_set]}{verdict(each)}"
+        for called in [summary.called()]
+        for each in summary.leaks(where, name)
+    ]
+    lines = [f"Leaky, by translators that saw what is tested: {'; '.join(told)}."] if told else []
+    return lines + ([f"What the leak is worth: {'; '.join(worth)}."] if worth else [])
+
+
 def ceiling_sentences(
     summary: Summary, where: str, name: str, against: list[Comparison]
 ) -> list[str]:
@@ -130,71 +149,20 @@ def ceiling_sentences(
         if each.verdict == "gain" and against[0].verdict == "gain":
             share = against[0].estimate.value / each.estimate.value
             text += (
-                f"; the fakes by {letter(summary, against[0])} reach {100 * share:.0f} % of that"
+                f"; the {fakes(summary)} by {letter(summary, against[0])} reach "
+                f"{100 * share:.0f} % of that"
             )
         lines.append(f"{text}.")
     return lines
 
 
-def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> list[str]:
-    """What the numbers do not say."""
-    rests_on = next(
-        estimate for (_, *rest), estimate in summary.means.items() if tuple(rest) == key
-    )
-    lines = [bounds(rests_on.seeds, rests_on.subjects, rests_on.probes)]
-    if rests_on.seeds == 1:
-        lines.append(
-            "Only one seed was trained: the spread between trainings is not in the interval. It is "
-            "about these trained networks, not about the methods; run more seeds before you rank "
-            "the methods."
-        )
-    elif rests_on.seeds < 5:
-        lines.append(
-            f"{rests_on.seeds} seeds show the spread between trainings only roughly; five or more "
-            "are usual where a method is claimed to be better."
-        )
-    if rests_on.subjects < FEW_SUBJECTS:
-        lines.append(f"With {rests_on.subjects} people tested the intervals are rather too narrow.")
-    return [*lines, *origin(facts)]
+def about_leaky(summary: Summary) -> bool:
+    """Whether the answer is about leaky fakes, for want of others."""
+    return bool(summary.named("leaky")) and not summary.named("fakes")
 
 
-def bounds(seeds: int, subjects: int, probes: int) -> str:
-    over = f"people and {seeds} seeds" if seeds > 1 else "people"
-    return (
-        f"In brackets: {100 * LEVEL:.0f} % intervals by paired bootstrap over {over} ({subjects} "
-        f"people, {probes} probes). A gain or a loss is called so at the {100 * (1 - LEVEL):.0f} % "
-        "level after Holm's adjustment; each interval stands for itself."
-    )
-
-
-def origin(facts: dict[str, Any]) -> list[str]:
-    """What the recognizer started from, and that rendered people are no real ones."""
-    lines = []
-    for weight in facts.get("weights", ()):
-        if weight.get("role", "").startswith("recognizer"):
-            origin = weight.get("trained_on") or weight.get("origin")
-            more = f" ({origin})" if origin else ""
-            lines.append(f"The recognizer starts from the weights {weight['name']}{more}.")
-    if rendered(facts):
-        lines.append(
-            "All people here are rendered. They show that the chain works and can find an effect; "
-            "they are no evidence about real faces."
-        )
-    return lines
-
-
-def rendered(facts: dict[str, Any]) -> bool:
-    """Whether the people are rendered, which the data set's name tells."""
-    return facts.get("data", {}).get("name") == "synthetic"
-
-
-def ends(summary: Summary, each: Comparison) -> tuple[float, float]:
-    """Where the difference starts and ends, over the seeds that both have."""
-    rows = summary.recognition
-    rows = rows[(rows["protocol"] == each.protocol) & (rows["metric"] == each.metric)]
-    rows = rows[rows["seed"].isin(list(each.per_seed))]
-    means = rows.groupby("training_set")["value"].mean()
-    return means[each.baseline], means[each.training_set]
+def fakes(summary: Summary) -> str:
+    return "leaky fakes" if about_leaky(summary) else "fakes"
 
 
 def effect(each: Comparison) -> str:

@@ -11,20 +11,31 @@ import pandas as pd
 
 from faces.packed import Packed
 
-ROLES = ("baseline", "fakes", "ceiling")  # the order in which training sets are shown
+ROLES = ("baseline", "fakes", "leaky", "ceiling")  # the order in which training sets are shown
 
 
 @dataclass(frozen=True)
 class TrainingSet:
     """What a recognizer was fine-tuned on; `label` says it in words.
 
-    `images` is what its fakes are called, in sentences and in the table of quality.
+    `images` is what its fakes are called, in sentences and in the table of quality. In the role
+    "leaky" their translator was trained on images or people that are tested; `counterpart` names
+    the training set by the same translator without that.
     """
 
     name: str
     role: str
     label: str
     images: str | None = None
+    counterpart: str | None = None
+
+    @property
+    def leaky(self) -> bool:
+        return self.role == "leaky"
+
+    def marked(self, text: str) -> str:
+        """A name of this set or of its images, which says "leaky" where it is."""
+        return f"{text} (leaky)" if self.leaky and not text.endswith("-leaky") else text
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,10 @@ class Material:
         verification rate) or "cmc" (x: rank, y: share).
     quality: images, metric, seed, value, n.
 
+    All three may have `fold`, a whole number or NaN. The names of probes differ between folds,
+    those of subjects need not: who is tested in several folds is one person. With several folds,
+    curves, trainings and grids are those of the first.
+
     `facts` has the keys `reports.records.FACTS`, all optional (docs/results.md). `data` is called
     "synthetic" where people are rendered; a weight whose role starts with "recognizer" may say
     `trained_on` or `origin`, in words.
@@ -91,8 +106,22 @@ class Material:
     grids: tuple[Grid, ...] = ()
 
 
+def told_about(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
+    """The sets that the answer is about: those with fakes, else the leaky ones."""
+    fakes = [each for each in sets if each.role == "fakes"]
+    return fakes or [each for each in sets if each.leaky]
+
+
+def leak_pairs(sets: tuple[TrainingSet, ...]) -> list[tuple[str, str]]:
+    """(leaky, clean) names of training sets that differ in nothing else."""
+    clean = {each.name for each in sets if each.role == "fakes"}
+    return [
+        (each.name, each.counterpart) for each in sets if each.leaky and each.counterpart in clean
+    ]
+
+
 def in_order(sets: tuple[TrainingSet, ...]) -> tuple[TrainingSet, ...]:
-    """The baseline first, the ceiling last, the others as given.
+    """The baseline first, then fakes, then leaky ones, the ceiling last; else as given.
 
     Raises ValueError for other roles, and for more or fewer than one baseline.
     """

@@ -8,12 +8,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from reports.answer import Answer, rendered
+from reports.answer import Answer
+from reports.caveats import rendered
+from reports.formats import Table
 from reports.grids import Sheet, data_uri
 from reports.plots.figure import Plot, inline
 from reports.summary import Summary
-from reports.tables import Table
-from reports.words import duration, listed, metric, number
+from reports.words import listed, metric, number
 
 HERE = Path(__file__).parent
 MOST_BYTES = 4_500_000
@@ -58,7 +59,8 @@ def render(sections: list[Section], answer: Answer, facts: Mapping[str, Any]) ->
             answer=answer,
             about=[facts.get("data", {}).get("name"), facts.get("device")],
             command=facts.get("command"),
-            notes=facts.get("notes", ()),
+            notes=[*facts.get("notes", ()), *facts.get("data", {}).get("notes", ())],
+            made_by=made_by(facts.get("data", {})),
             rendered=rendered(dict(facts)),
             sections=[section for section in sections if section],
             uri=lambda image, most_px=most_px: data_uri(image, most_px),
@@ -66,6 +68,18 @@ def render(sections: list[Section], answer: Answer, facts: Mapping[str, Any]) ->
         if len(page.encode()) <= MOST_BYTES:
             break
     return page
+
+
+def made_by(data: Mapping[str, Any]) -> list[str]:
+    """How faces were cropped and by which protocol people were chosen, as far as it is known."""
+    folds = data.get("folds") or ()
+    which = f", fold{'s'[: len(folds) > 1]} {', '.join(map(str, folds))}" if folds else ""
+    lines = []
+    if data.get("alignment"):
+        lines.append(f"Alignment: {data['alignment']}.")
+    if data.get("protocol"):
+        lines.append(f"Protocol: {data['protocol']}{which}.")
+    return lines
 
 
 def environment() -> jinja2.Environment:
@@ -101,71 +115,15 @@ def nearer_than_fakes(summary: Summary, name: str = "fd_lite0") -> tuple[str, ..
     means = rows.groupby("images", sort=False)["value"].mean()
     if "vis" not in means.index:
         return ()
-    farther = [kind for kind in means.index if means[kind] > means["vis"] and kind != "real"]
+    called = summary.kinds()
+    farther = [
+        called.get(kind, kind)
+        for kind in means.index
+        if means[kind] > means["vis"] and kind != "real"
+    ]
     if not farther:
         return ()
     return (
         f"So it is here: by the {metric(name).label}, untranslated VIS images are nearer to real "
         f"NIR ({number(means['vis'], name)}) than the fakes by {listed(farther)}.",
     )
-
-
-def flat(settings: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Nested settings as ("generator.steps", "1600"), in the order given."""
-    rows = []
-    for name, value in settings.items():
-        if isinstance(value, Mapping):
-            rows += flat(value, f"{prefix}{name}.")
-        else:
-            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            rows.append((f"{prefix}{name}", text))
-    return rows
-
-
-def key_value_table(title: str, values: Mapping[str, Any], note: str = "") -> Table:
-    return Table(title, ("name", "value"), tuple(((k,), (v,)) for k, v in flat(values)), note)
-
-
-def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
-    """How the images were chosen, settings, weights, versions and times, where known."""
-    data = facts.get("data", {})
-    aligned = f" (alignment {data['alignment']})" if data.get("alignment") else ""
-    tables = [
-        record_table("What became of the images found", data.get("funnel", ())),
-        record_table(f"Faces found{aligned}", data.get("detection", ())),
-        key_value_table("The split", data.get("split", {})),
-        record_table("Weights", facts.get("weights", ())),
-        stage_table(facts.get("stages", ())),
-        key_value_table("Settings", facts.get("settings", {})),
-        key_value_table("Versions", facts.get("versions", {})),
-    ]
-    return tuple(table for table in tables if table.rows)
-
-
-def record_table(title: str, records: list[Mapping[str, Any]]) -> Table:
-    """A table of dictionaries; the columns are all their keys."""
-    columns = list(dict.fromkeys(name for record in records for name in record))
-    rows = tuple(tuple((shown(record.get(name, "")),) for name in columns) for record in records)
-    return Table(title, tuple(name.replace("_", " ") for name in columns), rows)
-
-
-def shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def stage_table(stages: list[Mapping[str, Any]]) -> Table:
-    """How long each stage took; one that was there already keeps the time it took then."""
-    total = sum(stage.get("seconds") or 0 for stage in stages)
-    rows = tuple(
-        (
-            (stage["name"],),
-            (duration(stage.get("seconds") or 0),),
-            ("yes" if stage.get("cached") else "no",),
-            (stage.get("key", ""),),
-        )
-        for stage in stages
-    )
-    note = f"Together {duration(total)} of work; stages may have run side by side."
-    return Table("Stages", ("stage", "time", "was there already", "key"), rows, note)

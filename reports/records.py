@@ -1,6 +1,7 @@
 """results.json and results.csv: every number of a run, in an order that never changes."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from faces.files import write_text
 from reports.answer import Answer
+from reports.folds import Spread
 from reports.statistics import Estimate
 from reports.summary import Comparison, Summary
 
@@ -22,21 +24,30 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
         "recognition": table_rows(
             summary.recognition, ("training_set", "protocol", "metric", "seed", "value", "n")
         ),
-        "means": [mean_row(*key, estimate) for key, estimate in summary.means.items()],
+        "means": [
+            mean_row(*key, estimate) | fold_columns(summary.over_folds.get(key))
+            for key, estimate in summary.means.items()
+        ],
         "comparisons": [comparison_row(each) for each in summary.comparisons],
         "quality": table_rows(summary.quality, ("images", "metric", "seed", "value", "n")),
     }
     details = [{"about": about, "sentences": lines} for about, lines in answer.details]
     told = {"headline": answer.headline, "details": details, "caveats": answer.caveats}
+    told["leaky"] = answer.leaky
     known = {name: facts[name] for name in FACTS if name in facts}
-    return {"schema": SCHEMA, **known, "answer": told, **rows}
+    sets = [asdict(each) for each in summary.training_sets]
+    return {"schema": SCHEMA, **known, "answer": told, "training_sets": sets, **rows}
 
 
 def table_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [
+    """The rows of a table; those of a fold say which."""
+    rows = [
         {name: plain(value) for name, value in zip(columns, row, strict=True)}
         for row in table[list(columns)].itertuples(index=False)
     ]
+    for row, fold in zip(rows, table.get("fold", ()), strict="fold" in table):
+        row |= {} if pd.isna(fold) else {"fold": int(fold)}
+    return rows
 
 
 def mean_row(training_set: str, protocol: str, metric: str, estimate: Estimate) -> dict[str, Any]:
@@ -50,6 +61,17 @@ def mean_row(training_set: str, protocol: str, metric: str, estimate: Estimate) 
         "seeds": estimate.seeds,
         "subjects": estimate.subjects,
         "n": estimate.probes,
+    }
+
+
+def fold_columns(spread: Spread | None) -> dict[str, Any]:
+    """What `means` has more where there are several folds."""
+    if spread is None:
+        return {}
+    return {
+        "fold_mean": plain(spread.mean),
+        "fold_std": plain(spread.std),
+        "folds": spread.folds,
     }
 
 

@@ -2,14 +2,15 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from faces.errors import DataError
-from reports.material import Material, TrainingSet
+from reports.folds import Spread, over_folds, whole_folds
+from reports.material import Material, TrainingSet, leak_pairs, told_about
 from reports.statistics import (
     LEVEL,
     RESAMPLES,
@@ -58,17 +59,36 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Summary:
-    """`means`: (training set, protocol, metric) -> Estimate. Tables have one row per seed."""
+    """`means`: (training set, protocol, metric) -> Estimate, over all probes of all folds.
+
+    `over_folds`: the same keys -> Spread, where there are several folds. Tables have one row per
+    seed and fold.
+    """
 
     training_sets: tuple[TrainingSet, ...]
     recognition: pd.DataFrame
     means: dict[tuple[str, str, str], Estimate]
     comparisons: tuple[Comparison, ...]
     quality: pd.DataFrame
+    over_folds: dict[tuple[str, str, str], Spread] = field(default_factory=dict)
 
     def called(self) -> dict[str, str]:
         """What sentences call a training set: its fakes' name, or its label."""
-        return {each.name: each.images or each.label for each in self.training_sets}
+        return {each.name: each.marked(each.images or each.label) for each in self.training_sets}
+
+    def kinds(self) -> dict[str, str]:
+        """What tables and plots call the images of a training set."""
+        return {each.images: each.marked(each.images) for each in self.training_sets if each.images}
+
+    def told(self) -> list[str]:
+        """The names of the training sets that the answer is about."""
+        return [each.name for each in told_about(self.training_sets)]
+
+    def leaks(self, protocol: str, metric: str) -> list[Comparison]:
+        """Each leaky training set against its counterpart, as far as both were scored."""
+        pairs = leak_pairs(self.training_sets)
+        found = [self.compared(*pair, protocol, metric) for pair in pairs]
+        return [each for each in found if each]
 
     def named(self, role: str) -> list[str]:
         """The names of the training sets in a role."""
@@ -84,6 +104,15 @@ class Summary:
                 return each
         return None
 
+    def ends(self, each: Comparison) -> tuple[float, float]:
+        """Where a difference starts and ends, over the seeds that both have and all probes."""
+        rows = self.recognition
+        rows = rows[(rows["protocol"] == each.protocol) & (rows["metric"] == each.metric)]
+        rows = rows[rows["seed"].isin(list(each.per_seed))]
+        sums = rows.assign(value=rows["value"] * rows["n"]).groupby("training_set")[["value", "n"]]
+        means = sums.sum().eval("value / n")
+        return means[each.baseline], means[each.training_set]
+
     def metrics(self, protocol: str) -> list[str]:
         """The metrics of a protocol, in the order in which they were given."""
         rows = self.recognition[self.recognition["protocol"] == protocol]
@@ -98,9 +127,10 @@ class Summary:
 def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> Summary:
     """Computes every number of the report. The same material and seed give the same numbers."""
     cells = cells_of(material.outcomes)
+    recognition = recognition_rows(whole_folds(material.outcomes))
     return Summary(
         training_sets=material.training_sets,
-        recognition=recognition_rows(material.outcomes),
+        recognition=recognition,
         means={
             key: mean_with_interval(
                 cell.values, cell.subjects, generator(seed, *key[1:]), resamples
@@ -108,7 +138,8 @@ def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> 
             for key, cell in cells.items()
         },
         comparisons=tuple(compare_all(cells, material.training_sets, resamples, seed)),
-        quality=material.quality,
+        quality=whole_folds(material.quality),
+        over_folds=over_folds(recognition),
     )
 
 
@@ -138,8 +169,10 @@ def cell_of(key: tuple[str, str, str], rows: pd.DataFrame) -> Cell:
 
 
 def recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """One row per training set, seed, protocol and metric: value, and n probes."""
-    grouped = outcomes.groupby(["training_set", "seed", *KEYS], sort=False)["value"]
+    """One row per training set, seed, fold if any, protocol and metric: value, and n probes."""
+    fold = ["fold"] if "fold" in outcomes else []
+    keys = ["training_set", "seed", *fold, *KEYS]
+    grouped = outcomes.groupby(keys, sort=False, dropna=False)["value"]
     return grouped.agg(value="mean", n="size").reset_index()
 
 
@@ -154,22 +187,27 @@ def compare_all(
     resamples: int,
     seed: int,
 ) -> Iterator[Comparison]:
-    """Everything against the baseline, then the fakes against each other, per protocol and metric.
-
-    These are two families for Holm's adjustment: whether fakes help is one question, which fakes
-    help most another.
-    """
-    baseline, *others = [each.name for each in sets]
-    fakes = [each.name for each in sets if each.role == "fakes"]
-    families = [
-        [(other, baseline) for other in others],
-        [(later, earlier) for earlier, later in combinations(fakes, 2)],
-    ]
+    """Every family of comparisons, per protocol and metric."""
     for protocol, metric in dict.fromkeys(key[1:] for key in cells):
-        for family in families:
-            here = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
+        here = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
+        for family in families(sets):
             rows = [compare(here, pair, protocol, metric, resamples, seed) for pair in family]
             yield from adjusted([row for row in rows if row])
+
+
+def families(sets: tuple[TrainingSet, ...]) -> list[list[tuple[str, str]]]:
+    """All against the baseline; the fakes against each other; the leaky against their counterparts.
+
+    These are three families for Holm's adjustment: whether fakes help is one question, which fakes
+    help most another, what a leak is worth a third.
+    """
+    baseline, *others = [each.name for each in sets]
+    told = [each.name for each in told_about(sets)]
+    return [
+        [(other, baseline) for other in others],
+        [(later, earlier) for earlier, later in combinations(told, 2)],
+        leak_pairs(sets),
+    ]
 
 
 def compare(

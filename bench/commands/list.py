@@ -3,62 +3,89 @@
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+WHAT = ("presets", "variants", "data", "protocols", "weights", "settings")
+Parts = list[Table | Text]
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["presets", "variants", "data", "weights", "settings"]))
+@click.argument("what", type=click.Choice(WHAT))
 def list_(what: str) -> None:
-    """Print the presets, variants, data sets, weights or settings there are."""
-    console = Console()
-    table = {
+    """Print the presets, variants, data sets, protocols, weights or settings there are."""
+    parts = {
         "presets": _presets,
         "variants": _variants,
         "data": _data,
+        "protocols": _protocols,
         "weights": _weights,
         "settings": _settings,
     }[what]()
-    console.print(table)
+    console = Console(emoji=False)
+    for part in parts:
+        console.print(part, soft_wrap=isinstance(part, Text))  # lines stay whole, to be copied
 
 
-def _presets() -> Table:
+def _presets() -> Parts:
     from bench.settings import preset_names, preset_text
 
     table = Table("preset", "what it is")
     for name in preset_names():
         table.add_row(name, preset_text(name).partition("\n")[0].removeprefix("# "))
-    return table
+    return [table]
 
 
-def _variants() -> Table:
+def _variants() -> Parts:
     from generators import variants
 
     table = Table("variant", "what it is")
     for name in variants.names():
         table.add_row(name, variants.get(name).description)
-    return table
+    return [table]
 
 
-def _data() -> Table:
-    table = Table("--data", "what it is")
-    table.add_row("synthetic", "people rendered here, in visible and near-infrared light (CC0)")
-    return table
+def _data() -> Parts:
+    from faces import layouts
+
+    table = Table("--data", "what it is", "its images")
+    table.add_row("synthetic", "people rendered here, in visible and near-infrared light (CC0)", "")
+    for name in layouts.names():
+        layout = layouts.get(name)
+        table.add_row(f"{name}:PATH", layout.description, Text(layout.expected, overflow="fold"))
+    return [table]
 
 
-def _weights() -> Table:
+def _protocols() -> Parts:
+    from faces import protocols
+
+    table = Table("--protocol", "what it is", "--fold")
+    for name in protocols.names():
+        protocol = protocols.get(name)
+        folds = f"{protocol.folds[0]} to {protocol.folds[-1]}, or all" if protocol.folds else ""
+        table.add_row(name, protocol.description, folds)
+    return [table]
+
+
+def _weights() -> Parts:
     from bench import weights
     from faces.cache import cache_folder
 
-    table = Table("weight", "role", "licence", "origin", "there?")
-    for weight in weights.table():
-        there = "yes" if weights.is_present(weight.name, cache_folder()) else ""
-        table.add_row(weight.name, weight.role, weight.licence, str(weight.origin), there)
-    return table
+    table = Table("weight", "role", "licence", "state", "file")
+    table.columns[0].no_wrap = True
+    cache = cache_folder()
+    lines = [Text(f"Kept in {cache / 'weights'}")]
+    for each in weights.report(cache):
+        file = Text(each.place.name, overflow="fold")
+        table.add_row(each.name, each.role, each.licence, each.state, file)
+        if each.note:
+            lines.append(Text(f"{each.name} {each.state}: {each.note}"))
+    return [table, *lines]
 
 
-def _settings() -> Table:
+def _settings() -> Parts:
     from bench.settings import describe
 
     table = Table("setting", "meaning")
     for key, text in describe():
         table.add_row(key, text)
-    return table
+    return [table]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from bench import datasets
 from bench import plan as plans
 from bench.engine import every_stage
 from bench.execution import store_of
@@ -20,12 +21,13 @@ def report(run: Path) -> None:
     if not (run / "settings.toml").exists():
         raise UsageError(f"{run}: not a run's folder (it has no settings.toml)")
     settings = from_toml(run / "settings.toml")
-    plan, store = plans.build(settings), store_of(run)
+    data, store = datasets.kept(settings, run), store_of(run)
+    plan = plans.build(settings, data, run)
     missing = [stage.name for stage in every_stage(plan.targets()) if not is_done(stage, store)]
     if missing:
         raise UsageError(
             f"{run}: {len(missing)} stages are not finished ({missing[0]}, ...); "
             "run `bench run-all` with the same options first"
         )
-    write_report(settings, plan, store, run, ran=frozenset())
+    write_report(settings, plan, store, run, frozenset(), data)
     click.echo(f"Report: {run / 'report.html'}")

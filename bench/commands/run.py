@@ -5,13 +5,15 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from faces.errors import UsageError
+from bench.commands import options
 
 OPTIONS = [
     click.option("--preset", default="demo", show_default=True, help="Where settings start from."),
     click.option("--config", type=click.Path(path_type=Path), help="A TOML file of settings."),
-    click.option("--data", metavar="SPEC", help="Data set: synthetic, or NAME:PATH."),
+    click.option("--data", metavar="SPEC", help="synthetic, or a layout and a folder: casia:PATH."),
     click.option("--protocol", metavar="NAME", help="Who is trained on and who is only tested."),
+    click.option("--fold", metavar="N|all", help="Fold of a protocol that has folds."),
+    click.option("--allow-missing", is_flag=True, help="Score listed, missing images as misses."),
     click.option("--seeds", metavar="0,1,2", help="Seeds of translators and recognizers."),
     click.option("--device", help="auto, cpu, cuda or cuda:N."),
     click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting."),
@@ -30,21 +32,21 @@ def with_options(command):
 @click.command("run-all")
 @with_options
 @click.option("--variants", metavar="A,B,C", help="Translators to compare.")
-def run_all(variants: str | None, **options) -> None:
+def run_all(variants: str | None, **given) -> None:
     """Render or read faces, train translators and recognizers, and write the report.
 
     The same command again goes on where it stopped, and does nothing where all is done.
     """
-    run(variants.split(",") if variants else None, **options)
+    run(options.names(variants), **given)
 
 
 @click.command()
 @click.argument("variant")
 @with_options
-def reproduce(variant: str, **options) -> None:
+def reproduce(variant: str, **given) -> None:
     """Compare one translator (A, B, C, ...) with the baseline."""
-    options["out"] = options["out"] or Path("runs") / f"{options['preset']}-{variant}"
-    run([variant], **options)
+    given["out"] = given["out"] or Path("runs") / f"{given['preset']}-{variant}"
+    run([variant], **given)
 
 
 def run(
@@ -53,6 +55,8 @@ def run(
     config: Path | None,
     data: str | None,
     protocol: str | None,
+    fold: str | None,
+    allow_missing: bool,
     seeds: str | None,
     device: str | None,
     assignments: tuple[str, ...],
@@ -63,24 +67,10 @@ def run(
     from bench import execution, settings  # late: --help needs no torch
 
     overrides = {"variants": variants, "protocol": protocol, "device": device}
-    overrides |= {"seeds": _numbers(seeds)} | _data_source(data)
+    overrides |= {"seeds": options.numbers(seeds), "fold": options.fold(fold)}
+    overrides |= options.data_source(data)
+    overrides |= {"allow_missing": allow_missing or None}
     chosen = {key: value for key, value in overrides.items() if value is not None}
     resolved = settings.load(preset, config, chosen, assignments)
     action = execution.show_plan if dry_run else execution.execute
     action(resolved, out or Path("runs") / preset, Console(emoji=False))
-
-
-def _numbers(text: str | None) -> list[int] | None:
-    if text is None:
-        return None
-    try:
-        return [int(number) for number in text.split(",")]
-    except ValueError:
-        raise UsageError(f"--seeds {text}: write whole numbers, as in 0,1,2") from None
-
-
-def _data_source(spec: str | None) -> dict[str, str]:
-    if spec is None:
-        return {}
-    name, _, path = spec.partition(":")
-    return {"data.name": name, "data.path": path}

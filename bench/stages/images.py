@@ -1,18 +1,19 @@
 """Stages that make images: people rendered, faces aligned, and who is trained on."""
 
 import json
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from bench import weights
 from bench.store import Job
-from faces import packed, splits
+from faces import packed, protocols
 from faces.align import VERSION
-from faces.aligned import align_folder
+from faces.aligned import align_all, align_folder
 from faces.files import write_text
 from faces.settings import DataSettings
+from faces.sources import Files
 from faces.synthetic import Difficulty
 from faces.synthetic.people import render_people
 
@@ -88,39 +89,53 @@ def align(job: Job) -> None:
     )
 
 
-class SplitSettings(BaseModel):
-    """Who is unseen, and what is held out of the others."""
+class AlignFilesSettings(AlignSettings):
+    """The files of a data set; where they lie changes no byte, what they hold is in `digest`."""
 
-    unseen_subjects: int
-    held_out_vis: int
-    held_out_nir: int
-    seed: int
+    digest: str
+    root: Path = Field(exclude=True)
+    manifest: Path = Field(exclude=True, description="the table of the files")
+
+
+def align_files(job: Job) -> None:
+    """Writes aligned crops of a data set's images, by shipped eyes or by those it finds."""
+    settings: AlignFilesSettings = job.settings
+    images = packed.read_table(settings.manifest)
+    align_all(
+        {spectrum: Files(settings.root, images, spectrum) for spectrum in ("VIS", "NIR")},
+        job.out,
+        weights.ensure("dlib-landmarks-5", job.machine.cache),
+        settings.side_px,
+        job.machine.workers,
+        job.progress,
+    )
+
+
+class SplitSettings(BaseModel):
+    """A protocol and what it is asked; `lists` is a digest of the lists it reads."""
+
+    protocol: str
+    request: protocols.Request
+    lists: str = ""
+    root: Path | None = Field(None, exclude=True)
 
 
 def split(job: Job) -> None:
-    """Writes `split.csv` (faces/splits.py) and `funnel.json`, the counts on the way to it."""
+    """Writes `split.csv` (faces/protocols), `funnel.json`, the counts, and `unresolved.csv`."""
     settings: SplitSettings = job.settings
-    tables = []
-    for spectrum in ("VIS", "NIR"):
-        index = packed.read(job.inputs["aligned"] / spectrum).index
-        tables.append(index.assign(row=range(len(index))))
-    images = pd.concat(tables, ignore_index=True)
-    parts = splits.split_by_identity(
-        images,
-        settings.unseen_subjects,
-        {"VIS": settings.held_out_vis, "NIR": settings.held_out_nir},
-        np.random.default_rng(settings.seed),
-    )
-    parts.to_csv(job.out / "split.csv", index=False)
-    funnel = [_count("rendered", images), _count("face found", images[images["found"]])]
-    write_text(job.out / "funnel.json", json.dumps(funnel, indent=1))
+    protocol = protocols.get(settings.protocol)
+    assigned = protocol.assign(_all_images(job.inputs["aligned"]), settings.root, settings.request)
+    assigned.parts.to_csv(job.out / "split.csv", index=False)
+    assigned.unresolved.to_csv(job.out / "unresolved.csv", index=False)
+    write_text(job.out / "funnel.json", json.dumps(assigned.funnel, indent=1))
     job.progress(1, 1, {})
 
 
-def _count(step: str, images: pd.DataFrame) -> dict:
-    counts = {"step": step}
-    for spectrum in ("VIS", "NIR"):
-        chosen = images[images["spectrum"] == spectrum]
-        counts[f"{spectrum.lower()}_subjects"] = int(chosen["subject"].nunique())
-        counts[f"{spectrum.lower()}_images"] = len(chosen)
-    return counts
+def _all_images(aligned: Path) -> pd.DataFrame:
+    """The index of all crops; rendered people get what only files have."""
+    tables = [packed.read(aligned / spectrum).index for spectrum in ("VIS", "NIR")]
+    images = pd.concat([table.assign(row=range(len(table))) for table in tables], ignore_index=True)
+    if "source" in images:
+        return images
+    source = images["spectrum"] + "/" + images["subject"] + "/" + images["shot"]
+    return images.assign(source=source, session="", sha256="")

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from faces import packed, splits
-from faces.packed import TEXT_COLUMNS, Packed
+from faces import packed, protocols
+from faces.packed import Packed
 
 
-def read_split(folder: Path) -> pd.DataFrame:
-    """The table that the split stage wrote; checked again for leaks."""
-    parts = pd.read_csv(folder / "split.csv", dtype=TEXT_COLUMNS)
-    splits.check(parts)
+def read_split(folder: Path, leaky: bool = False) -> pd.DataFrame:
+    """The table that the split stage wrote; checked again for leaks it was not meant to have."""
+    parts = packed.read_table(folder / "split.csv")
+    protocols.check(parts, leaky)
     return parts
 
 
@@ -24,6 +24,17 @@ def select(
     found_only: bool = True,
 ) -> Packed:
     """The crops of one part and spectrum; `folder` names another one with the same rows."""
-    lines = splits.rows(parts, part, spectrum, found_only)
-    images = packed.read(aligned / (folder or spectrum)).images
-    return Packed(images[lines["row"].to_numpy()], lines.reset_index(drop=True))
+    lines = protocols.rows(parts, part, spectrum, found_only)
+    return of_lines(aligned / (folder or spectrum), lines)
+
+
+def seen_by_translators(aligned: Path, parts: pd.DataFrame, spectrum: str) -> Packed:
+    """The crops of one spectrum that the translators train on."""
+    lines = parts[parts["generator"] & (parts["spectrum"] == spectrum)]
+    return of_lines(aligned / spectrum, lines)
+
+
+def of_lines(folder: Path, lines: pd.DataFrame) -> Packed:
+    """The crops of some lines; those of a missing image, row -1, are another's and not `found`."""
+    rows = lines["row"].to_numpy()
+    return Packed(packed.read(folder).images[rows], lines.reset_index(drop=True))

@@ -9,6 +9,7 @@ from bench.stages.parts import read_split, select
 from bench.store import Job
 from faces import packed
 from faces.compute import choose_device
+from faces.errors import DataError
 from generators.quality import Judges, Kind, measure
 
 NETWORKS = ("efficientnet-lite0", "dlib-face")
@@ -25,7 +26,20 @@ class QualityStageSettings(BaseModel):
 
 
 def measure_images(job: Job) -> None:
-    """Writes `quality.csv`: images, metric, value, n."""
+    """Writes `quality.csv`: images, metric, value, n; and `omitted.csv`, why there may be none."""
+    rows, omitted = [], []
+    try:
+        rows = _measured(job)
+    except DataError as error:  # too few images to compare: no reason to lose the recognition
+        omitted = [str(error)]
+    pd.DataFrame(rows, columns=["images", "metric", "value", "n"]).to_csv(
+        job.out / "quality.csv", index=False
+    )
+    pd.DataFrame({"reason": omitted}, dtype=str).to_csv(job.out / "omitted.csv", index=False)
+    job.progress(1, 1, {})
+
+
+def _measured(job: Job) -> list[dict]:
     settings: QualityStageSettings = job.settings
     parts = read_split(job.inputs["split"])
     aligned = job.inputs["aligned"]
@@ -37,7 +51,7 @@ def measure_images(job: Job) -> None:
         images, origin = packed.read(job.inputs["fakes"]).images, sources.images
     real = [select(aligned, parts, part, "NIR").images for part in ("held_out", "probe")]
     lite0, face = (weights.ensure(name, job.machine.cache) for name in NETWORKS)
-    rows = measure(
+    return measure(
         Judges.load(lite0, face, choose_device(job.machine.device)),
         {settings.images: Kind(images, origin, None if truth is None else truth.images)},
         np.concatenate(real),
@@ -46,5 +60,3 @@ def measure_images(job: Job) -> None:
         rng=np.random.default_rng(DRAW_SEED),
         floor="fakes" not in job.inputs,
     )
-    pd.DataFrame(rows).to_csv(job.out / "quality.csv", index=False)
-    job.progress(1, 1, {})

@@ -5,16 +5,14 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bench import weights
-from bench.stages.parts import read_split, select
+from bench.stages.parts import read_split, seen_by_translators
 from bench.store import Job
-from faces import packed, splits
+from faces import packed, protocols
 from faces.networks.vgg16 import Vgg16Taps
 from generators import variants
 from generators.fakes import make_fakes
 from generators.settings import GeneratorSettings
 from generators.training import train as train_translator
-
-FEATURES = "vgg16-hed"
 
 
 class TranslatorSettings(BaseModel):
@@ -24,28 +22,32 @@ class TranslatorSettings(BaseModel):
     seed: int
     features: str | None  # SHA-256 of the perceptual network, where the variant has one
     generator: GeneratorSettings
+    leaky: bool = False  # the split lets translators see what is tested, as the paper's seems to
 
 
 def train(job: Job) -> None:
-    """Trains on the VIS and NIR training images, the latter without names."""
+    """Trains on the VIS and NIR images that the split allows, the latter without names."""
     settings: TranslatorSettings = job.settings
-    parts = read_split(job.inputs["split"])
+    parts = read_split(job.inputs["split"], settings.leaky)
     variant = variants.get(settings.variant)
+    vis, nir = (
+        seen_by_translators(job.inputs["aligned"], parts, spectrum) for spectrum in ("VIS", "NIR")
+    )
     train_translator(
         variant,
-        settings.generator,
-        vis=select(job.inputs["aligned"], parts, "train", "VIS"),
-        nir=select(job.inputs["aligned"], parts, "train", "NIR"),
+        settings.generator.for_images(len(vis.index), len(nir.index)),
+        vis=vis,
+        nir=nir,
         out=job.out,
         seed=settings.seed,
         device=job.machine.device,
-        features=_features(job.machine.cache) if variant.needs_features else None,
+        features=_features(settings, job.machine.cache) if variant.needs_features else None,
         progress=job.progress,
     )
 
 
-def _features(cache: Path) -> Vgg16Taps:
-    return Vgg16Taps.from_file(weights.ensure(FEATURES, cache))
+def _features(settings: TranslatorSettings, cache: Path) -> Vgg16Taps:
+    return Vgg16Taps.from_file(weights.ensure(settings.generator.perceptual_network, cache))
 
 
 class FakesSettings(BaseModel):
@@ -54,7 +56,8 @@ class FakesSettings(BaseModel):
 
 def fakes(job: Job) -> None:
     """Writes one fake NIR per VIS training image as a packed folder."""
-    lines = splits.rows(read_split(job.inputs["split"]), "train", "VIS")
+    parts = read_split(job.inputs["split"])
+    lines = protocols.rows(parts, "train", "VIS")
     make_fakes(
         job.inputs["translator"] / "generator.safetensors",
         packed.read(job.inputs["aligned"] / "VIS"),
@@ -63,4 +66,6 @@ def fakes(job: Job) -> None:
         device=job.machine.device,
         progress=job.progress,
     )
-    assert len(packed.read(job.out).index) == len(lines), "one fake per VIS training image"
+    made = packed.read(job.out).index
+    assert len(made) == len(lines), "one fake per VIS training image"
+    protocols.check_fakes(made, parts)

@@ -33,7 +33,7 @@ def curve_plot(material: Material, where: str, kind: str, rows: pd.DataFrame) ->
     with drawing() as (figure, axes):
         for each in sets:
             own = rows[rows["training_set"] == each.name]
-            draw_set(axes, own, kind, each.name, look[each.name])
+            draw_set(axes, own, kind, each.marked(each.name), look[each.name])
         scale_axes(axes, kind, rows)
         axes.set(xlabel=across, ylabel=up)
         axes.legend(loc="lower right" if kind == "cmc" else "best")
@@ -47,17 +47,17 @@ def curve_plot(material: Material, where: str, kind: str, rows: pd.DataFrame) ->
 
 
 def draw_set(axes: Axes, rows: pd.DataFrame, kind: str, name: str, look: Look) -> None:
-    colour = look.colour
+    drawn = {"color": look.colour, "linestyle": look.line}
     curves = [group.sort_values(["x", "y"]) for _, group in rows.groupby("seed")]
     scale = 100 if kind == "roc" else 1
     if len(curves) > 1:
         for curve in curves:
             x, y = on_grid(curve, grid(rows, kind))
-            axes.plot(scale * x, 100 * y, color=colour, alpha=0.3, linewidth=0.7)
+            axes.plot(scale * x, 100 * y, alpha=0.3, linewidth=0.7, **drawn)
     x = grid(rows, kind)
     y = np.mean([on_grid(curve, x)[1] for curve in curves], axis=0)
     shape = look.marker if kind == "cmc" and len(x) <= 25 else None
-    axes.plot(scale * x, 100 * y, color=colour, label=name, marker=shape, markersize=3.5)
+    axes.plot(scale * x, 100 * y, label=name, marker=shape, markersize=3.5, **drawn)
 
 
 def grid(rows: pd.DataFrame, kind: str) -> np.ndarray:

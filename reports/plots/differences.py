@@ -32,11 +32,12 @@ def forest(summary: Summary, rows: list[Comparison]) -> Plot:
     """One row per training set, in the order of the tables."""
     how = metric(rows[0].metric)
     look = looks(summary.training_sets)
+    names = {each.name: each.marked(each.name) for each in summary.training_sets}
     with drawing(FRAME_INCHES + ROW_INCHES * len(rows)) as (figure, axes):
         for place, each in enumerate(rows):
             draw_row(axes, each, -place, look[each.training_set], how.scale)
         axes.axvline(0, color=INK, linewidth=1, zorder=0.9)
-        axes.set_yticks(-np.arange(len(rows)), [each.training_set for each in rows])
+        axes.set_yticks(-np.arange(len(rows)), [names[each.training_set] for each in rows])
         axes.set_ylim(-len(rows) + 0.4, 0.6)
         axes.grid(visible=False, axis="y")
         axes.set_xlabel("difference, points" if how.unit == "%" else "difference")

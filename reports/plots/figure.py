@@ -73,6 +73,7 @@ class Look:
 
     colour: str
     marker: str
+    line: str = "-"
 
 
 @contextmanager
@@ -89,14 +90,17 @@ def drawing(height_inches: float = SIDES_INCHES[1]) -> Iterator[tuple[Figure, Ax
 def looks(sets: tuple[TrainingSet, ...]) -> dict[str, Look]:
     """A look per training set: the baseline as dark as text, the ceiling grey, others coloured.
 
-    Markers differ too, so that colour is not all that tells them apart.
+    Markers differ too, so that colour is not all that tells them apart. A leaky set has its
+    counterpart's colour, and its lines are dashed. `sets` are in order (reports.material.in_order).
     """
     fixed = {"baseline": INK, "ceiling": GREY}
     spare = cycle(COLOURS)
-    return {
-        each.name: Look(fixed.get(each.role) or next(spare), marker)
-        for each, marker in zip(sets, cycle(MARKERS), strict=False)
-    }
+    found: dict[str, Look] = {}
+    for each, marker in zip(sets, cycle(MARKERS), strict=False):
+        twin = found.get(each.counterpart)
+        colour = twin.colour if twin else fixed.get(each.role) or next(spare)
+        found[each.name] = Look(colour, marker, "--" if each.leaky else "-")
+    return found
 
 
 def image_looks(sets: tuple[TrainingSet, ...], kinds: list[str]) -> dict[str, Look]:

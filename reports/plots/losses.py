@@ -34,9 +34,7 @@ def term_plot(trainings: tuple[Training, ...], what: str, term: str, look: dict[
                 continue
             first = training.name not in shown
             shown[training.name] = shown.get(training.name, 0) + 1
-            draw_line(
-                axes, rows, term, look[training.name].colour, training.name if first else None
-            )
+            draw_line(axes, rows, term, look[training.name], training.name if first else None)
             parts.append(rows.assign(name=training.name, seed=training.seed))
         axes.set(xlabel="optimizer step", ylabel=term)
         axes.legend()
@@ -50,13 +48,14 @@ def term_plot(trainings: tuple[Training, ...], what: str, term: str, look: dict[
     )
 
 
-def draw_line(axes: Axes, rows: pd.DataFrame, term: str, colour: str, label: str | None) -> None:
+def draw_line(axes: Axes, rows: pd.DataFrame, term: str, look: Look, label: str | None) -> None:
     """A labelled line is the first seed's."""
     values = smoothed(rows[term].to_numpy(float), max(1, len(rows) // WINDOWS))
     keep = thinned(len(rows))
     width, alpha = (1.6, 1.0) if label else (0.8, 0.5)
     steps = rows["step"].to_numpy()[keep]
-    axes.plot(steps, values[keep], color=colour, label=label, linewidth=width, alpha=alpha)
+    drawn = {"color": look.colour, "linestyle": look.line, "linewidth": width, "alpha": alpha}
+    axes.plot(steps, values[keep], label=label, **drawn)
 
 
 def smoothed(values: np.ndarray, width: int) -> np.ndarray:

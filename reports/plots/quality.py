@@ -36,6 +36,7 @@ def metric_plot(summary: Summary, name: str, rows: pd.DataFrame, kinds: list[str
     """Seeds as dots, their mean as a line; the floor, real against real, dotted through."""
     how = metric(name)
     look = image_looks(summary.training_sets, kinds)
+    names = {kind: SHORT.get(kind) or summary.kinds().get(kind, kind) for kind in kinds}
     with drawing(FRAME_INCHES + ROW_INCHES * len(kinds)) as (figure, axes):
         for place, kind in enumerate(kinds):
             values = how.scale * rows[rows["images"] == kind]["value"].to_numpy()
@@ -45,12 +46,14 @@ def metric_plot(summary: Summary, name: str, rows: pd.DataFrame, kinds: list[str
             axes.plot([values.mean()] * 2, [-place - 0.3, -place + 0.3], color=look[kind].colour)
             if kind == "real":
                 axes.axvline(values.mean(), color=INK, linestyle=":", linewidth=1, zorder=0.9)
-        axes.set_yticks(-np.arange(len(kinds)), [SHORT.get(kind, kind) for kind in kinds])
+        axes.set_yticks(-np.arange(len(kinds)), list(names.values()))
         axes.set_ylim(-len(kinds) + 0.4, 0.6)
         better = f" ({how.better} is better)" if how.better else ""
         axes.set_xlabel(f"{how.label}{f', {how.unit}' if how.unit else ''}{better}")
         axes.grid(visible=False, axis="y")
-    seeds = "Marks: seeds; line: their mean." if rows["seed"].nunique() > 1 else ""
+    repeats = "seeds and folds" if "fold" in rows else "seeds"
+    several = rows.duplicated("images").any()
+    seeds = f"Marks: {repeats}; line: their mean." if several else ""
     floor = " Dotted: real against real, the floor." if "real" in kinds else ""
     return Plot(
         name=file_name("quality", name),
@@ -102,7 +105,7 @@ def draw_usefulness(summary: Summary, data: pd.DataFrame, what: tuple[str, str, 
             )
             axes.errorbar(
                 row.distance, how.scale * row.difference, ends,
-                fmt=drawn.marker, color=drawn.colour, label=row.images, capsize=0,
+                fmt=drawn.marker, color=drawn.colour, label=summary.kinds()[row.images], capsize=0,
             )  # fmt: skip
         axes.axhline(0, color=INK, linewidth=1, zorder=0.9)
         axes.margins(x=0.25)

@@ -1,9 +1,11 @@
 """The command line as a person meets it: exit codes, one-line errors, plans that write nothing."""
 
+import re
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from bench import plan as plans
 from bench import settings as loading
 from bench.cli import COMMANDS, SUMMARIES, Terminated, main
 from bench.engine import every_stage
+from tests.bench.conftest import TINY
 
 HEAVY = {"torch", "torchvision", "pandas", "matplotlib", "dlib", "skimage", "pydantic"}
 
@@ -70,8 +73,11 @@ def test_every_command_has_a_summary():
         (["run-all", "--set", "generator.wdith=3"], 2, "did you mean generator.width"),
         (["run-all", "--seeds", "0,x"], 2, "--seeds 0,x"),
         (["run-all", "--config", "nowhere.toml"], 2, "nowhere.toml"),
-        (["run-all", "--data", "casia:/nowhere"], 3, "casia"),
+        (["run-all", "--data", "casia:/nowhere"], 3, "/nowhere"),
         (["run-all", "--data", "nothing"], 2, "data.name"),
+        (["run-all", "--data", "casia"], 2, "--data casia:PATH"),
+        (["run-all", "--preset", "paper"], 2, "--data casia:PATH"),
+        (["run-all", "--fold", "x"], 2, "--fold x"),
         (["run-all", "--variants", "Z"], 2, "Z"),
         (["run-all", "--out", "/dev/null/x"], 2, "/dev/null/x"),
         (["run-all", "--device", "tpu9"], 2, "device tpu9"),
@@ -92,12 +98,17 @@ def test_exit_codes_and_words(bench, arguments, code, words):
     assert len([line for line in done.err.splitlines() if line.startswith("bench:")]) <= 1
 
 
-@pytest.mark.parametrize("preset", loading.preset_names())
-def test_a_dry_run_prints_every_stage_and_writes_nothing(bench, preset, tmp_path):
-    done = bench("run-all", "--preset", preset, "--dry-run")
+def test_a_dry_run_prints_every_stage_and_what_to_expect_and_writes_nothing(bench, tmp_path):
+    tiny = [f"{key}={value}" for key, value in TINY.items()]
+    done = bench("run-all", "--dry-run", *(part for each in tiny for part in ("--set", each)))
     assert done.code == 0, done.err
-    stages = every_stage(plans.sketch(loading.load(preset)).targets())
-    assert all(stage.key in done.out for stage in stages)
+    settings = loading.load("demo", assignments=tiny)
+    plan = plans.build(settings, None, Path())
+    assert all(stage.key in done.out for stage in every_stage(plan.targets()))
+    for timed in ("translator A", "recognizer", "pretrain"):
+        assert re.search(rf"^{timed}: [\d,]+ ms a step", done.out, re.MULTILINE)
+    assert re.search(r"^About \d+:\d\d here", done.out, re.MULTILINE)
+    assert re.search(r"^About [\d.]+ [kMG]B of disk", done.out, re.MULTILINE)
     assert not list(tmp_path.iterdir())
 
 

@@ -1,5 +1,7 @@
 """The stage graph: what a setting changes, what runs share, and who meets whom."""
 
+from pathlib import Path
+
 import pytest
 
 from bench import plan as plans
@@ -9,7 +11,8 @@ from bench.engine import every_stage
 
 def keys(*assignments: str, **options) -> dict[str, str]:
     settings = loading.load("demo", overrides=options, assignments=assignments)
-    return {stage.name: stage.key for stage in every_stage(plans.build(settings).targets())}
+    plan = plans.build(settings, None, Path())
+    return {stage.name: stage.key for stage in every_stage(plan.targets())}
 
 
 def changed(*assignments: str) -> set[str]:
@@ -55,7 +58,7 @@ def test_more_variants_leave_the_others_as_they_are():
 
 def test_every_training_set_starts_from_the_same_weights_and_steps():
     settings = loading.load("demo")
-    plan = plans.build(settings)
+    plan = plans.build(settings, None, Path())
     starts = {stage.inputs["initial"].key for stage in plan.finetunes.values()}
     steps = {stage.settings.training.steps for stage in plan.finetunes.values()}
     assert starts == {plan.pretrain.key}

@@ -63,7 +63,13 @@ def pictures(number: int, channels: int, seed: int) -> np.ndarray:
 
 VIS = Packed(
     pictures(9, 3, 0),
-    pd.DataFrame({"subject": [f"s{row}" for row in range(9)], "spectrum": "VIS", "shot": range(9)}),
+    pd.DataFrame(
+        {
+            "subject": [f"s{row}" for row in range(9)],
+            "spectrum": "VIS",
+            "shot": [str(shot) for shot in range(9)],
+        }
+    ),
 )
 NIR = pictures(5, 1, 1)
 
@@ -160,7 +166,7 @@ def test_one_fake_for_each_image_with_its_subject_and_shot(trained, name, tmp_pa
     fakes = packed.read(tmp_path / "fakes")
     assert fakes.images.shape == (4, 32, 32, 1)
     assert fakes.index["subject"].tolist() == ["s7", "s2", "s2", "s0"]
-    assert fakes.index["shot"].tolist() == rows
+    assert fakes.index["shot"].tolist() == [str(row) for row in rows]
     assert fakes.index["source"].tolist() == ["7", "2", "2", "0"]
     assert set(fakes.index["spectrum"]) == {"NIR"}
     alone = [translate(weights, VIS.images[row : row + 1])[0] for row in rows]

@@ -17,6 +17,7 @@ from reports.grids import Sheet
 from reports.material import Material, TrainingSet
 from reports.records import FACTS, results
 from reports.summary import summarise
+from reports.tables_run import run_tables
 
 HOSTILE_VARIANT = "<b>D</b>&_%$"
 # What a page may load from: attributes that make a browser fetch.
@@ -33,6 +34,9 @@ NOTHING = Material(
     curves=pd.DataFrame(columns=["training_set", "seed", "protocol", "curve", "x", "y"]),
     quality=pd.DataFrame(columns=["images", "metric", "seed", "value", "n"]),
 )
+
+
+TWO = (TrainingSet("real", "baseline", "none"), TrainingSet("real+A", "fakes", "A", "A"))
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +227,108 @@ def test_latex_is_balanced_and_plain_ascii(three, hostile):
             assert {line.count("&") for line in lines} == {len(block[0]) - 1}
 
 
+@pytest.fixture(scope="module")
+def folded(make_material, tmp_path_factory):
+    """Clean and leaky sets in two folds, with hostile subjects, and facts of a data set."""
+    sets = (
+        TrainingSet("real", "baseline", "none"),
+        TrainingSet("real+A", "fakes", "A", "A"),
+        TrainingSet("real+A-leaky", "leaky", "leaky A", "A-leaky", "real+A"),
+    )
+    material = make_material(sets=sets, folds=(2, 5))
+    data = {"name": "casia", "protocol": "casia-view2", "folds": [2, 5], "alignment": "v1"}
+    data |= {"refused": [{"source": HOSTILE_VARIANT, "reason": "truncated"}]}
+    out = tmp_path_factory.mktemp("folded") / "out"
+    build(replace(material, facts={**material.facts, "data": data}), out)
+    return out
+
+
+def test_a_report_with_folds_and_leaky_sets_is_whole(folded):
+    text = (folded / "report.html").read_text()
+    found = Page(text)
+    assert found.open == []
+    assert "<script>alert" not in text
+    assert "<b>" not in text
+    for title in ("What the leak is worth: unseen people", "Over folds, as published: seen people"):
+        assert title in text
+    for name in ("leak", "folds"):
+        for suffix in ("csv", "md", "tex"):
+            assert (folded / f"tables/{name}.{suffix}").stat().st_size
+    assert "Protocol: casia-view2, folds 2, 5." in text
+
+
+def test_captions_of_pictures_say_which_fold_they_show(folded):
+    text = (folded / "report.html").read_text()
+    captions = re.findall(r'<p class="note">(.*?)</p>', text)
+    of_one_fold = [each for each in captions if each.endswith("Fold 2, the first of 2.")]
+    grids = [each for each in of_one_fold if each.startswith("The first people")]
+    samples = [each for each in of_one_fold if each.startswith("Seed 0; the same photographs")]
+    curves = [each for each in of_one_fold if each.startswith("One seed.")]
+    losses = [each for each in of_one_fold if each.startswith("Running mean")]
+    assert (len(grids), len(samples), len(curves), len(losses)) == (2, 2, 2, 4)
+    assert not any("Fold 2" in each for each in captions if each.startswith("Difference from"))
+    roc = pd.read_csv(folded / "plots/roc-unseen-subjects.csv")
+    assert set(roc["fold"]) == {2}
+
+
+def test_results_hold_folds_roles_and_counterparts(folded):
+    content = json.loads((folded / "results.json").read_text())
+    assert {row["fold"] for row in content["recognition"]} == {2, 5}
+    assert {row["fold"] for row in content["quality"]} == {2, 5}
+    for row in content["means"]:
+        values = [
+            each["value"]
+            for each in content["recognition"]
+            if all(each[name] == row[name] for name in ("training_set", "protocol", "metric"))
+        ]
+        assert row["fold_mean"] == pytest.approx(np.mean(values), abs=1e-7)
+        assert row["fold_std"] == pytest.approx(np.std(values, ddof=1), abs=1e-7)
+        assert row["folds"] == 2
+    leaky = content["training_sets"][-1]
+    assert (leaky["role"], leaky["counterpart"]) == ("leaky", "real+A")
+    assert content["answer"]["leaky"] is False
+    pairs = {(row["training_set"], row["baseline"]) for row in content["comparisons"]}
+    assert ("real+A-leaky", "real+A") in pairs
+
+
+def test_results_without_folds_do_not_speak_of_them(three):
+    content = json.loads((three / "results.json").read_text())
+    for kind in ("recognition", "quality"):
+        assert not any("fold" in row for row in content[kind])
+    assert not any({"fold_mean", "fold_std", "folds"} & set(row) for row in content["means"])
+    for name in ("leak.csv", "folds.csv"):
+        assert not (three / "tables" / name).exists()
+
+
+@pytest.mark.parametrize("absent", ["seen-subjects", "unseen-subjects"])
+def test_a_protocol_with_nothing_to_score_is_left_out_and_its_note_told(
+    make_material, tmp_path, absent
+):
+    material = make_material(sets=TWO, folds=(1, 2), trainings=False, images=False)
+    facts = {**material.facts, "notes": [f"There is nothing to score for {absent}."]}
+    parts = {
+        name: getattr(material, name)[getattr(material, name)["protocol"] != absent]
+        for name in ("outcomes", "curves")
+    }
+    build(replace(material, facts=facts, quality=NOTHING.quality, **parts), tmp_path)
+    text = (tmp_path / "report.html").read_text()
+    assert facts["notes"][0] in text
+    assert 'id="quality"' not in text
+    words = {"seen-subjects": "of seen people", "unseen-subjects": "of unseen people"}
+    for name, title in words.items():
+        assert (f"Recognition {title}" in text) == (name != absent)
+
+
+def test_a_training_set_with_nothing_scored_is_a_row_of_dashes(make_material, tmp_path):
+    material = make_material(sets=TWO, trainings=False, images=False)
+    rows = material.outcomes
+    left = rows[rows["training_set"] != "real+A"]
+    build(replace(material, outcomes=left, quality=NOTHING.quality), tmp_path)
+    assert "No training set with fakes was scored" in (tmp_path / "report.html").read_text()
+    lines = (tmp_path / "tables/accuracy.md").read_text().splitlines()
+    assert next(line for line in lines if line.startswith("| real+A;")).endswith("| – | – | – |")
+
+
 def test_one_set_and_nothing_else_still_makes_a_report(tmp_path):
     build(NOTHING, tmp_path)
     assert "there is no answer" in (tmp_path / "report.html").read_text()
@@ -270,7 +376,7 @@ def test_the_header_names_what_is_known_and_separates_nothing_else(facts, kicker
 )
 def test_the_alignment_is_named_where_it_is_known(known, title):
     rows = [{"spectrum": "VIS", "images": 5}]
-    (table,) = page.run_tables({"data": {"detection": rows, **known}})
+    (table,) = run_tables({"data": {"detection": rows, **known}})
     assert table.title == title
 
 

@@ -8,14 +8,20 @@ from reports.material import TrainingSet, in_order
 
 SETS = tuple(
     TrainingSet(name, role, "")
-    for name, role in (("r", "baseline"), ("b", "fakes"), ("a", "fakes"), ("o", "ceiling"))
+    for name, role in (
+        ("r", "baseline"),
+        ("b", "fakes"),
+        ("a", "fakes"),
+        ("l", "leaky"),
+        ("o", "ceiling"),
+    )
 )
 
 
 @pytest.mark.parametrize("given", list(permutations(SETS)))
 def test_baseline_comes_first_the_ceiling_last_and_the_others_as_given(given):
     ordered = in_order(given)
-    assert (ordered[0].name, ordered[-1].name) == ("r", "o")
+    assert (ordered[0].name, ordered[3].name, ordered[-1].name) == ("r", "l", "o")
     assert ordered[1:3] == tuple(each for each in given if each.role == "fakes")
 
 

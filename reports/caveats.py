@@ -1,0 +1,85 @@
+"""What the numbers of a report do not say."""
+
+from typing import Any
+
+from reports.folds import fold_numbers
+from reports.statistics import LEVEL
+from reports.summary import Summary
+
+FEW_SUBJECTS = 30  # below this the percentile interval itself is too narrow
+
+
+def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> list[str]:
+    """What the numbers do not say."""
+    rests_on = next(
+        estimate for (_, *rest), estimate in summary.means.items() if tuple(rest) == key
+    )
+    lines = [*leak(summary), bounds(rests_on.seeds, rests_on.subjects, rests_on.probes)]
+    lines += pooled(summary, key[0])
+    if rests_on.seeds == 1:
+        lines.append(
+            "Only one seed was trained: the spread between trainings is not in the interval. It is "
+            "about these trained networks, not about the methods; run more seeds before you rank "
+            "the methods."
+        )
+    elif rests_on.seeds < 5:
+        lines.append(
+            f"{rests_on.seeds} seeds show the spread between trainings only roughly; five or more "
+            "are usual where a method is claimed to be better."
+        )
+    if rests_on.subjects < FEW_SUBJECTS:
+        lines.append(f"With {rests_on.subjects} people tested the intervals are rather too narrow.")
+    return [*lines, *origin(facts)]
+
+
+def bounds(seeds: int, subjects: int, probes: int) -> str:
+    over = f"people and {seeds} seeds" if seeds > 1 else "people"
+    return (
+        f"In brackets: {100 * LEVEL:.0f} % intervals by paired bootstrap over {over} ({subjects} "
+        f"people, {probes} probes). A gain or a loss is called so at the {100 * (1 - LEVEL):.0f} % "
+        "level after Holm's adjustment; each interval stands for itself."
+    )
+
+
+def leak(summary: Summary) -> list[str]:
+    """That the answer is about leaky fakes, where it is."""
+    if not summary.named("leaky") or summary.named("fakes"):
+        return []
+    return [
+        "Leaky: the translators were trained on images or people that are tested here. This is no "
+        "evidence about people whom a translator has never seen."
+    ]
+
+
+def pooled(summary: Summary, protocol: str) -> list[str]:
+    """What several folds mean for the intervals."""
+    rows = summary.recognition[summary.recognition["protocol"] == protocol]
+    count = len(fold_numbers(rows))
+    if count < 2:
+        return []
+    return [
+        f"The probes of {count} folds are pooled; who is tested in several folds counts as one "
+        "person. Folds share people, so the standard deviation over folds, which stands in a table "
+        "of its own, is no standard error."
+    ]
+
+
+def origin(facts: dict[str, Any]) -> list[str]:
+    """What the recognizer started from, and that rendered people are no real ones."""
+    lines = []
+    for weight in facts.get("weights", ()):
+        if weight.get("role", "").startswith("recognizer"):
+            origin = weight.get("trained_on") or weight.get("origin")
+            more = f" ({origin})" if origin else ""
+            lines.append(f"The recognizer starts from the weights {weight['name']}{more}.")
+    if rendered(facts):
+        lines.append(
+            "All people here are rendered. They show that the chain works and can find an effect; "
+            "they are no evidence about real faces."
+        )
+    return lines
+
+
+def rendered(facts: dict[str, Any]) -> bool:
+    """Whether the people are rendered, which the data set's name tells."""
+    return facts.get("data", {}).get("name") == "synthetic"

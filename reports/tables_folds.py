@@ -1,0 +1,49 @@
+"""The table over folds: mean and standard deviation, the form in which benchmarks publish."""
+
+import pandas as pd
+
+from reports.formats import Table
+from reports.summary import Summary
+from reports.tables import header, row_name
+from reports.words import NONE, number, protocol
+
+
+def fold_tables(summary: Summary) -> list[Table]:
+    """One table per protocol that was scored in several folds: a row per training set."""
+    protocols = {where for _, where, _ in summary.over_folds}
+    return [fold_table(summary, where) for where in summary.protocols() if where in protocols]
+
+
+def fold_table(summary: Summary, where: str) -> Table:
+    names = summary.metrics(where)
+    most = max(each.folds for key, each in summary.over_folds.items() if key[1] == where)
+    return Table(
+        title=f"Over folds, as published: {protocol(where)}",
+        header=("training set", *(header(name) for name in names)),
+        rows=tuple(
+            (row_name(each), *(cell(summary, (each.name, where, name)) for name in names))
+            for each in summary.training_sets
+        ),
+        note=(
+            f"Mean ± standard deviation (over n − 1) of {most} folds; seeds are averaged within a "
+            "fold first. Folds count alike here, probes in the tables above."
+        ),
+    )
+
+
+def cell(summary: Summary, key: tuple[str, str, str]) -> tuple[str, ...]:
+    """ "96.7 ± 0.4"; a dash where there are no folds."""
+    found = summary.over_folds.get(key)
+    return (f"{number(found.mean, key[2])} ± {number(found.std, key[2])}" if found else NONE,)
+
+
+def fold_frame(summary: Summary) -> pd.DataFrame:
+    """The numbers behind the tables, one row per training set, protocol and metric."""
+    roles = {each.name: each.role for each in summary.training_sets}
+    return pd.DataFrame(
+        [
+            {"protocol": where, "metric": what, "training_set": name, "role": roles[name],
+             "fold_mean": each.mean, "fold_std": each.std, "folds": each.folds}
+            for (name, where, what), each in summary.over_folds.items()
+        ]
+    )  # fmt: skip

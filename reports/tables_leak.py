@@ -1,0 +1,72 @@
+"""The table on the leak: training sets whose translator saw what is tested, against clean ones."""
+
+import pandas as pd
+
+from reports.formats import Table
+from reports.summary import Comparison, Summary
+from reports.tables import difference_columns, header
+from reports.words import NONE, interval, number, p_value, protocol
+
+NOTE = (
+    "Clean: the translator never saw what is tested. Leaky: it did, all else being equal. Then the "
+    "difference [95 % interval] and its p after Holm's adjustment over these comparisons."
+)
+
+
+def leak_tables(summary: Summary) -> list[Table]:
+    """One table per protocol: a row per leaky training set, a column per metric."""
+    return [table for where in summary.protocols() if (table := leak_table(summary, where)).rows]
+
+
+def leak_table(summary: Summary, where: str) -> Table:
+    names = summary.metrics(where)
+    found = {
+        (each.training_set, each.baseline, name): each
+        for name in names
+        for each in summary.leaks(where, name)
+    }
+    pairs = dict.fromkeys(key[:2] for key in found)
+    return Table(
+        title=f"What the leak is worth: {protocol(where)}",
+        header=("training sets", *(header(name) for name in names)),
+        rows=tuple(
+            ((leaky, f"leaky, against {clean}"),
+             *(cell(summary, found.get((leaky, clean, name))) for name in names))
+            for leaky, clean in pairs
+        ),
+        note=NOTE,
+    )  # fmt: skip
+
+
+def cell(summary: Summary, each: Comparison | None) -> tuple[str, ...]:
+    """ "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
+    if each is None:
+        return (NONE,)
+    name, found = each.metric, each.estimate
+    clean, leaky = (number(value, name) for value in summary.ends(each))
+    gap = number(found.value, name, signed=True)
+    return (
+        f"clean {clean}, leaky {leaky}",
+        f"{gap} {interval(found.low, found.high, name)}",
+        f"p {p_value(each.p_adjusted)}",
+    )
+
+
+def leak_frame(summary: Summary) -> pd.DataFrame:
+    """The numbers behind the tables, one row per leaky training set, protocol and metric."""
+    return pd.DataFrame(
+        [
+            leak_row(summary, each)
+            for where in summary.protocols()
+            for name in summary.metrics(where)
+            for each in summary.leaks(where, name)
+        ]
+    )
+
+
+def leak_row(summary: Summary, each: Comparison) -> dict[str, str | float]:
+    clean, leaky = summary.ends(each)
+    row = {"protocol": each.protocol, "metric": each.metric}
+    row |= {"clean_set": each.baseline, "leaky_set": each.training_set}
+    row |= {"clean": clean, "leaky": leaky}
+    return row | difference_columns(each.estimate, each.p_adjusted)

@@ -1,0 +1,153 @@
+"""The tables on how a run was made: images, files, split, weights, stages, settings, versions."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.formats import Table
+from reports.words import duration
+
+MOST_LINES = 50  # of files or lines listed by name
+COUNTS = ("vis_subjects", "vis_images", "nir_subjects", "nir_images")
+
+
+def flat(settings: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Nested settings as ("generator.steps", "1600"), in the order given."""
+    rows = []
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            rows += flat(value, f"{prefix}{name}.")
+        else:
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            rows.append((f"{prefix}{name}", text))
+    return rows
+
+
+def key_value_table(title: str, values: Mapping[str, Any], note: str = "") -> Table:
+    return Table(title, ("name", "value"), tuple(((k,), (v,)) for k, v in flat(values)), note)
+
+
+def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
+    """How the images were chosen, settings, weights, versions and times, where known."""
+    data = facts.get("data", {})
+    aligned = f" (alignment {data['alignment']})" if data.get("alignment") else ""
+    fold = f" (fold {data['folds'][0]})" if data.get("folds") else ""
+    tables = [
+        funnel_table(f"What became of the images found{fold}", data.get("funnel", ())),
+        *refusal_tables(data.get("refused", ())),
+        *unresolved_tables(data.get("unresolved", ())),
+        record_table(f"Faces found{aligned}", data.get("detection", ())),
+        key_value_table(f"The split{fold}", data.get("split", {})),
+        record_table("Weights", facts.get("weights", ())),
+        stage_table(facts.get("stages", ())),
+        key_value_table("Settings", facts.get("settings", {})),
+        key_value_table("Versions", facts.get("versions", {})),
+    ]
+    return tuple(table for table in tables if table.rows)
+
+
+def funnel_table(title: str, steps: Sequence[Mapping[str, Any]]) -> Table:
+    """Counts after each step; notes stand under the step, the paper's counts under ours."""
+    names = dict.fromkeys(
+        name
+        for step in steps
+        for name in [*step, *(step.get("paper") or ())]
+        if name not in ("step", "paper", "note")
+    )
+    counts = sorted(names, key=lambda name: COUNTS.index(name) if name in COUNTS else len(COUNTS))
+    rows = tuple(
+        ((str(step.get("step", "")), *filter(None, [step.get("note")])),
+         *(count_cell(step, name) for name in counts))
+        for step in steps
+    )  # fmt: skip
+    return Table(title, ("step", *map(spelled, counts)), rows)
+
+
+def spelled(name: str) -> str:
+    """ "vis_images" -> "VIS images"."""
+    return " ".join(word.upper() if word in ("vis", "nir") else word for word in name.split("_"))
+
+
+def count_cell(step: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Our count, and the paper's under it where it is known."""
+    paper = (step.get("paper") or {}).get(name)
+    known = () if paper is None else (f"in the paper {shown(paper)}",)
+    return shown(step.get(name, "")), *known
+
+
+def refusal_tables(refused: Sequence[Mapping[str, str]]) -> list[Table]:
+    return [
+        reason_table("Files that were not used, by reason", "files", refused),
+        first_lines(
+            "Files that were not used", ("source", "reason"), refused,
+            "the others stand in refused.csv",
+        ),
+    ]  # fmt: skip
+
+
+def unresolved_tables(unresolved: Sequence[Mapping[str, Any]]) -> list[Table]:
+    title = "Lines of protocol lists without exactly one image"
+    return [
+        reason_table(f"{title}, by reason", "lines", unresolved),
+        first_lines(
+            title, ("list", "line", "reason"), unresolved, "the others stand in results.json"
+        ),
+    ]
+
+
+def reason_table(title: str, what: str, records: Sequence[Mapping[str, Any]]) -> Table:
+    """How often each reason was given, the most frequent first."""
+    counted = Counter(str(record["reason"]) for record in records)
+    rows = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    more = len(rows) - MOST_LINES
+    return Table(
+        title,
+        ("reason", what),
+        tuple(((reason,), (shown(count),)) for reason, count in rows[:MOST_LINES]),
+        f"{more:,} rarer reasons are left out here." if more > 0 else "",
+    )
+
+
+def first_lines(
+    title: str, columns: tuple[str, ...], records: Sequence[Mapping[str, Any]], others: str
+) -> Table:
+    """The first MOST_LINES records; the note says where the others are."""
+    cut = len(records) > MOST_LINES
+    return Table(
+        title,
+        columns,
+        tuple(
+            tuple((str(record.get(name, "")),) for name in columns)
+            for record in records[:MOST_LINES]
+        ),
+        f"The first {MOST_LINES} of {len(records):,}; {others}." if cut else "",
+    )
+
+
+def record_table(title: str, records: Sequence[Mapping[str, Any]]) -> Table:
+    """A table of dictionaries; the columns are all their keys."""
+    columns = list(dict.fromkeys(name for record in records for name in record))
+    rows = tuple(tuple((shown(record.get(name, "")),) for name in columns) for record in records)
+    return Table(title, tuple(name.replace("_", " ") for name in columns), rows)
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def stage_table(stages: list[Mapping[str, Any]]) -> Table:
+    """How long each stage took; one that was there already keeps the time it took then."""
+    total = sum(stage.get("seconds") or 0 for stage in stages)
+    rows = tuple(
+        (
+            (stage["name"],),
+            (duration(stage.get("seconds") or 0),),
+            ("yes" if stage.get("cached") else "no",),
+            (stage.get("key", ""),),
+        )
+        for stage in stages
+    )
+    note = f"Together {duration(total)} of work; stages may have run side by side."
+    return Table("Stages", ("stage", "time", "was there already", "key"), rows, note)

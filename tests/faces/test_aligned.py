@@ -1,0 +1,129 @@
+"""Aligning packed people and the files of a data set: the same faces, whichever way they come."""
+
+import hashlib
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from faces import packed
+from faces.align import align_face, find_eyes
+from faces.aligned import align_all, align_folder
+from faces.errors import DataError
+from faces.luminance import luminance
+from faces.manifest import COLUMNS
+from faces.progress import silent
+from faces.sources import EYE_COLUMNS, Files, in_channels, read_checked
+from faces.synthetic import render
+from tests.faces.test_synthetic_judged import landmarks_file
+
+SIDE_PX = 128
+CROP_PX = 48
+SHIPPED = 1  # the VIS row whose eyes come with it
+
+
+@pytest.fixture(scope="module")
+def photographs() -> dict[str, list[np.ndarray]]:
+    """Two people and one picture of nobody, in each spectrum."""
+    nobody = np.full((SIDE_PX, SIDE_PX, 1), 90, np.uint8)
+    return {
+        "VIS": [render(5000, 0, "VIS", SIDE_PX), render(5001, 0, "VIS", SIDE_PX),
+                np.repeat(nobody, 3, axis=2)],
+        "NIR": [render(5000, 1, "NIR", SIDE_PX), render(5001, 1, "NIR", SIDE_PX), nobody],
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def on_disk(photographs, tmp_path_factory):
+    """The photographs as PNG files with their manifest's table; NIR is stored as RGB."""
+    root, rows = tmp_path_factory.mktemp("files"), []
+    for spectrum, images in photographs.items():
+        for row, image in enumerate(images):
+            source = f"{spectrum}-{row}.png"
+            Image.fromarray(in_channels(image, 3)).save(root / source)
+            sha256 = hashlib.sha256((root / source).read_bytes()).hexdigest()
+            eyes = (
+                (40.0, 50.0, 90.0, 52.0) if (spectrum, row) == ("VIS", SHIPPED) else (np.nan,) * 4
+            )
+            who = (source, f"s{row}", spectrum, "", "1")
+            rows.append((*who, SIDE_PX, SIDE_PX, sha256, *eyes))
+    return root, pd.DataFrame(rows, columns=COLUMNS)
+
+
+def align(on_disk, out, workers=1):
+    root, table = on_disk
+    spectra = {spectrum: Files(root, table, spectrum) for spectrum in ("VIS", "NIR")}
+    align_all(spectra, out, landmarks_file(), CROP_PX, workers, silent)
+    return {spectrum: packed.read(out / spectrum) for spectrum in spectra}
+
+
+def test_files_give_the_crops_that_their_pixels_give(on_disk, photographs, tmp_path):
+    made = align(on_disk, tmp_path)
+    for spectrum, images in photographs.items():
+        crops = made[spectrum]
+        assert crops.images.shape == (3, CROP_PX, CROP_PX, 3 if spectrum == "VIS" else 1)
+        assert crops.index["source"].to_list() == [f"{spectrum}-{row}.png" for row in range(3)]
+        assert crops.index["found"].to_list() == [True, True, False]
+        for row in (0, 1):
+            eyes = find_eyes(images[row])
+            if (spectrum, row) == ("VIS", SHIPPED):
+                eyes = np.array([[40, 50], [90, 52]], np.float32)
+            np.testing.assert_array_equal(crops.images[row], align_face(images[row], eyes, CROP_PX))
+        assert not crops.images[2].any()
+
+
+def test_shipped_eyes_are_counted_and_failures_listed(on_disk, tmp_path):
+    made = align(on_disk, tmp_path)
+    counts = json.loads((tmp_path / "detection.json").read_text())
+    for spectrum in ("VIS", "NIR"):
+        attempts = made[spectrum].index["attempt"].to_list()
+        expected = {
+            name: attempts.count(name) for name in ("shipped", "first", "upsampled", "none")
+        }
+        assert counts[spectrum] == {"images": 3} | expected
+    assert made["VIS"].index["attempt"][SHIPPED] == "shipped"
+    failed = packed.read_table(tmp_path / "failures.csv")
+    assert failed["source"].to_list() == ["VIS-2.png", "NIR-2.png"]
+
+
+def test_workers_change_no_byte(on_disk, tmp_path):
+    for workers in (1, 2):
+        align(on_disk, tmp_path / str(workers), workers)
+    for path in (tmp_path / "1").rglob("*.*"):
+        assert path.read_bytes() == (tmp_path / "2" / path.relative_to(tmp_path / "1")).read_bytes()
+
+
+def test_packed_people_and_their_files_are_aligned_alike(on_disk, photographs, tmp_path):
+    index = pd.DataFrame({"subject": ["s0", "s1", "s2"], "spectrum": "NIR", "shot": "1"})
+    packed.write(tmp_path / "in" / "NIR", np.stack(photographs["NIR"]), index)
+    align_folder(tmp_path / "in", tmp_path / "packed", landmarks_file(), CROP_PX, 1, silent)
+    from_files = align(on_disk, tmp_path / "files")["NIR"]
+    from_packed = packed.read(tmp_path / "packed" / "NIR")
+    np.testing.assert_array_equal(from_packed.images, from_files.images)
+    for name in ("found", "attempt", *EYE_COLUMNS):
+        pd.testing.assert_series_equal(from_packed.index[name], from_files.index[name])
+
+
+@pytest.mark.parametrize("change", ["bytes", "gone"])
+def test_a_file_that_changed_since_it_was_read_is_named(on_disk, tmp_path, change):
+    root, table = on_disk
+    line = table.iloc[0]
+    target = tmp_path / line["source"]
+    if change == "bytes":
+        data = bytearray((root / line["source"]).read_bytes())
+        data[-20] ^= 1
+        target.write_bytes(bytes(data))
+    with pytest.raises(DataError, match=rf"{line['source']}.*run the command again"):
+        read_checked(tmp_path, line["source"], line["sha256"])
+
+
+def test_channels():
+    rng = np.random.default_rng(0)
+    colour = rng.integers(0, 256, (5, 7, 3), np.uint8)
+    grey = colour[..., :1]
+    np.testing.assert_array_equal(in_channels(colour, 3), colour)
+    np.testing.assert_array_equal(in_channels(colour, 1), luminance(colour))
+    np.testing.assert_array_equal(in_channels(grey, 3), np.dstack([grey] * 3))
+    np.testing.assert_array_equal(in_channels(grey, 1), grey)
