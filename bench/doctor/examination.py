@@ -1,0 +1,104 @@
+"""Looks at all but the packages, and yields a section as soon as it is known."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import plan, weights
+from bench import settings as loading
+from bench.bar import shown
+from bench.commands.options import data_source
+from bench.doctor import images, machine, sample, sheet, storage, trials
+from bench.doctor import weights as weights_section
+from bench.doctor.page import Section
+from bench.run_settings import RunSettings
+from faces import layouts, protocols
+from faces.cache import cache_folder
+from faces.errors import UsageError
+from faces.settings import SYNTHETIC
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asks the doctor; None: not given."""
+
+    preset: str
+    data: str | None
+    protocol: str | None
+    fold: int | str | None
+    variants: list[str] | None
+    assignments: tuple[str, ...]
+    out: Path
+    sample: int
+
+
+def examine(request: Request, console: Console) -> Iterator[Section]:
+    """The page's sections; progress goes to `console`.
+
+    Raises UsageError for a wrong option and DataError for a folder that cannot be read at all.
+    """
+    settings = resolve(request)
+    reads = request.data is not None and settings.data.on_disk
+    if reads:
+        _make(request.out)
+    yield machine.section(settings)
+    cache = cache_folder()
+    statuses = weights.report(cache)
+    needed = plan.weight_names(settings)
+    yield weights_section.section(statuses, needed, settings.preset, cache / "weights")
+    yield storage.section(cache)
+    if reads:
+        predictor = weights_section.usable_file(statuses, plan.LANDMARKS)
+        yield from examine_data(request, settings, predictor, console)
+
+
+def examine_data(
+    request: Request, settings: RunSettings, predictor: Path | None, console: Console
+) -> Iterator[Section]:
+    """Reads the data set, looks for some faces, and tries the protocols."""
+    name, root = settings.data.name, Path(settings.data.path)
+    with shown(console, "reading images") as progress:
+        manifest = layouts.read(name, root, cache_folder(), settings.workers, progress)
+    yield images.section(manifest)
+    with shown(console, "looking for faces") as progress:
+        seen = sample.look(manifest, request.sample, predictor, progress)
+    path = request.out / f"doctor-{name}.png"
+    sheet.write(seen, path)
+    yield sample.section(seen, path)
+    if set(manifest.images["spectrum"]) != set(images.SPECTRA):
+        return  # what is missing has been told, and every protocol would tell it again
+    with shown(console, "trying protocols") as progress:
+        tried = trials.run(manifest, settings, request.protocol is None, progress)
+    yield trials.section(tried, settings.allow_missing)
+    if tried[0].assignment is not None:
+        yield trials.funnel(tried[0])
+
+
+def resolve(request: Request) -> RunSettings:
+    """The settings of the run that is asked about; of a protocol with folds all are meant."""
+    overrides = {"protocol": request.protocol, "fold": request.fold}
+    overrides |= {"variants": request.variants} | _data(request)
+    if request.protocol and request.fold is None:
+        named = [protocols.get(name) for name in request.protocol.split(",")]
+        overrides["fold"] = "all" if named[0].folds else None
+    chosen = {key: value for key, value in overrides.items() if value is not None}
+    return loading.load(request.preset, None, chosen, request.assignments)
+
+
+def _data(request: Request) -> dict[str, str]:
+    """What --data names. Without it a preset's own data set gets a folder that is never read."""
+    if request.data is not None:
+        return data_source(request.data)
+    data = tomllib.loads(loading.preset_text(request.preset)).get("data", {})
+    return {"data.path": "."} if data.get("name", SYNTHETIC) != SYNTHETIC else {}
+
+
+def _make(out: Path) -> None:
+    """Before anything is read, as that may take a while."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None

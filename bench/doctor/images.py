@@ -1,0 +1,125 @@
+"""The images of a data set, counted: found, readable, refused and why, people, sessions, sizes."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from bench.doctor.page import Problem, Section
+from faces.manifest import Manifest
+
+SPECTRA = ("VIS", "NIR")
+SHOWN = 10
+OTHER_FILE = re.compile(r"(?<=the same shot as ).*(?=, with)", re.DOTALL)
+
+
+def section(manifest: Manifest) -> Section:
+    """Counts of everything that was read."""
+    images, refused = manifest.images, manifest.refused
+    facts = [
+        ("folder", str(manifest.root)),
+        ("files", f"{len(images) + len(refused):,} found, {len(images):,} readable images"),
+        *(("refused", reason) for reason in reasons(refused)),
+        ("both spectra", _people(images)),
+        *(("note", note) for note in manifest.notes),
+    ]
+    problems = [*_missing_spectra(manifest), *copies(images)]
+    if len(refused):
+        first = refused.iloc[0]
+        problems.append(
+            Problem(
+                f"{len(refused):,} files are not used, for the reasons above, the first being "
+                f"{first['source']}: {first['reason']}; replace or remove what should be an image"
+            )
+        )
+    return Section(f"Data set {manifest.layout}", facts, _table(images), problems)
+
+
+def reasons(refused: pd.DataFrame) -> list[str]:
+    """Why files were refused, the commonest reason first, each with a file as an example."""
+    kinds = refused["reason"].map(lambda reason: OTHER_FILE.sub("another", reason))
+    groups = [(len(own), kind, own["source"].iloc[0]) for kind, own in refused.groupby(kinds)]
+    groups.sort(key=lambda group: (-group[0], group[1]))
+    told = [f"{number:,}: {kind} ({example})" for number, kind, example in groups[:SHOWN]]
+    rest = sum(number for number, *_ in groups[SHOWN:])
+    return [*told, f"{rest:,}: other reasons"] if rest else told
+
+
+def naming(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return "; ".join(names[:SHOWN]) + more
+
+
+def _people(images: pd.DataFrame) -> str:
+    vis, nir = (set(images.loc[images["spectrum"] == each, "subject"]) for each in SPECTRA)
+    alone = f"{len(vis - nir):,} in VIS alone, {len(nir - vis):,} in NIR alone"
+    return f"{len(vis & nir):,} people, {alone}"
+
+
+def _table(images: pd.DataFrame) -> list[list[str]]:
+    """A column per spectrum."""
+    own = [images[images["spectrum"] == spectrum] for spectrum in SPECTRA]
+    rows = [
+        ["", *SPECTRA],
+        ["images", *(f"{len(each):,}" for each in own)],
+        ["people", *(f"{each['subject'].nunique():,}" for each in own)],
+        ["images of a person", *map(_images_each, own)],
+        ["size in pixels", *map(_sizes, own)],
+        ["with eye positions", *(f"{int(each['left_x'].notna().sum()):,}" for each in own)],
+    ]
+    for session in sorted(set(images["session"]) - {""}):
+        counts = (int((each["session"] == session).sum()) for each in own)
+        rows.append([f"session {session}", *(f"{count:,}" for count in counts)])
+    return rows
+
+
+def _images_each(images: pd.DataFrame) -> str:
+    counts = images["subject"].value_counts()
+    return f"{counts.min()} to {counts.max()}, median {counts.median():g}" if len(counts) else "-"
+
+
+def _sizes(images: pd.DataFrame) -> str:
+    """The commonest size, and the range where there are others."""
+    sizes = images.groupby(["width_px", "height_px"]).size().sort_values(ascending=False)
+    if sizes.empty:
+        return "-"
+    (width, height), others = sizes.index[0], len(sizes) - 1
+    if not others:
+        return f"{width} x {height}"
+    widths, heights = images["width_px"], images["height_px"]
+    return (
+        f"{width} x {height} ({sizes.iloc[0]:,}), others from "
+        f"{widths.min()} x {heights.min()} to {widths.max()} x {heights.max()}"
+    )
+
+
+def _missing_spectra(manifest: Manifest) -> list[Problem]:
+    there = set(manifest.images["spectrum"])
+    return [
+        Problem(f"{manifest.root}: no readable {spectrum} image; add some", exit_code=3)
+        for spectrum in SPECTRA
+        if spectrum not in there
+    ]
+
+
+def copies(images: pd.DataFrame) -> list[Problem]:
+    """Images with the same bytes; whether they would be trained on and tested, a protocol says."""
+    same = images[images.duplicated("sha256", keep=False)]
+    owners = same.groupby("sha256")["subject"].transform("nunique")
+    remedy = "remove all but one of each"
+    return [
+        Problem(f"{problem}: {naming(_groups(chosen))}; {remedy}")
+        for problem, chosen in (
+            ("the same bytes under different people", same[owners > 1]),
+            ("the same bytes more than once under one person", same[owners == 1]),
+        )
+        if len(chosen)
+    ]
+
+
+def _groups(same: pd.DataFrame) -> list[str]:
+    return [
+        f"{' = '.join(own['source'])} ({', '.join(sorted(set(own['subject'])))})"
+        for _, own in same.groupby("sha256", sort=False)
+    ]

@@ -1,0 +1,101 @@
+"""The machine: cores, memory, GPU, and what runs in bfloat16."""
+
+import os
+import warnings
+from pathlib import Path
+
+import torch
+from rich.filesize import decimal
+
+from bench.doctor.page import Problem, Section
+from bench.run_settings import RunSettings
+from faces.compute import has_bf16
+
+CONTROL_GROUP = Path("/sys/fs/cgroup")  # of a container; elsewhere it holds no limits
+NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def section(settings: RunSettings) -> Section:
+    """What a run has to work with."""
+    gpu, problems = _gpu()
+    cores, limited = _cores(settings)
+    facts = [
+        ("processor", cores),
+        ("memory", _memory()),
+        ("GPU", gpu),
+        ("arithmetic", _arithmetic()),
+        ("threads", _threads()),
+    ]
+    return Section("Machine", facts, problems=[*limited, *problems])
+
+
+def _cores(settings: RunSettings) -> tuple[str, list[Problem]]:
+    capability = torch.backends.cpu.get_cpu_capability()
+    there, workers = os.cpu_count() or 1, settings.workers
+    allowed = getattr(os, "sched_getaffinity", None)  # not on every system
+    usable = len(allowed(0)) if allowed else there
+    words = f"{usable} of {there} cores usable, {capability}; processes at once: {workers}"
+    share = core_limit(_read(CONTROL_GROUP / "cpu.max"))
+    if share is None or share >= workers:
+        return words, []
+    remedy = f"--set data.workers={max(1, round(share))}"
+    problem = Problem(f"this container may use {share:g} cores; run with {remedy}")
+    return f"{words}, limited to {share:g} cores' time", [problem]
+
+
+def core_limit(text: str) -> float | None:
+    """Of a `cpu.max` such as "200000 100000", microseconds of a period; None: no limit."""
+    words = text.split()
+    if len(words) != 2 or not (words[0].isdigit() and words[1].isdigit()):
+        return None
+    return int(words[0]) / int(words[1])
+
+
+def _memory() -> str:
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    words = decimal(total)
+    free = [line for line in _read(Path("/proc/meminfo")).splitlines() if "MemAvailable" in line]
+    if free:
+        words += f", {decimal(int(free[0].split()[1]) * 1024)} free"
+    limit = _read(CONTROL_GROUP / "memory.max").strip()
+    return f"{words}, limited to {decimal(int(limit))}" if limit.isdigit() else words
+
+
+def _gpu() -> tuple[str, list[Problem]]:
+    with warnings.catch_warnings(record=True) as told:  # of a driver that is too old
+        warnings.simplefilter("always")
+        if torch.cuda.is_available():
+            return ", ".join(_gpu_words(number) for number in range(torch.cuda.device_count())), []
+    if not NVIDIA_DRIVER.exists():
+        return "none", []
+    said = str(told[0].message).splitlines()[0] if told else "no reason given"
+    why = f"cannot use it ({said})" if torch.version.cuda else "is a build for processors alone"
+    remedy = "install the build of torch that fits the driver (pytorch.org/get-started)"
+    return "not used", [
+        Problem(f"there is an NVIDIA driver, but torch {torch.__version__} {why}; {remedy}")
+    ]
+
+
+def _gpu_words(number: int) -> str:
+    facts = torch.cuda.get_device_properties(number)
+    return f"{facts.name}, {decimal(facts.total_memory)}"
+
+
+def _arithmetic() -> str:
+    name = "cuda" if torch.cuda.is_available() else "cpu"
+    if has_bf16(torch.device(name)):
+        return f"training in bfloat16 on {name}, scoring in float32"
+    return f"float32 throughout, as {name} has no bfloat16 arithmetic of its own"
+
+
+def _threads() -> str:
+    named = [f"{name}={os.environ[name]}" for name in THREAD_VARIABLES if name in os.environ]
+    return ", ".join([f"{torch.get_num_threads()} in torch", *named])
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,117 @@
+"""The packages that nirbench needs: which are there, too old, or made for another torch.
+
+Only Python's own library is used, so that this works where everything else is missing. Versions are
+compared by their numbers; what the metadata say is enough for the mismatches met in practice: a
+torchvision for another torch, or a facenet-pytorch that asks for an old one.
+"""
+
+import importlib.util
+import operator
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+
+from bench.doctor.page import Problem, Section
+
+OURS = "nirbench"
+ALSO_AS = {"dlib-bin": "dlib"}  # the same module under another distribution's name
+COMPARE = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+REQUIREMENT = re.compile(r"([\w.-]+)[^;]*")
+BOUND = re.compile(r"(>=|<=|==|<|>)\s*([\d.]*\d)(?![\d.*])")
+MISSING = "missing"
+PER_LINE = 4
+
+
+def section() -> Section:
+    """Every package of our own requirements with its version, and the problems."""
+    wanted = requirements(OURS)
+    installed = {name: version for name in wanted if (version := _version(name))}
+    demands = {name: requirements(ALSO_AS.get(name, name)) for name in installed}
+    versions = [f"{name} {installed.get(name, MISSING)}" for name in wanted]
+    problems = [*_python(), *lacking(wanted, installed), *conflicts(installed, demands)]
+    lines = [versions[at : at + PER_LINE] for at in range(0, len(versions), PER_LINE)]
+    facts = [("Python", platform.python_version()), *(("", ", ".join(line)) for line in lines)]
+    return Section("Packages", facts, problems=problems)
+
+
+def requirements(name: str) -> dict[str, str]:
+    """What an installed package always needs: name to requirement; {} where it says nothing."""
+    try:
+        lines = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return {}
+    plain = [line for line in lines if ";" not in line]  # the others are extras or other systems
+    return {normal(REQUIREMENT.match(line)[1]): line for line in plain}
+
+
+def normal(name: str) -> str:
+    """A distribution's name as registries compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _version(name: str) -> str:
+    """The version installed, "unknown" of a module without metadata, "" where there is none."""
+    for each in (name, ALSO_AS.get(name, name)):
+        try:
+            return metadata.version(each)
+        except metadata.PackageNotFoundError:
+            continue
+    return "unknown" if importlib.util.find_spec(ALSO_AS.get(name, name)) else ""
+
+
+def _python() -> Sequence[Problem]:
+    asked = metadata.metadata(OURS)["Requires-Python"] or ""
+    version = platform.python_version()
+    if fits(version, asked):
+        return []
+    return [Problem(f"Python {version} is not supported ({asked}); make an environment with one")]
+
+
+def lacking(wanted: Mapping[str, str], installed: Mapping[str, str]) -> list[Problem]:
+    """A problem for each package that is missing or of another version than we ask for."""
+    problems = []
+    for name, requirement in wanted.items():
+        install = f'`pip install "{requirement}"`'
+        if name not in installed:
+            problems.append(Problem(f"package {name} is missing; {install}", exit_code=4))
+        elif not fits(installed[name], requirement):
+            problems.append(Problem(f"package {name} is {installed[name]}; {install}"))
+    return problems
+
+
+def conflicts(
+    installed: Mapping[str, str], demands: Mapping[str, Mapping[str, str]]
+) -> list[Problem]:
+    """A problem for each installed package that asks for another version of an installed one."""
+    return [
+        Problem(
+            f"{name} {installed[name]} asks for {demand}, and {other} is {installed[other]}; "
+            f"install both at once, `pip install --upgrade {name} {other}`"
+        )
+        for name, others in demands.items()
+        for other, demand in others.items()
+        if other in installed and not fits(installed[other], demand)
+    ]
+
+
+def fits(version: str, requirement: str) -> bool:
+    """Whether the version's numbers lie within the bounds; of exclusions nothing is known."""
+    if not version[:1].isdigit():  # "unknown"
+        return True
+    bounds = BOUND.findall(requirement)
+    return all(COMPARE[sign](release(version), release(bound)) for sign, bound in bounds)
+
+
+def release(version: str) -> tuple[int, ...]:
+    """ "2.13.0+cpu" => (2, 13)."""
+    numbers = [int(number) for number in re.match(r"\d+(\.\d+)*", version)[0].split(".")]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)

@@ -1,0 +1,57 @@
+"""The contact sheet: aligned crops of both spectra, to see what the networks will see."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from bench.doctor.images import SPECTRA
+from bench.doctor.sample import CROP_PX, Seen, evenly
+from faces.errors import UsageError
+from faces.files import written_aside
+
+COLUMNS, ROWS = 8, 2
+MOST = COLUMNS * ROWS  # crops of a spectrum
+GAP_PX = 4
+LABEL_PX = 13  # below each crop
+TITLE_PX = 20  # above each block
+LABEL_LETTERS = 17  # as wide as a crop
+STEP_X, STEP_Y = CROP_PX + GAP_PX, CROP_PX + LABEL_PX + GAP_PX
+BLOCK_PX = TITLE_PX + ROWS * STEP_Y
+
+
+def write(seen: Sequence[Seen], path: Path) -> None:
+    """Draws 16 faces of each spectrum, or all where there are fewer. Raises UsageError."""
+    canvas = Image.new("RGB", (GAP_PX + COLUMNS * STEP_X, len(SPECTRA) * BLOCK_PX), "white")
+    for block, spectrum in enumerate(SPECTRA):
+        found = [each for each in seen if each.spectrum == spectrum and each.crop is not None]
+        chosen = [found[place] for place in evenly(len(found), MOST)] if found else []
+        _draw_block(canvas, block, f"{spectrum}: {len(chosen)} aligned faces", chosen)
+    try:
+        with written_aside(path) as aside:
+            canvas.save(aside, "PNG", optimize=True)
+    except OSError as error:
+        raise UsageError(f"--out {path.parent}: cannot be written ({error.strerror})") from None
+
+
+def place(spectrum: str, number: int) -> tuple[int, int]:
+    """The left upper corner (x, y) of a crop on the sheet."""
+    row, column = divmod(number, COLUMNS)
+    top = SPECTRA.index(spectrum) * BLOCK_PX + TITLE_PX
+    return GAP_PX + column * STEP_X, top + row * STEP_Y
+
+
+def _draw_block(canvas: Image.Image, block: int, title: str, chosen: Sequence[Seen]) -> None:
+    draw = ImageDraw.Draw(canvas)
+    draw.text((GAP_PX, block * BLOCK_PX + 3), title, fill="black", font_size=13)
+    for number, each in enumerate(chosen):
+        x, y = place(each.spectrum, number)
+        canvas.paste(Image.fromarray(each.crop.squeeze()).convert("RGB"), (x, y))
+        draw.text((x, y + CROP_PX), label(each), fill="black", font_size=10)
+
+
+def label(seen: Seen) -> str:
+    """Who it is, cut to the width of a crop; letters that the font lacks are escaped."""
+    text = f"{seen.subject} {seen.shot}".encode("ascii", "backslashreplace").decode()
+    text = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return text if len(text) <= LABEL_LETTERS else f"{text[: LABEL_LETTERS - 2]}.."

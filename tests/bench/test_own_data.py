@@ -1,0 +1,188 @@
+"""A data set that somebody brings: from its files to a report, and what stops a run."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from faces import packed
+from tests.bench.conftest import TINY, run
+
+ROOT = Path(__file__).parents[2]
+SUBJECTS = 24
+LISTS = ("vis_train", "nir_train", "vis_gallery", "nir_probe")
+TRAINING = {key: value for key, value in TINY.items() if not key.startswith("data.")}
+
+
+def shell(*arguments: object, cwd: Path, cache: Path) -> subprocess.CompletedProcess:
+    """A command with the `bench` of this environment first, offline, in one thread."""
+    apart = {"BENCH_OFFLINE": "1", "BENCH_CACHE": str(cache), "OMP_NUM_THREADS": "1"}
+    paths = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    plain = {"NO_COLOR": "1", "COLUMNS": "160"}
+    return subprocess.run(
+        [str(each) for each in arguments], cwd=cwd, env=os.environ | apart | paths | plain,
+        capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory) -> Path:
+    """The folder that examples/casia.sh has filled."""
+    folder = tmp_path_factory.mktemp("example")
+    done = shell(ROOT / "examples" / "casia.sh", folder, SUBJECTS, cwd=folder, cache=folder / "c")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture
+def tree(example, tmp_path) -> Path:
+    """A copy of the example's data set that may be spoilt."""
+    shutil.copytree(example / "casia", tmp_path / "casia", symlinks=True)
+    return tmp_path / "casia"
+
+
+def lines_of(tree: Path, name: str) -> list[str]:
+    return (tree / "protocols" / f"{name}_1.txt").read_text().split()
+
+
+def file_of(tree: Path, line: str) -> Path:
+    """The file that a line of a list means, whatever its suffix on the disk."""
+    stem = tree / Path(line.replace("\\", "/"))
+    (found,) = [path for path in stem.parent.iterdir()
+                if path.stem == stem.stem and path.suffix != ".pos"]  # fmt: skip
+    return found
+
+
+def append(tree: Path, name: str, line: str) -> None:
+    with open(tree / "protocols" / f"{name}_1.txt", "a", newline="") as file:
+        file.write(f"\r\n{line}\r\n")
+
+
+def missing_gallery_file(tree: Path) -> str:
+    line = lines_of(tree, "vis_gallery")[0]
+    file_of(tree, line).unlink()
+    return line
+
+
+def line_of_the_wrong_spectrum(tree: Path) -> str:
+    line = lines_of(tree, "vis_gallery")[1]
+    append(tree, "nir_probe", line)
+    return line
+
+
+def subject_in_train_and_test(tree: Path) -> str:
+    line = lines_of(tree, "nir_probe")[0]
+    append(tree, "nir_train", line.rsplit("\\", 1)[0] + "\\" + spare_shot(tree, line))
+    return line.split("\\")[2]
+
+
+def spare_shot(tree: Path, line: str) -> str:
+    """Another file of the subject, which no list names yet."""
+    first = file_of(tree, line)
+    spare = first.with_name(f"990{first.suffix}")
+    shutil.copyfile(first, spare)
+    with open(spare, "ab") as file:
+        file.write(b"\0")  # other bytes, the same picture
+    return spare.name
+
+
+def same_bytes_on_both_sides(tree: Path) -> str:
+    trained, probed = lines_of(tree, "nir_train")[0], lines_of(tree, "nir_probe")[0]
+    copied = file_of(tree, probed)
+    shutil.copyfile(file_of(tree, trained), copied)
+    return str(copied.relative_to(tree))
+
+
+SPOILT = [
+    missing_gallery_file,
+    line_of_the_wrong_spectrum,
+    subject_in_train_and_test,
+    same_bytes_on_both_sides,
+]
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_a_spoilt_data_set_stops_the_run_and_names_the_culprit(spoil, tree, tmp_path):
+    culprit = spoil(tree)
+    done = shell(
+        "bench", "run-all", "--data", f"casia:{tree}", "--protocol", "casia-view2", "--fold", "1",
+        cwd=tmp_path, cache=tmp_path / "cache",
+    )  # fmt: skip
+    assert done.returncode == 3, done.stdout + done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("bench:")]
+    assert culprit in line
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_missing_probe_is_a_miss_if_that_is_allowed(tree, tmp_path):
+    lines = lines_of(tree, "nir_probe")
+    file_of(tree, lines[0]).unlink()
+    out = tmp_path / "runs" / "missing"
+    options = ["--data", f"casia:{tree}", "--protocol", "casia-view2", "--fold", "1"]
+    text = run(out, *options, "--allow-missing", **(TRAINING | {"variants": '["A"]'}))
+    assert "Report:" in text
+    (scored,) = (out.parent / "stages").glob("score-real-0-*/outcomes.csv")
+    outcomes = packed.read_table(scored)
+    missed = outcomes[outcomes["probe"].str.endswith(f"s{lines[0][1]}-{Path(lines[0]).stem[-3:]}")]
+    assert outcomes["probe"].nunique() == len(set(lines))
+    assert len(missed)
+    (row,) = json.loads((out / "results.json").read_text())["data"]["unresolved"]
+    assert row["line"] == lines[0]
+
+
+def test_the_example_ends_with_a_report_of_everything(example):
+    results = json.loads((example / "runs" / "casia" / "results.json").read_text())
+    rows = pd.DataFrame(results["recognition"])
+    assert set(rows["training_set"]) == {"real", "real+A", "real+B"}
+    assert set(rows["protocol"]) == {"unseen-subjects"}  # View 2 holds nothing out
+    assert set(rows["fold"]) == {1}
+    assert len(results["data"]["refused"]) > 20
+    page = (example / "runs" / "casia" / "report.html").read_text()
+    refused = pd.read_csv(example / "runs" / "casia" / "refused.csv", dtype=str)
+    assert len(refused) == len(results["data"]["refused"])
+    assert all(reason in page for reason in refused["reason"].head(5))
+    sheet = list(example.glob("*.png"))
+    assert len(sheet) == 1
+
+
+def test_the_example_trains_and_tests_whom_the_lists_name(example):
+    (split,) = (example / "runs" / "stages").glob("split-fold1-*/split.csv")
+    parts = packed.read_table(split)
+    for name in LISTS:
+        part, spectrum = (
+            {"train": "train", "gallery": "gallery", "probe": "probe"}[name.split("_")[1]],
+            name.split("_")[0].upper(),
+        )
+        listed = {line.replace("\\", "/").rsplit(".", 1)[0]
+                  for line in lines_of(example / "casia", name)}  # fmt: skip
+        chosen = parts[(parts["part"] == part) & (parts["spectrum"] == spectrum)]
+        assert {source.rsplit(".", 1)[0] for source in chosen["source"]} == listed
+
+
+def test_the_report_is_drawn_again_without_the_data_set(example, tmp_path):
+    shutil.copytree(example / "runs", tmp_path / "runs")
+    settings = tmp_path / "runs" / "casia" / "settings.toml"
+    settings.write_text(re.sub(r'path = ".*"', 'path = "/gone"', settings.read_text()))
+    before = json.loads((tmp_path / "runs" / "casia" / "results.json").read_text())
+    done = shell("bench", "report", "runs/casia", cwd=tmp_path, cache=tmp_path / "cache")
+    assert done.returncode == 0, done.stderr
+    after = json.loads((tmp_path / "runs" / "casia" / "results.json").read_text())
+    assert after["recognition"] == before["recognition"]
+
+
+def test_where_the_data_set_lies_changes_no_byte_of_a_stage(example, tree, tmp_path):
+    settings = ["--config", example / "runs" / "casia" / "settings.toml"]
+    shutil.copytree(example / "runs" / "stages", tmp_path / "runs" / "stages")
+    done = shell(
+        "bench", "run-all", *settings, "--data", f"casia:{tree}", "--out", "runs/moved",
+        cwd=tmp_path, cache=tmp_path / "cache",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "runs" / "moved" / "results.json").read_text())
+    assert all(stage["cached"] for stage in results["stages"])
