@@ -7,7 +7,7 @@ from typing import Any
 from reports.formats import Table
 from reports.words import duration
 
-MOST_LINES = 50  # of files or lines listed by name
+MOST_LINES = 5_000  # of files or lines listed by name; they scroll, and keep the page under 1 MB
 COUNTS = ("vis_subjects", "vis_images", "nir_subjects", "nir_images")
 
 

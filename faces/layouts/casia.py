@@ -8,9 +8,8 @@ image is there, the cropped ones are not read.
 """
 
 import re
-from pathlib import Path
 
-from faces.layouts.layout import Layout, Place, Placing
+from faces.layouts.layout import Layout, Place, everywhere
 
 EXPECTED = "s1..s4/{NIR,VIS}/<5 digits>/<3 digits>.bmp"
 PATTERN = re.compile(
@@ -18,11 +17,6 @@ PATTERN = re.compile(
     r"/(?P<subject>\d{5})/(?P<number>\d{3})\.\w+",
     re.IGNORECASE | re.ASCII,
 )
-
-
-def placing(root: Path) -> Placing:
-    """The same in every folder."""
-    return place
 
 
 def place(source: str) -> Place | str:
@@ -40,4 +34,6 @@ def place(source: str) -> Place | str:
     )
 
 
-LAYOUT = Layout("casia", "CASIA NIR-VIS 2.0, in full or cropped to 128 x 128", EXPECTED, placing)
+LAYOUT = Layout(
+    "casia", "CASIA NIR-VIS 2.0, in full or cropped to 128 x 128", EXPECTED, everywhere(place)
+)

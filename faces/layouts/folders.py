@@ -3,16 +3,11 @@
 A subject is the name of a folder, letter by letter; it has the same name under VIS and NIR.
 """
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from faces.layouts.layout import Layout, Place, Placing
+from faces.layouts.layout import Layout, Place, everywhere
 
 EXPECTED = "{NIR,VIS}/<subject>/<any folders>/<any name>.png"
-
-
-def placing(root: Path) -> Placing:
-    """The same in every folder."""
-    return place
 
 
 def place(source: str) -> Place | str:
@@ -30,6 +25,6 @@ LAYOUT = Layout(
     "folders",
     "any images in VIS/<subject> and NIR/<subject>",
     EXPECTED,
-    placing,
+    everywhere(place),
     suffix_tells_shots=True,
 )

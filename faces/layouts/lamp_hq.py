@@ -5,20 +5,14 @@ Recognition", IJCV 2021. What follows the subject in the name is the shot: `1_a`
 """
 
 import re
-from pathlib import Path
 
-from faces.layouts.layout import Layout, Place, Placing
+from faces.layouts.layout import Layout, Place, everywhere
 
 EXPECTED = "{NIR,VIS}/{NIR,VIS}_P<digits>_<shot>.jpg"
 PATTERN = re.compile(
     r"(?P<folder>NIR|VIS)/(?P<spectrum>NIR|VIS)_(?P<subject>P\d+)_(?P<shot>[\w-]+)\.\w+",
     re.IGNORECASE | re.ASCII,
 )
-
-
-def placing(root: Path) -> Placing:
-    """The same in every folder."""
-    return place
 
 
 def place(source: str) -> Place | str:
@@ -32,4 +26,4 @@ def place(source: str) -> Place | str:
     return Place(match["subject"].upper(), spectrum, match["shot"])
 
 
-LAYOUT = Layout("lamp_hq", "LAMP-HQ", EXPECTED, placing)
+LAYOUT = Layout("lamp_hq", "LAMP-HQ", EXPECTED, everywhere(place))

@@ -23,6 +23,11 @@ class Place:
 Placing = Callable[[str], Place | str]  # of a path below the root: its place, or why it has none
 
 
+def everywhere(place: Placing) -> Callable[[Path], Placing]:
+    """The `placing` of a layout whose places follow from paths alone, whatever the folder."""
+    return lambda root: place
+
+
 @dataclass(frozen=True)
 class Layout:
     """A data set's folder tree.

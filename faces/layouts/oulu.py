@@ -5,9 +5,8 @@ Zhao et al., "Facial expression recognition from near-infrared videos", Image an
 """
 
 import re
-from pathlib import Path
 
-from faces.layouts.layout import Layout, Place, Placing
+from faces.layouts.layout import Layout, Place, everywhere
 
 EXPECTED = "{NI,VL}/{Strong,Weak,Dark}/P<3 digits>/<expression>/<3 digits>.jpeg"
 PATTERN = re.compile(
@@ -16,11 +15,6 @@ PATTERN = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 SPECTRA = {"NI": "NIR", "VL": "VIS"}
-
-
-def placing(root: Path) -> Placing:
-    """The same in every folder."""
-    return place
 
 
 def place(source: str) -> Place | str:
@@ -37,4 +31,4 @@ def place(source: str) -> Place | str:
     )
 
 
-LAYOUT = Layout("oulu", "Oulu-CASIA NIR&VIS, all three lights", EXPECTED, placing)
+LAYOUT = Layout("oulu", "Oulu-CASIA NIR&VIS, all three lights", EXPECTED, everywhere(place))

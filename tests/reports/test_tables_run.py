@@ -42,7 +42,7 @@ def test_files_are_counted_by_reason_and_some_are_listed(count):
 def test_lines_of_lists_stand_with_their_list_and_number():
     records = [
         {"list": "nir_probe_1.txt", "line": i + 1, "reason": f"no such image {i}"}
-        for i in range(60)
+        for i in range(MOST_LINES + 1)
     ]
     found = tables(unresolved=records)
     title = "Lines of protocol lists without exactly one image"

@@ -1,6 +1,5 @@
 """The layouts that can be written, one file each: a module here that defines `LAYOUT` is one."""
 
-
 from faces.registry import Registry
 from faces.testbed.photo import Layout
 

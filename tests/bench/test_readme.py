@@ -1,0 +1,49 @@
+"""What the README tells a newcomer to type about own images, typed."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.bench.test_own_data import TRAINING, shell
+
+README = Path(__file__).parents[2] / "README.md"
+MARK = "<!-- tests/bench/test_readme.py runs this -->\n```\n"
+
+
+@pytest.fixture(scope="module")
+def commands() -> list[list[str]]:
+    block = README.read_text(encoding="utf-8").partition(MARK)[2].partition("```")[0]
+    return [line.split() for line in block.strip().splitlines()]
+
+
+def test_the_example_of_own_images_ends_with_a_report(commands, tmp_path):
+    assert [words[:2] for words in commands] == [
+        ["bench", "faces"], ["bench", "doctor"], ["bench", "run-all"]
+    ]  # fmt: skip
+    shorter = [f"{key}={value}" for key, value in TRAINING.items()]  # and without what is fetched
+    tiny = [part for each in shorter for part in ("--set", each)]
+    spared = [[], ["--variants", "A,B"], tiny]
+    for words, more in zip(commands, spared, strict=True):
+        done = shell(*words, *more, cwd=tmp_path, cache=tmp_path / "cache")
+        assert done.returncode == 0, done.stdout + done.stderr
+    written = {path.parent.name for path in (tmp_path / "photos" / "VIS").rglob("*.*")}
+    results = json.loads((tmp_path / "runs" / "photos" / "results.json").read_text())
+    assert results["data"]["name"] == "folders"
+    assert results["data"]["funnel"][0]["vis_subjects"] == len(written) == 12
+    assert (tmp_path / "runs" / "photos" / "report.html").exists()
+
+
+def test_every_file_of_the_tree_exists():
+    tree = README.read_text(encoding="utf-8").partition("## Where things are\n```\n")[2]
+    folder = Path()
+    for line in tree.partition("```")[0].splitlines():
+        name = line.split()[0]
+        if not line.startswith(" "):
+            folder = README.parent / name
+            assert folder.is_dir(), line
+        else:
+            assert (folder / name).exists(), line
+            for other in re.findall(r"([\w/]+\.py|\w+/)[:;\s]", line.partition(name)[2]):
+                assert list(folder.rglob(other.rstrip("/"))), line
