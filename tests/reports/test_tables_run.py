@@ -50,7 +50,7 @@ def test_lines_of_lists_stand_with_their_list_and_number():
     assert found[title].rows[6] == (("nir_probe_1.txt",), ("7",), ("no such image 6",))
     assert len(found[title].rows) == MOST_LINES
     assert "results.json" in found[title].note
-    assert "10 rarer reasons" in found[f"{title}, by reason"].note
+    assert "1 rarer reasons" in found[f"{title}, by reason"].note
 
 
 def test_nothing_refused_leaves_no_table():
