@@ -5,7 +5,6 @@ variants.names()          # ["A", "B", "C"]
 variants.get("B").build(settings, generator, None)
 """
 
-
 from faces.registry import Registry
 from generators.method import Variant
 
