@@ -43,7 +43,7 @@ def read(settings: RunSettings, cache: Path, progress: Progress = silent) -> Dat
     lists = {}
     for fold in settings.folds:
         for protocol in settings.chosen_protocols:
-            tried = try_protocol(manifest, protocol, request_of(settings, fold))
+            tried = try_protocol(manifest, protocol, request_of(settings, protocol, fold))
             if protocol.needs_lists:
                 lists[list_name(protocol, fold)] = _digest(tried)
     return DataSet(manifest, lists)
@@ -66,16 +66,13 @@ def try_protocol(manifest: Manifest, protocol: Protocol, request: Request) -> As
     return protocol.assign(images, manifest.root, request)
 
 
-def request_of(settings: RunSettings, fold: int | None) -> Request:
-    """What the settings ask of a protocol."""
+def request_of(settings: RunSettings, protocol: Protocol, fold: int | None) -> Request:
+    """What the settings ask of a protocol; lists leave nothing to ask but what may be missing."""
+    if protocol.needs_lists:
+        return Request(fold, 0, {}, 0, settings.allow_missing)
     data = settings.data
-    return Request(
-        fold=fold,
-        unseen_subjects=data.unseen_subjects,
-        held_out={"VIS": data.held_out_vis, "NIR": data.held_out_nir},
-        seed=data.split_seed,
-        allow_missing=settings.allow_missing,
-    )
+    held_out = {"VIS": data.held_out_vis, "NIR": data.held_out_nir}
+    return Request(fold, data.unseen_subjects, held_out, data.split_seed)
 
 
 def keep(data: DataSet | None, folder: Path) -> None:
@@ -99,11 +96,12 @@ def kept(settings: RunSettings, folder: Path) -> DataSet | None:
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         images = packed.read_table(folder / MANIFEST).astype(dict.fromkeys(EYE_COLUMNS, float))
         refused = pd.read_csv(folder / REFUSED, dtype=str, keep_default_na=False)
-    except (OSError, ValueError):
+        notes, lists = tuple(facts["notes"]), dict(facts["lists"])
+    except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(
             f"{folder}: {MANIFEST}, {REFUSED} or {FACTS} is missing or unreadable; "
             "run `bench run-all` with the same options first"
         ) from None
     data = settings.data
-    manifest = Manifest(data.name, Path(data.path), images, refused, tuple(facts["notes"]))
-    return DataSet(manifest, facts["lists"])
+    manifest = Manifest(data.name, Path(data.path), images, refused, notes)
+    return DataSet(manifest, lists)

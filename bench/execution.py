@@ -12,6 +12,7 @@ from rich.table import Table
 from bench import datasets, weights
 from bench import plan as plans
 from bench.bar import shown
+from bench.datasets import DataSet
 from bench.engine import Engine, every_stage
 from bench.expectation import Expectation, expect
 from bench.gather import is_current, write_report
@@ -23,30 +24,24 @@ from faces.cache import cache_folder
 from faces.compute import choose_device, device_name
 from faces.errors import UsageError
 from faces.files import write_text
+from generators import variants
 
 
 def execute(settings: RunSettings, out: Path, console: Console) -> None:
     """Makes what is missing, then the report, and prints its path last."""
     device = choose_device(settings.device)  # one that is not there is told before all else
+    _check(settings, out)
     store, cache = store_of(out), cache_folder()
-    machine = Machine(
-        str(device),
-        settings.workers,
-        cache,
-        settings.stages_at_once(on_gpu=device.type == "cuda"),
-        device_name(device),
-    )
-    with shown(console, "reading images") as progress:
-        data = datasets.read(settings, cache, progress)
-    _prepare(out, store, settings)
-    datasets.keep(data, out)
+    data = _read(settings, cache, console)
+    _make_folders(out, store)
+    _ensure_weights(settings, cache, console)
     plan = plans.build(settings, data, out)
+    _keep(settings, data, out)
     if is_current(settings, plan, store, out):
         console.print(f"All is done. Report: {out / 'report.html'}", soft_wrap=True)
         return
-    for name in plans.weight_names(settings):
-        with shown(console, name, in_bytes=True) as progress:
-            weights.ensure(name, cache, progress=progress)
+    at_once = settings.stages_at_once(on_gpu=device.type == "cuda")
+    machine = Machine(str(device), settings.workers, cache, at_once, device_name(device))
     with Display(console, out / "events.jsonl") as display:
         display.event("run", command=shlex.join(sys.argv[1:]))
         engine = Engine(store, machine, display)
@@ -61,10 +56,32 @@ def execute(settings: RunSettings, out: Path, console: Console) -> None:
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
 
 
+def _check(settings: RunSettings, out: Path) -> None:
+    """What can be told before a data set is read. Raises UsageError."""
+    for name in settings.variants:
+        variants.get(name)
+    if settings.data.on_disk and store_of(out).is_relative_to(Path(settings.data.path).absolute()):
+        raise UsageError(
+            f"--out {out}: lies inside the data set {settings.data.path}, whose files it would "
+            "add to; choose a folder outside"
+        )
+
+
+def _read(settings: RunSettings, cache: Path, console: Console) -> DataSet | None:
+    with shown(console, "reading images") as progress:
+        return datasets.read(settings, cache, progress)
+
+
+def _ensure_weights(settings: RunSettings, cache: Path, console: Console) -> None:
+    for name in plans.weight_names(settings):
+        with shown(console, name, in_bytes=True) as progress:
+            weights.ensure(name, cache, progress=progress)
+
+
 def show_plan(settings: RunSettings, out: Path, console: Console) -> None:
     """Prints every setting and stage, and what is to be expected of them; starts no stage."""
-    with shown(console, "reading images") as progress:
-        data = datasets.read(settings, cache_folder(), progress)
+    _check(settings, out)
+    data = _read(settings, cache_folder(), console)
     plan = plans.build(settings, data, out)
     stages, store = every_stage(plan.targets()), store_of(out)
     todo = [stage for stage in stages if not is_done(stage, store)]
@@ -108,10 +125,18 @@ def store_of(out: Path) -> Path:
     return out.absolute().parent / "stages"
 
 
-def _prepare(out: Path, store: Path, settings: RunSettings) -> None:
+def _make_folders(out: Path, store: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         store.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+
+
+def _keep(settings: RunSettings, data: DataSet | None, out: Path) -> None:
+    """Writes what the run is about, once all of it has been found to be in order."""
+    try:
         write_text(out / "settings.toml", to_toml(settings))
+        datasets.keep(data, out)
     except OSError as error:
         raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None

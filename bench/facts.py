@@ -71,7 +71,8 @@ def _data_facts(
     if data is None:
         return facts
     unresolved = [
-        packed.read_table(stage.folder(store) / "unresolved.csv") for stage in plan.splits.values()
+        pd.read_csv(stage.folder(store) / "unresolved.csv", dtype=str, keep_default_na=False)
+        for stage in plan.splits.values()
     ]
     return facts | {
         "refused": data.manifest.refused.to_dict("records"),
@@ -139,15 +140,18 @@ def _weights(settings: RunSettings, plan: Plan, store: Path) -> list[dict]:
              "sha256": record["files"][RESULT][1], "licence": "Apache-2.0",
              "origin": f"stage pretrain-{plan.pretrain.key}",
              "trained_on": f"{chosen.steps} steps on {chosen.images_per_subject} VIS images of "
-             f"each of {chosen.subjects} other rendered people"}
+             f"each of {chosen.subjects} {'' if settings.data.on_disk else 'other '}"
+             "rendered people"}
         )  # fmt: skip
     return rows
 
 
 def _split_counts(split: Path) -> dict[str, int]:
     parts = packed.read_table(split / "split.csv")
-    counts = parts.groupby(["part", "spectrum"]).agg(
-        images=("row", "size"), subjects=("subject", "nunique")
+    counts = (
+        parts[parts["row"] >= 0]
+        .groupby(["part", "spectrum"])
+        .agg(images=("row", "size"), subjects=("subject", "nunique"))
     )
     return {
         f"{part}_{spectrum.lower()}_{what}": int(row[what])

@@ -31,6 +31,8 @@ def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]
     vis = first_images(protocols.rows(split, "train", "VIS"))
     chosen = evenly(vis[vis["subject"].isin(real["subject"])])
     real = real[real["subject"].isin(chosen["subject"])]
+    if chosen.empty:  # nobody trained on has a face in both spectra
+        return
     yield _translations(plan, store, chosen, real)
     yield _preprocessing(aligned, chosen, _photographs(plan, store, data, chosen))
 

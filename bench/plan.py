@@ -26,6 +26,7 @@ from bench.plan_images import (
 from bench.run_settings import RunSettings
 from bench.stages import images, quality, recognition, translation
 from bench.store import Stage
+from faces.cache import cache_folder
 from faces.compute import choose_device, resolve
 from generators import variants
 from generators.settings import GeneratorSettings
@@ -34,6 +35,7 @@ from recognizer.settings import TrainingSettings
 BASELINE = "real"
 CEILING = "real+oracle"
 LEAKY = "-leaky"
+PRETRAINED = "pretrain-rendered"
 
 
 class Repeat(NamedTuple):
@@ -99,7 +101,7 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
         splits(settings, aligned, (clean or leaky)[0], data),
         splits(settings, aligned, leaky[0], data) if leaky else {},
     )
-    if settings.recognizer.weights == "pretrain-rendered":
+    if settings.recognizer.weights == PRETRAINED:
         plan.pretrain = _pretrain(settings)
     for fold in settings.folds:
         for repeat in (Repeat(seed, fold) for seed in settings.seeds):
@@ -154,9 +156,8 @@ def _pretrain(settings: RunSettings) -> Stage:
 
 def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -> None:
     variant = variants.get(name.removesuffix(LEAKY))
-    leaky = name.endswith(LEAKY)
     generator, features = settings.generator, settings.generator.perceptual_network
-    seen = (plan.leaky_splits if leaky else plan.splits)[repeat.fold]
+    seen = (plan.leaky_splits if name.endswith(LEAKY) else plan.splits)[repeat.fold]
     translator = Stage(
         f"translator:{name}:{repeat}",
         translation.train,
@@ -165,7 +166,6 @@ def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -
             seed=repeat.seed,
             features=weights.sha256_of(features) if variant.needs_features else None,
             generator=generator,
-            leaky=leaky,
         ),
         {"aligned": plan.aligned, "split": seen},
         effort=plan.longest.steps * _step_seconds(generator, variant.needs_features),
@@ -221,7 +221,9 @@ def _add_recognizer(plan: Plan, settings: RunSettings, training_set: str, repeat
     finetune = Stage(
         f"finetune:{training_set}:{repeat}",
         recognition.finetune,
-        recognition.FinetuneSettings.of(recognizer, repeat.seed, oracle=training_set == CEILING),
+        recognition.FinetuneSettings.of(
+            recognizer, _first_weights(settings), repeat.seed, oracle=training_set == CEILING
+        ),
         inputs,
         effort=_training_effort(recognizer),
     )
@@ -235,6 +237,12 @@ def _add_recognizer(plan: Plan, settings: RunSettings, training_set: str, repeat
     )
 
 
+def _first_weights(settings: RunSettings) -> str:
+    """The hash of published weights; those that the run pretrains are among the stage's inputs."""
+    name = settings.recognizer.weights
+    return "" if name == PRETRAINED else weights.original_sha256(name, cache_folder())
+
+
 def _training_effort(settings: TrainingSettings) -> float:
     """Seconds on one core: 25 images a second at 80 px."""
     return settings.steps * settings.batch / 25 * (settings.side_px / 80) ** 2
@@ -245,6 +253,6 @@ def weight_names(settings: RunSettings) -> list[str]:
     names = [LANDMARKS, *quality.NETWORKS]
     if any(variants.get(name).needs_features for name in settings.variants):
         names.append(settings.generator.perceptual_network)
-    if settings.recognizer.weights != "pretrain-rendered":
+    if settings.recognizer.weights != PRETRAINED:
         names.append(settings.recognizer.weights)
     return names

@@ -92,7 +92,7 @@ def _split(
 ) -> Stage:
     chosen = images.SplitSettings(
         protocol=protocol.name,
-        request=request_of(settings, fold),
+        request=request_of(settings, protocol, fold),
         lists=data.lists.get(list_name(protocol, fold), "") if data else "",
         root=data.manifest.root.absolute() if data else None,
     )

@@ -1,7 +1,6 @@
 """Everything a run depends on, typed and checked: each value, and how they fit together."""
 
 import difflib
-import os
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
@@ -15,6 +14,7 @@ from pydantic import (
 )
 
 from faces import protocols
+from faces.parallel import usable_cores
 from faces.settings import DataSettings
 from generators.settings import GeneratorSettings
 from recognizer.settings import PretrainSettings, RecognizerSettings
@@ -67,7 +67,7 @@ class RunSettings(BaseModel):
             raise ValueError(
                 f"no protocol is called {unknown[0]}{nearest(unknown[0], protocols.names())}"
             )
-        if len(chosen) > 1 and set(chosen) != LEAK_PAIR:
+        if len(chosen) > 1 and sorted(chosen) != sorted(LEAK_PAIR):
             raise ValueError(f"together run only {' and '.join(sorted(LEAK_PAIR))}")
         return ",".join(sorted(chosen))
 
@@ -124,8 +124,7 @@ class RunSettings(BaseModel):
         """Processes at once."""
         if self.data.workers:
             return self.data.workers
-        allowed = getattr(os, "sched_getaffinity", None)  # not on every system
-        return len(allowed(0)) if allowed else os.cpu_count() or 1
+        return usable_cores()
 
     def stages_at_once(self, on_gpu: bool) -> int:
         """How many stages run side by side: a GPU's memory has to hold them all."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from bench.run_settings import RunSettings, nearest
 from faces.errors import UsageError
-from faces.settings import SYNTHETIC
+from faces.settings import SYNTHETIC, DataSettings
 
 ALTERNATIVES = {"steps": "epochs", "epochs": "steps"}  # whoever sets one takes the other back
 
@@ -75,8 +75,10 @@ def _source(values: dict[str, Any]) -> Any:
 
 def _as_share(data: dict[str, Any]) -> dict[str, Any]:
     """A preset's number of unseen people says nothing of another data set, but their share does."""
-    unseen, subjects = data.get("unseen_subjects"), data.get("subjects")
-    if not isinstance(unseen, int) or not subjects:
+    default = DataSettings()
+    unseen = data.get("unseen_subjects", default.unseen_subjects)
+    subjects = data.get("subjects", default.subjects)
+    if not isinstance(unseen, int):
         return {}
     return {"unseen_subjects": round(unseen / subjects, 2)}
 

@@ -56,10 +56,14 @@ class Manifest:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over `images` and `refused`; the same wherever the folder lies."""
-        tables = (self.images, self.refused)
-        text = "\n".join(table.to_csv(index=False, lineterminator="\n") for table in tables)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 over `images`: the same wherever the folder lies and whatever else is in it."""
+        return digest_of(self.images)
+
+
+def digest_of(images: pd.DataFrame) -> str:
+    """SHA-256 of a manifest's images, also of a table that was written and read back."""
+    text = images[COLUMNS].to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class File(NamedTuple):

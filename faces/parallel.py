@@ -17,6 +17,12 @@ WATCH_EVERY_SECONDS = 0.5
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 
 
+def usable_cores() -> int:
+    """How many cores this process may use, which can be fewer than the machine has."""
+    allowed = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
 @contextmanager
 def process_pool(
     workers: int, initializer: Callable[..., None] | None = None, *arguments: object

@@ -25,7 +25,7 @@ class DataSettings(BaseModel):
 
     name: str = Field(SYNTHETIC, description="where faces come from: synthetic, or a layout")
     path: str = Field("", description="folder of a data set on disk; empty for rendered people")
-    population: int = Field(0, ge=0, description="seed of the rendered people")
+    population: int = Field(0, ge=0, lt=1_000_000, description="seed of the rendered people")
     subjects: PositiveInt = Field(150, description="people, trained on and unseen together")
     unseen_subjects: Annotated[StrictInt, Field(ge=2)] | Fraction = Field(
         60, description="people who are only tested: their number, or their share of all"

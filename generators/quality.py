@@ -136,11 +136,15 @@ def measure(
     ]
 
 
+class TooFewImages(DataError):
+    """So few images that comparing them would tell nothing."""
+
+
 def matched_count(count: int, real: np.ndarray, kinds: Mapping[str, Kind]) -> int:
     """How many of each can be compared, if `real` also has to fill the other half of the floor."""
     n = min(count, len(real) // 2, *(len(kind.images) for kind in kinds.values()))
     if n <= NEIGHBOURS:
-        raise DataError(
+        raise TooFewImages(
             f"image quality: {n} images of each kind, from {len(real)} real NIR ones; at least "
             f"{NEIGHBOURS + 1} and twice as many real ones are needed: hold out more NIR images"
         )

@@ -56,7 +56,7 @@ class PretrainSettings(TrainingSettings):
     )
     subjects: int = Field(120, ge=2, description="rendered people to learn from")
     images_per_subject: PositiveInt = Field(12, description="VIS images of each of them")
-    population: int = Field(1, ge=0, description="seed of these rendered people")
+    population: int = Field(1, ge=0, lt=1_000_000, description="seed of these rendered people")
     seed: int = Field(0, ge=0, description="seed of first weights, batches and dropout")
 
 

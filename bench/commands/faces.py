@@ -1,6 +1,5 @@
 """`bench faces`: rendered people as image files, laid out as a data set of the field is."""
 
-import os
 import re
 from pathlib import Path
 
@@ -46,20 +45,19 @@ def faces(out: Path, workers: int | None, **options) -> None:
     where it stopped.
     """
     from faces import testbed  # late: --help needs no renderer
+    from faces.parallel import usable_cores
 
     console = Console(emoji=False)
     with shown(console, "rendering") as progress:
         truth = testbed.write(
-            out, workers=_cores() if workers is None else workers, progress=progress, **options
+            out,
+            workers=usable_cores() if workers is None else workers,
+            progress=progress,
+            **options,
         )
     console.print(_counts(truth))
     layout = options["layout"]
     console.print(f"Next: bench doctor --data {layout}:{out}", highlight=False, soft_wrap=True)
-
-
-def _cores() -> int:
-    allowed = getattr(os, "sched_getaffinity", None)  # not on every system
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _counts(truth) -> Table:

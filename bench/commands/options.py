@@ -1,5 +1,7 @@
 """What options of several commands mean: text as a person writes it, to settings."""
 
+from pathlib import Path
+
 from faces.errors import UsageError
 
 
@@ -22,7 +24,7 @@ def fold(text: str | None) -> int | str | None:
     """A fold's number, or "all". Raises UsageError."""
     if text is None or text == "all":
         return text
-    if not text.isdigit():
+    if not text.isdecimal():
         raise UsageError(f"--fold {text}: write a whole number, or all")
     return int(text)
 
@@ -31,5 +33,6 @@ def data_source(spec: str | None) -> dict[str, str]:
     """ "casia:PATH" as the settings it stands for."""
     if spec is None:
         return {}
-    name, _, path = spec.partition(":")
-    return {"data.name": name, "data.path": path}
+    name, _, path = spec.partition(":")  # a shell leaves a tilde behind a colon as it is
+    absolute = str(Path(path).expanduser().absolute()) if path else ""
+    return {"data.name": name, "data.path": absolute}

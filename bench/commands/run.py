@@ -17,8 +17,8 @@ OPTIONS = [
     click.option("--seeds", metavar="0,1,2", help="Seeds of translators and recognizers."),
     click.option("--device", help="auto, cpu, cuda or cuda:N."),
     click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting."),
-    click.option("--out", type=click.Path(path_type=Path), help="The run's folder [runs/PRESET]."),
-    click.option("--dry-run", is_flag=True, help="Print settings and plan; write nothing."),
+    click.option("--out", type=click.Path(path_type=Path), help="The run's folder [below runs/]."),
+    click.option("--dry-run", is_flag=True, help="Print settings, plan and times; make nothing."),
 ]
 
 
@@ -45,7 +45,6 @@ def run_all(variants: str | None, **given) -> None:
 @with_options
 def reproduce(variant: str, **given) -> None:
     """Compare one translator (A, B, C, ...) with the baseline."""
-    given["out"] = given["out"] or Path("runs") / f"{given['preset']}-{variant}"
     run([variant], **given)
 
 
@@ -73,4 +72,10 @@ def run(
     chosen = {key: value for key, value in overrides.items() if value is not None}
     resolved = settings.load(preset, config, chosen, assignments)
     action = execution.show_plan if dry_run else execution.execute
-    action(resolved, out or Path("runs") / preset, Console(emoji=False))
+    action(resolved, out or Path("runs") / _run_name(resolved), Console(emoji=False))
+
+
+def _run_name(settings) -> str:
+    """A preset's own data set goes without saying."""
+    data = settings.data
+    return f"{settings.preset}-{data.name}" if data.on_disk else settings.preset

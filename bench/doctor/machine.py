@@ -10,6 +10,7 @@ from rich.filesize import decimal
 from bench.doctor.page import Problem, Section
 from bench.run_settings import RunSettings
 from faces.compute import has_bf16
+from faces.parallel import usable_cores
 
 CONTROL_GROUP = Path("/sys/fs/cgroup")  # of a container; elsewhere it holds no limits
 NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
@@ -33,9 +34,7 @@ def section(settings: RunSettings) -> Section:
 def _cores(settings: RunSettings) -> tuple[str, list[Problem]]:
     capability = torch.backends.cpu.get_cpu_capability()
     there, workers = os.cpu_count() or 1, settings.workers
-    allowed = getattr(os, "sched_getaffinity", None)  # not on every system
-    usable = len(allowed(0)) if allowed else there
-    words = f"{usable} of {there} cores usable, {capability}; processes at once: {workers}"
+    words = f"{usable_cores()} of {there} cores usable, {capability}; processes at once: {workers}"
     share = core_limit(_read(CONTROL_GROUP / "cpu.max"))
     if share is None or share >= workers:
         return words, []

@@ -57,7 +57,7 @@ def run(
     tried = []
     for protocol, fold in chosen:
         progress(len(tried), len(chosen), {})
-        tried.append(attempt(manifest, protocol, request_of(settings, fold)))
+        tried.append(attempt(manifest, protocol, request_of(settings, protocol, fold)))
     return tried
 
 

@@ -11,7 +11,9 @@ from bench.store import Job
 from faces import packed, protocols
 from faces.align import VERSION
 from faces.aligned import align_all, align_folder
+from faces.errors import DataError
 from faces.files import write_text
+from faces.manifest import digest_of
 from faces.settings import DataSettings
 from faces.sources import Files
 from faces.synthetic import Difficulty
@@ -101,6 +103,11 @@ def align_files(job: Job) -> None:
     """Writes aligned crops of a data set's images, by shipped eyes or by those it finds."""
     settings: AlignFilesSettings = job.settings
     images = packed.read_table(settings.manifest)
+    if digest_of(images) != settings.digest:
+        raise DataError(
+            f"{settings.manifest}: was replaced while this run went on, by another run into the "
+            "same folder; run this one again, with another --out"
+        )
     align_all(
         {spectrum: Files(settings.root, images, spectrum) for spectrum in ("VIS", "NIR")},
         job.out,
@@ -121,13 +128,15 @@ class SplitSettings(BaseModel):
 
 
 def split(job: Job) -> None:
-    """Writes `split.csv` (faces/protocols), `funnel.json`, the counts, and `unresolved.csv`."""
+    """Writes `split.csv`, `unresolved.csv`, `funnel.json` (the counts) and `protocol.json`."""
     settings: SplitSettings = job.settings
     protocol = protocols.get(settings.protocol)
     assigned = protocol.assign(_all_images(job.inputs["aligned"]), settings.root, settings.request)
     assigned.parts.to_csv(job.out / "split.csv", index=False)
     assigned.unresolved.to_csv(job.out / "unresolved.csv", index=False)
     write_text(job.out / "funnel.json", json.dumps(assigned.funnel, indent=1))
+    made = {"protocol": protocol.name, "leaky": assigned.leaky}
+    write_text(job.out / "protocol.json", json.dumps(made))
     job.progress(1, 1, {})
 
 

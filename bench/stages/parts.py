@@ -1,5 +1,6 @@
 """Reading the parts of a split out of the aligned crops."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -8,10 +9,11 @@ from faces import packed, protocols
 from faces.packed import Packed
 
 
-def read_split(folder: Path, leaky: bool = False) -> pd.DataFrame:
+def read_split(folder: Path) -> pd.DataFrame:
     """The table that the split stage wrote; checked again for leaks it was not meant to have."""
     parts = packed.read_table(folder / "split.csv")
-    protocols.check(parts, leaky)
+    made = json.loads((folder / "protocol.json").read_text(encoding="utf-8"))
+    protocols.check(parts, made["leaky"])
     return parts
 
 

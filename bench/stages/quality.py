@@ -9,8 +9,7 @@ from bench.stages.parts import read_split, select
 from bench.store import Job
 from faces import packed
 from faces.compute import choose_device
-from faces.errors import DataError
-from generators.quality import Judges, Kind, measure
+from generators.quality import Judges, Kind, TooFewImages, measure
 
 NETWORKS = ("efficientnet-lite0", "dlib-face")
 DRAW_SEED = 0  # the same half of the real images, and the same shots, for every variant and seed
@@ -30,7 +29,7 @@ def measure_images(job: Job) -> None:
     rows, omitted = [], []
     try:
         rows = _measured(job)
-    except DataError as error:  # too few images to compare: no reason to lose the recognition
+    except TooFewImages as error:  # no reason to lose the recognition
         omitted = [str(error)]
     pd.DataFrame(rows, columns=["images", "metric", "value", "n"]).to_csv(
         job.out / "quality.csv", index=False

@@ -46,10 +46,13 @@ class FinetuneSettings(BaseModel):
     oracle: bool  # the true NIR of the VIS shots takes the place of fakes
     nir_per_subject: int | Literal["all"]
     weights: str
+    weights_sha256: str
     training: TrainingSettings
 
     @classmethod
-    def of(cls, recognizer: RecognizerSettings, seed: int, oracle: bool) -> "FinetuneSettings":
+    def of(
+        cls, recognizer: RecognizerSettings, weights_sha256: str, seed: int, oracle: bool
+    ) -> "FinetuneSettings":
         """What of the recognizer's settings matters before scoring."""
         chosen = {name: getattr(recognizer, name) for name in TrainingSettings.model_fields}
         return cls(
@@ -57,6 +60,7 @@ class FinetuneSettings(BaseModel):
             oracle=oracle,
             nir_per_subject=recognizer.nir_per_subject,
             weights=recognizer.weights,
+            weights_sha256=weights_sha256,
             training=TrainingSettings(**chosen),
         )
 

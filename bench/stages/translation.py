@@ -22,13 +22,12 @@ class TranslatorSettings(BaseModel):
     seed: int
     features: str | None  # SHA-256 of the perceptual network, where the variant has one
     generator: GeneratorSettings
-    leaky: bool = False  # the split lets translators see what is tested, as the paper's seems to
 
 
 def train(job: Job) -> None:
     """Trains on the VIS and NIR images that the split allows, the latter without names."""
     settings: TranslatorSettings = job.settings
-    parts = read_split(job.inputs["split"], settings.leaky)
+    parts = read_split(job.inputs["split"])
     variant = variants.get(settings.variant)
     vis, nir = (
         seen_by_translators(job.inputs["aligned"], parts, spectrum) for spectrum in ("VIS", "NIR")

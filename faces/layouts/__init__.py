@@ -5,6 +5,7 @@ layouts.names()                       # ["buaa", "casia", "folders", "lamp_hq", 
 layouts.read("casia", root, cache, workers=4)   # -> faces.manifest.Manifest
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def read(name: str, root: Path, cache: Path, workers: int, progress: Progress = 
     image in it, or none that fits the layout and can be read.
     """
     layout = get(name)
-    if not root.is_dir():
+    if not os.path.isdir(root):  # pathlib would raise below a folder that is closed to us
         raise DataError(f"{root}: no such folder; give the one that holds {layout.expected}")
     tree = walk(root)
     places, misfits = place_images(layout, root, tree)

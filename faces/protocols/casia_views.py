@@ -114,7 +114,15 @@ def _part(listed: _Listed, images: pd.DataFrame) -> pd.DataFrame:
     ]
     absent = pd.DataFrame(missing, columns=columns)
     tables = [there[columns], absent] if missing else [there[columns]]
-    return pd.concat(tables, ignore_index=True).assign(part=part)
+    return _told_apart(pd.concat(tables, ignore_index=True)).assign(part=part)
+
+
+def _told_apart(images: pd.DataFrame) -> pd.DataFrame:
+    """A missing line may name a shot that another line has already: every probe needs its name."""
+    before = images.groupby(["subject", "shot"]).cumcount()
+    again = (before > 0) & (images["row"] == NO_ROW)
+    numbered = images["shot"] + " missing " + before.astype(str)
+    return images.assign(shot=images["shot"].mask(again, numbered))
 
 
 def _unresolved(listed: list[_Listed]) -> pd.DataFrame:

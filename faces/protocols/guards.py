@@ -61,6 +61,9 @@ def _contradictions(parts: pd.DataFrame) -> Iterator[Problem]:
     yield "images of the wrong spectrum in gallery or probe", source[wrong], remedy
     twice = parts.duplicated(["spectrum", "row"], keep=False) & (row != NO_ROW)
     yield "images that stand in two parts or twice in one", source[twice], "name each once"
+    named = parts["subject"] + "/" + spectrum + "/" + parts["shot"].astype(str)
+    again = parts.duplicated(["part", "subject", "spectrum", "shot"], keep=False)
+    yield "images of one part that cannot be told apart", named[again], remedy
     absent = (row == NO_ROW) & (parts["found"] | part.isin(["train", "held_out"]))
     yield "images to train on or with a face that do not exist", source[absent], remedy
     faceless = parts["generator"] & ~parts["found"]
@@ -73,12 +76,26 @@ def _check_presence(parts: pd.DataFrame) -> None:
     wanted = [("train", "VIS"), ("train", "NIR")]
     if present & {("gallery", "VIS"), ("probe", "NIR")} or "held_out" not in set(parts["part"]):
         wanted += [("gallery", "VIS"), ("probe", "NIR")]
+    _check_faces(parts)
     for part, spectrum in wanted:
         if (part, spectrum) not in present:
             raise DataError(
                 f"there is no {spectrum} image to use in the part `{part}`: "
                 "check the images and lists, or choose another protocol"
             )
+
+
+def _check_faces(parts: pd.DataFrame) -> None:
+    """Matching needs two people with a face in the gallery, and a probe of one of them."""
+    seen = parts[parts["found"]]
+    enrolled = set(seen.loc[seen["part"] == "gallery", "subject"])
+    probed = set(seen.loc[seen["part"] == "probe", "subject"])
+    if "probe" in set(parts["part"]) and (len(enrolled) < 2 or not probed & enrolled):
+        raise DataError(
+            f"unseen people: a face was found in the gallery images of {len(enrolled)} of them, "
+            f"and in the probes of {len(probed & enrolled)} of these: too few to match; "
+            "look at the images with `bench doctor`"
+        )
 
 
 def check_copies(parts: pd.DataFrame, images: pd.DataFrame, leaky: bool = False) -> None:

@@ -31,6 +31,7 @@ from faces.testbed.photo import IMAGE, Photo
 from faces.testbed.request import Request
 
 RECORD_FOLDER = ".testbed"
+FIRST_POPULATION = 1_000_000  # runs render and pretrain on people of lower ones
 TRUTH_COLUMNS = ["source", "subject", "spectrum", "session", "shot", "state"]
 
 
@@ -160,7 +161,7 @@ def _written(out: Path, request: Request, albums, workers: int) -> Iterator[list
 
 def _write_album(out: Path, request: Request, album: list[Photo]) -> list[Photo]:
     """Writes the photos of one person, then leaves the marker."""
-    person = make_person(request.seed, album[0].person, request.side_px)
+    person = make_person(FIRST_POPULATION + request.seed, album[0].person, request.side_px)
     aspect = layouts.get(request.layout).aspect
     for photo in album:
         path, face, eyes = out / photo.source, None, None

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from click.testing import CliRunner
+from rich.filesize import decimal
 from safetensors import safe_open
 from torch.nn import functional as F
 
@@ -392,9 +393,9 @@ def test_fetch_says_where_the_file_lies(command, tmp_path):
 
 
 def test_fetch_tells_how_far_it_is(command, tmp_path, monkeypatch):
-    monkeypatch.setattr(fetching, "LOG_EVERY_SECONDS", 0)
-    monkeypatch.setattr(fetching, "MEGABYTE", len(NUMBERS))
-    assert "numbers: 1 of 1 MB\n" in command("numbers").output
+    monkeypatch.setattr("bench.bar.LOG_EVERY_SECONDS", 0)
+    size = decimal(len(NUMBERS))
+    assert f"numbers: {size} of {size}\n" in command("numbers").output
 
 
 @pytest.mark.parametrize(

@@ -120,20 +120,85 @@ def test_a_spoilt_data_set_stops_the_run_and_names_the_culprit(spoil, tree, tmp_
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_missing_probe_is_a_miss_if_that_is_allowed(tree, tmp_path):
-    lines = lines_of(tree, "nir_probe")
-    file_of(tree, lines[0]).unlink()
+def test_missing_and_odd_lines_are_misses_if_that_is_allowed(tree, tmp_path):
+    """A missing probe keeps its place, each probe has a name, and a line called NA stays text."""
+    gone, kept = lines_of(tree, "nir_probe")[:2]
+    file_of(tree, gone).unlink()
+    append(tree, "nir_probe", kept.replace("NIR", "VIS"))
+    append(tree, "nir_train", "NA")
     out = tmp_path / "runs" / "missing"
     options = ["--data", f"casia:{tree}", "--protocol", "casia-view2", "--fold", "1"]
-    text = run(out, *options, "--allow-missing", **(TRAINING | {"variants": '["A"]'}))
-    assert "Report:" in text
+    run(out, *options, "--allow-missing", **(TRAINING | {"variants": '["A"]'}))
+    unresolved = json.loads((out / "results.json").read_text())["data"]["unresolved"]
+    assert {gone, "NA"} <= {row["line"] for row in unresolved}
     (scored,) = (out.parent / "stages").glob("score-real-0-*/outcomes.csv")
     outcomes = packed.read_table(scored)
-    missed = outcomes[outcomes["probe"].str.endswith(f"s{lines[0][1]}-{Path(lines[0]).stem[-3:]}")]
-    assert outcomes["probe"].nunique() == len(set(lines))
+    assert not outcomes.duplicated(["protocol", "metric", "probe"]).any()
+    assert outcomes["probe"].nunique() == len(set(lines_of(tree, "nir_probe")))
+    session, _, subject, number = gone.split("\\")
+    missed = outcomes[outcomes["probe"] == f"{subject}/NIR/{session}-{number.split('.')[0]}"]
     assert len(missed)
-    (row,) = json.loads((out / "results.json").read_text())["data"]["unresolved"]
-    assert row["line"] == lines[0]
+    assert (missed["value"] == 0).all()
+
+
+LEAK = "paper-520-as-published"
+
+
+@pytest.mark.parametrize("protocol", [LEAK, f"paper-520,{LEAK}"])
+def test_leaky_translators_see_what_is_tested_and_are_marked(protocol, example, tmp_path):
+    out = tmp_path / "runs" / "leak"
+    settings = TRAINING | {"variants": '["A"]', "quality.images": 10}
+    shutil.copytree(example / "runs" / "stages", out.parent / "stages")
+    run(out, "--data", f"casia:{example / 'casia'}", "--protocol", protocol, **settings)
+    results = json.loads((out / "results.json").read_text())
+    roles = {each["name"]: each["role"] for each in results["training_sets"]}
+    both = "," in protocol
+    assert roles == {"real": "baseline", "real+A-leaky": "leaky"} | (
+        {"real+A": "fakes"} if both else {}
+    )
+    compared = {(row["training_set"], row["baseline"]) for row in results["comparisons"]}
+    assert (("real+A-leaky", "real+A") in compared) == both
+    assert "leaky" in (out / "tables" / "accuracy.md").read_text()
+    for folder in (out.parent / "stages").glob(f"split-{'?' * 12}"):  # not those of folds
+        parts = packed.read_table(folder / "split.csv")
+        tested = parts[parts["part"].isin(["gallery", "probe"]) & parts["found"]]
+        leaky = json.loads((folder / "protocol.json").read_text())["leaky"]
+        assert len(tested)
+        assert set(tested["generator"]) == {leaky}
+
+
+def test_neither_the_place_nor_what_else_lies_there_changes_a_stage(example, tree, tmp_path):
+    """The copied tree, with a stray file, gives the keys that the stages already have."""
+    (tree / "notes.png").write_text("no image")
+    shutil.copytree(example / "runs" / "stages", tmp_path / "runs" / "stages")
+    done = shell(
+        "bench", "run-all", "--config", example / "runs" / "casia" / "settings.toml",
+        "--data", f"casia:{tree}", "--out", "runs/again", cwd=tmp_path, cache=tmp_path / "cache",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "runs" / "again" / "results.json").read_text())
+    assert all(stage["cached"] for stage in results["stages"])
+    assert "notes.png" in {row["source"] for row in results["data"]["refused"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--out", "{tree}/runs/x"], 2, "lies inside the data set"),
+        (["--variants", "A,Q"], 2, "variant 'Q' is not known"),
+    ],
+)
+def test_a_mistake_is_told_before_anything_is_read_or_written(
+    options, code, words, example, tmp_path
+):
+    tree = example / "casia"
+    chosen = [each.format(tree=tree) for each in options]
+    done = shell("bench", "run-all", "--data", f"casia:{tree}", *chosen,
+                 cwd=tmp_path, cache=tmp_path / "cache")  # fmt: skip
+    assert done.returncode == code
+    assert words in done.stderr
+    assert not (tmp_path / "cache").exists()
+    assert not (tmp_path / "runs").exists()
 
 
 def test_the_example_ends_with_a_report_of_everything(example):
@@ -174,15 +239,3 @@ def test_the_report_is_drawn_again_without_the_data_set(example, tmp_path):
     assert done.returncode == 0, done.stderr
     after = json.loads((tmp_path / "runs" / "casia" / "results.json").read_text())
     assert after["recognition"] == before["recognition"]
-
-
-def test_where_the_data_set_lies_changes_no_byte_of_a_stage(example, tree, tmp_path):
-    settings = ["--config", example / "runs" / "casia" / "settings.toml"]
-    shutil.copytree(example / "runs" / "stages", tmp_path / "runs" / "stages")
-    done = shell(
-        "bench", "run-all", *settings, "--data", f"casia:{tree}", "--out", "runs/moved",
-        cwd=tmp_path, cache=tmp_path / "cache",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    results = json.loads((tmp_path / "runs" / "moved" / "results.json").read_text())
-    assert all(stage["cached"] for stage in results["stages"])

@@ -10,6 +10,7 @@ from faces import protocols, testbed
 from faces.align import find_eyes
 from faces.layouts import read
 from faces.synthetic import render_with_truth
+from faces.testbed.writer import FIRST_POPULATION
 from tests.faces.testbed.conftest import SMALLEST_PX
 
 LISTS = ("vis_train", "nir_train", "vis_gallery", "nir_probe")
@@ -128,7 +129,7 @@ def self_rendered(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Eyes and pixels of a subject's n-th shot; near-infrared shots are counted from 500."""
     person, spectrum = int(path.parent.name[1:]) - 1, path.parent.parent.name
     shot = int(path.stem) - 1 + (500 if spectrum == "NIR" else 0)
-    image, eyes = render_with_truth(person, shot, spectrum, SMALLEST_PX)
+    image, eyes = render_with_truth(person, shot, spectrum, SMALLEST_PX, FIRST_POPULATION)
     return eyes.reshape(-1), image
 
 
