@@ -20,9 +20,33 @@ LISTS = ("vis_train", "nir_train", "vis_gallery", "nir_probe")
 TRAINING = {key: value for key, value in TINY.items() if not key.startswith("data.")}
 
 
-def shell(*arguments: object, cwd: Path, cache: Path) -> subprocess.CompletedProcess:
-    """A command with the `bench` of this environment first, offline, in one thread."""
-    apart = {"BENCH_OFFLINE": "1", "BENCH_CACHE": str(cache), "OMP_NUM_THREADS": "1"}
+GUARD = """
+import os, sys
+
+def hear(event, arguments):
+    asks = event.startswith(("socket.getaddrinfo", "socket.gethostby"))
+    goes = event in ("socket.connect", "socket.sendto", "socket.sendmsg")
+    if asks or goes and isinstance(arguments[1], tuple):  # a path is a socket of this machine
+        with open(os.environ["SOCKET_LOG"], "a") as log:
+            print(event, *arguments[1:], file=log)
+        raise OSError("no network in this test")
+
+sys.addaudithook(hear)
+"""
+
+
+def shell(
+    *arguments: object, cwd: Path, cache: Path, guard: Path | None = None
+) -> subprocess.CompletedProcess:
+    """A command with the `bench` of this environment first, offline, in one thread.
+
+    With `guard`, a folder, every process in it that reaches for the network is stopped and noted.
+    """
+    watched = {"PYTHONPATH": str(guard), "SOCKET_LOG": str(guard / "log")} if guard else {}
+    if guard:
+        guard.mkdir(exist_ok=True)
+        (guard / "sitecustomize.py").write_text(GUARD)
+    apart = watched | {"BENCH_OFFLINE": "1", "BENCH_CACHE": str(cache), "OMP_NUM_THREADS": "1"}
     paths = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     plain = {"NO_COLOR": "1", "COLUMNS": "160"}
     return subprocess.run(
@@ -35,7 +59,10 @@ def shell(*arguments: object, cwd: Path, cache: Path) -> subprocess.CompletedPro
 def example(tmp_path_factory) -> Path:
     """The folder that examples/casia.sh has filled."""
     folder = tmp_path_factory.mktemp("example")
-    done = shell(ROOT / "examples" / "casia.sh", folder, SUBJECTS, cwd=folder, cache=folder / "c")
+    done = shell(
+        ROOT / "examples" / "casia.sh", folder, SUBJECTS,
+        cwd=folder, cache=folder / "c", guard=folder / "guard",
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
@@ -199,6 +226,19 @@ def test_a_mistake_is_told_before_anything_is_read_or_written(
     assert words in done.stderr
     assert not (tmp_path / "cache").exists()
     assert not (tmp_path / "runs").exists()
+
+
+def test_offline_nothing_reaches_for_the_network(example, tmp_path):
+    """The whole example ran under a guard that is shown to hear a connection being opened.
+
+    It lets pass that urllib3, imported by a dependency, binds to this machine's own address to see
+    whether it knows IPv6.
+    """
+    assert not (example / "guard" / "log").exists()
+    code = "import socket; socket.create_connection(('127.0.0.1', 9))"
+    done = shell(sys.executable, "-c", code, cwd=tmp_path, cache=tmp_path, guard=tmp_path / "guard")
+    assert "no network in this test" in done.stderr
+    assert (tmp_path / "guard" / "log").read_text()
 
 
 def test_the_example_ends_with_a_report_of_everything(example):
