@@ -171,7 +171,9 @@ def test_missing_and_odd_lines_are_misses_if_that_is_allowed(tree, tmp_path):
 LEAK = "paper-520-as-published"
 
 
-@pytest.mark.parametrize("protocol", [LEAK, f"paper-520,{LEAK}"])
+@pytest.mark.parametrize(
+    "protocol", [LEAK, pytest.param(f"paper-520,{LEAK}", marks=pytest.mark.slow)]
+)
 def test_leaky_translators_see_what_is_tested_and_are_marked(protocol, example, tmp_path):
     out = tmp_path / "runs" / "leak"
     settings = TRAINING | {"variants": '["A"]', "quality.images": 10}

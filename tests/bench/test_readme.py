@@ -22,9 +22,10 @@ def test_the_example_of_own_images_ends_with_a_report(commands, tmp_path):
     assert [words[:2] for words in commands] == [
         ["bench", "faces"], ["bench", "doctor"], ["bench", "run-all"]
     ]  # fmt: skip
-    shorter = [f"{key}={value}" for key, value in TRAINING.items()]  # and without what is fetched
+    small = TRAINING | {"variants": '["A"]'}  # which also needs nothing that is fetched
+    shorter = [f"{key}={value}" for key, value in small.items()]
     tiny = [part for each in shorter for part in ("--set", each)]
-    spared = [[], ["--variants", "A,B"], tiny]
+    spared = [[], ["--variants", "A"], tiny]
     for words, more in zip(commands, spared, strict=True):
         done = shell(*words, *more, cwd=tmp_path, cache=tmp_path / "cache")
         assert done.returncode == 0, done.stdout + done.stderr
