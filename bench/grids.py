@@ -12,6 +12,7 @@ from bench.plan import Plan
 from faces import packed, protocols
 from faces.equalize import equalize
 from faces.errors import DataError
+from faces.few import evenly
 from faces.packed import Packed
 from faces.sources import in_channels, read_checked
 from reports.material import Difference, Grid
@@ -29,7 +30,8 @@ def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]
     aligned = plan.aligned.folder(store)
     real = first_images(protocols.rows(split, "train", "NIR"))
     vis = first_images(protocols.rows(split, "train", "VIS"))
-    chosen = evenly(vis[vis["subject"].isin(real["subject"])])
+    both = vis[vis["subject"].isin(real["subject"])]
+    chosen = both.iloc[evenly(len(both), PEOPLE)].reset_index(drop=True)
     real = real[real["subject"].isin(chosen["subject"])]
     if chosen.empty:  # nobody trained on has a face in both spectra
         return
@@ -40,12 +42,6 @@ def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]
 def first_images(lines: pd.DataFrame) -> pd.DataFrame:
     """The first image of each subject, by shot; subjects ascending."""
     return lines.sort_values(["subject", "shot"]).drop_duplicates("subject")
-
-
-def evenly(lines: pd.DataFrame) -> pd.DataFrame:
-    """At most PEOPLE lines, spread evenly over all."""
-    places = np.linspace(0, len(lines) - 1, min(PEOPLE, len(lines))).round().astype(int)
-    return lines.iloc[places].reset_index(drop=True)
 
 
 def _translations(

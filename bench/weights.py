@@ -84,11 +84,6 @@ def original_sha256(name: str, cache: Path, rows: Sequence[Weight] = TABLE) -> s
     return Cached(find(name, rows), cache / "weights").known_sha256()
 
 
-def is_present(name: str, cache: Path, rows: Sequence[Weight] = TABLE) -> bool:
-    """Whether a weight's file is in the cache, complete; its hash is not looked at."""
-    return Cached(find(name, rows), cache / "weights").is_complete()
-
-
 def is_offline() -> bool:
     """Whether BENCH_OFFLINE forbids the network."""
     return os.environ.get("BENCH_OFFLINE", "") not in ("", "0")

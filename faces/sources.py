@@ -7,6 +7,7 @@ which then reads the pixels itself.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -109,7 +110,7 @@ class Files:
     images: pd.DataFrame
     spectrum: str
 
-    @property
+    @cached_property
     def lines(self) -> pd.DataFrame:
         """The manifest's lines of this spectrum, numbered from 0."""
         return self.images[self.images["spectrum"] == self.spectrum].reset_index(drop=True)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from faces import packed
+from faces.few import evenly
 from generators.fakes import grey_fakes
 
 COUNT = 6
@@ -23,7 +24,7 @@ class Samples:
 
     def __init__(self, folder: Path, images: Tensor, index: pd.DataFrame, steps: list[int]):
         self.folder = folder
-        rows = np.unique(np.linspace(0, len(images) - 1, COUNT).round().astype(int))
+        rows = evenly(len(images), COUNT)
         self.inputs = images[torch.from_numpy(rows)]
         self.steps = steps
         self.table = sample_table(index.iloc[rows], rows, steps)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from faces.few import evenly
 from faces.files import written_aside
 from faces.luminance import luminance
 from reports.material import Difference, Grid, Training
@@ -91,7 +92,7 @@ def samples_sheet(training: Training) -> Sheet | None:
         return None
     index = training.samples.index
     steps = np.sort(index["step"].unique())
-    steps = steps[np.unique(np.linspace(0, len(steps) - 1, MOST_STEPS).round().astype(int))]
+    steps = steps[evenly(len(steps), MOST_STEPS)]
     sources = [
         source
         for source in dict.fromkeys(index["source"])

@@ -1,11 +1,11 @@
 """The images of a data set, counted: found, readable, refused and why, people, sessions, sizes."""
 
 import re
-from collections.abc import Sequence
 
 import pandas as pd
 
 from bench.doctor.page import Problem, Section
+from faces.few import first_few
 from faces.manifest import Manifest
 
 SPECTRA = ("VIS", "NIR")
@@ -43,12 +43,6 @@ def reasons(refused: pd.DataFrame) -> list[str]:
     told = [f"{number:,}: {kind} ({example})" for number, kind, example in groups[:SHOWN]]
     rest = sum(number for number, *_ in groups[SHOWN:])
     return [*told, f"{rest:,}: other reasons"] if rest else told
-
-
-def naming(names: Sequence[str]) -> str:
-    """The first of the names, and how many more there are."""
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return "; ".join(names[:SHOWN]) + more
 
 
 def _people(images: pd.DataFrame) -> str:
@@ -109,7 +103,7 @@ def copies(images: pd.DataFrame) -> list[Problem]:
     owners = same.groupby("sha256")["subject"].transform("nunique")
     remedy = "remove all but one of each"
     return [
-        Problem(f"{problem}: {naming(_groups(chosen))}; {remedy}")
+        Problem(f"{problem}: {first_few(_groups(chosen), separator='; ')}; {remedy}")
         for problem, chosen in (
             ("the same bytes under different people", same[owners > 1]),
             ("the same bytes more than once under one person", same[owners == 1]),

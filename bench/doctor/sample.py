@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.doctor.images import SPECTRA, naming
+from bench.doctor.images import SPECTRA
 from bench.doctor.page import Problem, Section
 from faces.align import EyeFinder, align_face
+from faces.few import evenly, first_few
 from faces.manifest import Manifest
 from faces.progress import Progress
 from faces.sources import Files, Photograph
@@ -39,11 +40,6 @@ class Seen:
     source: str
     attempt: str
     crop: np.ndarray | None
-
-
-def evenly(total: int, most: int) -> np.ndarray:
-    """At most `most` of the numbers below `total`, spread evenly, the first and last among them."""
-    return np.linspace(0, total - 1, min(most, total)).round().astype(int)
 
 
 def look(manifest: Manifest, most: int, predictor: Path | None, progress: Progress) -> list[Seen]:
@@ -114,5 +110,6 @@ def _problems(spectrum: str, seen: Sequence[Seen], sheet: Path) -> list[Problem]
     share = rate(seen)
     if share is None or share >= LOW_RATE:
         return []
-    text = f"no face found in {len(missed)} of {len(seen)} {spectrum} images: {naming(missed)}"
+    listed = first_few(missed, separator="; ")
+    text = f"no face found in {len(missed)} of {len(seen)} {spectrum} images: {listed}"
     return [Problem(f"{text}; each counts as a miss; look at {sheet}, or {remedy}")]

@@ -6,8 +6,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from bench.doctor.images import SPECTRA
-from bench.doctor.sample import CROP_PX, Seen, evenly
+from bench.doctor.sample import CROP_PX, Seen
 from faces.errors import UsageError
+from faces.few import evenly
 from faces.files import written_aside
 
 COLUMNS, ROWS = 8, 2

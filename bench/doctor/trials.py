@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 
 from bench.datasets import request_of, try_protocol
-from bench.doctor.images import naming
 from bench.doctor.page import Problem, Section
 from bench.run_settings import RunSettings
 from faces import protocols
 from faces.errors import DataError
+from faces.few import first_few
 from faces.manifest import Manifest
 from faces.progress import Progress
 from faces.protocols import Assignment, Protocol, Request
@@ -156,7 +156,7 @@ def _lines(missing: pd.DataFrame) -> str:
         lists = list(dict.fromkeys(own))
         more = f" and {len(lists) - 1} more lists" if len(lists) > 1 else ""
         named.append(f"{line}: {reason} ({lists[0]}{more})")
-    return naming(named)
+    return first_few(named, separator="; ")
 
 
 def _names(trials: Sequence[Trial]) -> str:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from faces.errors import TamperedError
+from faces.few import first_few
 from faces.networks import dlib_resnet, efficientnet_lite0, vgg16
 from recognizer import network
 
@@ -65,12 +66,7 @@ def compare(found: Shapes, wanted: Shapes) -> str:
         if found[name] != wanted[name]
     ]
     kinds = {"lacks": missing, "adds": unknown, "misshapes": misshapen}
-    return "; ".join(f"{kind} {first_few(names)}" for kind, names in kinds.items() if names)
-
-
-def first_few(names: list[str]) -> str:
-    rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + rest
+    return "; ".join(f"{kind} {first_few(names, NAMED)}" for kind, names in kinds.items() if names)
 
 
 def check(state: Mapping[str, Tensor], wanted: Shapes) -> None:

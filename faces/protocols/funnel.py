@@ -6,8 +6,6 @@ import pandas as pd
 
 from faces.protocols.parts import SPECTRA
 
-NAMED = 10  # subjects that a note names
-
 
 def step(
     name: str, images: pd.DataFrame, paper: Mapping[str, int] | None = None, note: str = ""
@@ -36,9 +34,3 @@ def step(
 def _words(which: str) -> str:
     spectrum, what = which.split("_")
     return f"{spectrum.upper()} {what}"
-
-
-def naming(subjects: list[str]) -> str:
-    """The first of the subjects, and how many more there are."""
-    more = f" and {len(subjects) - NAMED} more" if len(subjects) > NAMED else ""
-    return ", ".join(subjects[:NAMED]) + more

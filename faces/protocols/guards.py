@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from faces.errors import DataError
+from faces.few import first_few
 from faces.protocols.parts import NO_ROW, PARTS, PARTS_COLUMNS
 
-SHOWN = 10  # culprits that a message names
 Problem = tuple[str, Iterable, str]  # what is wrong, who is to blame (nobody: fine), remedy
 
 
@@ -31,8 +31,7 @@ def check(parts: pd.DataFrame, leaky: bool = False) -> None:
 def _raise_first(problems: Iterator[Problem]) -> None:
     for problem, culprits, remedy in problems:
         if named := sorted({str(culprit) for culprit in culprits}):
-            more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
-            raise DataError(f"{problem}: {', '.join(named[:SHOWN])}{more}; {remedy}")
+            raise DataError(f"{problem}: {first_few(named)}; {remedy}")
 
 
 def _shared_people(parts: pd.DataFrame, leaky: bool) -> Iterator[Problem]:

@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 
 from faces.errors import DataError
+from faces.few import first_few
 from faces.protocols.drawing import in_both_spectra, shuffled, unseen_part
-from faces.protocols.funnel import naming, step
+from faces.protocols.funnel import step
 from faces.protocols.parts import SPECTRA, arrange
 from faces.protocols.protocol import Assignment, Protocol, Request, no_unresolved
 
@@ -128,7 +129,7 @@ def _unseen(images: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
 def _counted(selection: _Selection) -> list[dict]:
     """The steps of which the paper gives counts."""
     dropped = sorted(set(selection.both["subject"]) - set(selection.kept["subject"]))
-    note = f"dropped: {naming(dropped)}; before any is held out: {composition(selection.kept)}"
+    note = f"dropped: {first_few(dropped)}; before any is held out: {composition(selection.kept)}"
     name = f"at least {FEWEST_IMAGES} images, at most {MOST_IMAGES} drawn"
     return [
         step(name, selection.chosen, PAPER_WITH_3_TO_8),

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from faces.errors import DataError, UsageError
+from faces.few import first_few
 from faces.protocols.drawing import in_both_spectra, shuffled, unseen_part
-from faces.protocols.funnel import naming, step
+from faces.protocols.funnel import step
 from faces.protocols.parts import arrange
 from faces.protocols.protocol import Assignment, Protocol, Request, no_unresolved
 
@@ -59,7 +60,7 @@ def hold_out(order: np.ndarray, number: int, has_face: np.ndarray) -> np.ndarray
 def _funnel(assigned: pd.DataFrame) -> list[dict]:
     found, kept = assigned[assigned["found"]], assigned[assigned["part"].notna()]
     left_out = sorted(set(assigned["subject"]) - set(kept["subject"]))
-    note = f"left out for want of a face in one spectrum: {naming(left_out)}" if left_out else ""
+    note = f"left out for want of a face in one spectrum: {first_few(left_out)}" if left_out else ""
     return [
         step("readable", assigned),
         step("face found", found),

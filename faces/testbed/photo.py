@@ -48,6 +48,10 @@ class Layout:
     aspect: float = 1.0
 
 
-def take_of(spectrum: str, number: int) -> int:
-    """The rendered shot of a person's image; VIS and NIR ones never show the same moment."""
-    return number + (500 if spectrum == "NIR" else 0)
+def photo_of(person: int, spectrum: str, number: int, **where: str) -> Photo:
+    """The photo of a person that has this number; `where` says how a layout calls it.
+
+    VIS and NIR photos never show the same moment.
+    """
+    take = number + (500 if spectrum == "NIR" else 0)
+    return Photo(spectrum=spectrum, person=person, take=take, **{"session": ""} | where)

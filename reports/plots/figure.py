@@ -18,6 +18,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from faces.few import evenly
 from faces.files import write_text, written_aside
 from reports.material import TrainingSet
 
@@ -27,6 +28,12 @@ INK = "#1a1b1c"  # no other colour may have this value: the page replaces it by 
 PAPER = "#fefefe"
 GREY = "#8c8c8c"
 MARKERS = ("o", "s", "^", "D", "v", "P")
+CONTROL_MARKERS = ("<", ">", "d", "p", "h", "*", "X")
+FRAME = {  # how the sets that frame the fakes are drawn: marker, line
+    "baseline": (INK, "o", "-"),
+    "ceiling": (INK, "D", ":"),
+    "reference": (GREY, "P", "-."),
+}
 SIDES_INCHES = (3.9, 2.9)
 PNG_DPI = 160
 STYLE = {
@@ -66,6 +73,11 @@ class Plot:
     figure: Figure
     data: pd.DataFrame
 
+    @property
+    def wide(self) -> bool:
+        """Whether the figure needs the whole width of a page."""
+        return self.figure.get_figwidth() > 1.5 * SIDES_INCHES[0]
+
 
 @dataclass(frozen=True)
 class Look:
@@ -74,6 +86,7 @@ class Look:
     colour: str
     marker: str
     line: str = "-"
+    width: float = 1.7
 
 
 @contextmanager
@@ -88,18 +101,29 @@ def drawing(height_inches: float = SIDES_INCHES[1]) -> Iterator[tuple[Figure, Ax
 
 
 def looks(sets: tuple[TrainingSet, ...]) -> dict[str, Look]:
-    """A look per training set: the baseline as dark as text, the ceiling grey, others coloured.
+    """A look per training set: fakes are coloured, all they are compared with is black or grey.
 
-    Markers differ too, so that colour is not all that tells them apart. A leaky set has its
-    counterpart's colour, and its lines are dashed. `sets` are in order (reports.material.in_order).
+    The baseline and the ceiling, between which fakes are expected, are as dark as text; controls
+    are grey and thin. Markers differ too, so that colour is not all that tells sets apart. A leaky
+    set has its counterpart's colour and a dashed line, a point of a curve the colour of the fakes
+    in it. `sets` are in order (reports.material.in_order).
     """
-    fixed = {"baseline": INK, "ceiling": GREY}
-    spare = cycle(COLOURS)
+    colours, markers, controls = cycle(COLOURS), cycle(MARKERS[1:]), cycle(CONTROL_MARKERS)
     found: dict[str, Look] = {}
-    for each, marker in zip(sets, cycle(MARKERS), strict=False):
-        twin = found.get(each.counterpart)
-        colour = twin.colour if twin else fixed.get(each.role) or next(spare)
-        found[each.name] = Look(colour, marker, "--" if each.leaky else "-")
+    by_translator: dict[str | None, str] = {None: INK}
+    for each in sets:
+        if each.role in FRAME:
+            found[each.name] = Look(*FRAME[each.role])
+        elif each.role == "control":
+            found[each.name] = Look(GREY, next(controls), "-", 0.8)
+        elif each.role == "curve":
+            translator = each.amount.translator if each.amount else None
+            found[each.name] = Look(by_translator.get(translator, GREY), "o")
+        else:
+            twin = found.get(each.counterpart) if each.leaky else None
+            colour = twin.colour if twin else next(colours)
+            by_translator[each.images] = colour
+            found[each.name] = Look(colour, next(markers), "--" if each.leaky else "-")
     return found
 
 
@@ -112,9 +136,19 @@ def image_looks(sets: tuple[TrainingSet, ...], kinds: list[str]) -> dict[str, Lo
     return {kind: known.get(kind) or Look(*next(spare)) for kind in kinds}
 
 
+def legend_below(figure: Figure, axes: Axes, columns: int = 3) -> None:
+    """A legend under the axes, where it covers no line; none where nothing has a label."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=min(columns, len(handles)),
+            columnspacing=1.2, handlelength=1.6, borderaxespad=0.2,
+        )  # fmt: skip
+
+
 def thinned(count: int) -> np.ndarray:
     """At most MOST_POINTS indices of `count`, evenly spread, the ends included."""
-    return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(int))
+    return evenly(count, MOST_POINTS)
 
 
 def file_name(*parts: str) -> str:

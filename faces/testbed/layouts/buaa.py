@@ -5,7 +5,7 @@ The names do not tell the spectrum, and public code disagrees about it, so a rea
 
 import numpy as np
 
-from faces.testbed.photo import Layout, Photo, take_of
+from faces.testbed.photo import Layout, Photo, photo_of
 
 MORE_NUMBERS = 100  # stated beyond the last image, for files that somebody adds
 
@@ -13,14 +13,13 @@ MORE_NUMBERS = 100  # stated beyond the last image, for files that somebody adds
 def place(person: int, spectrum: str, number: int) -> Photo:
     """Odd numbers are visible light, even ones near-infrared."""
     subject, shot = str(person + 1), str(2 * number + (1 if spectrum == "VIS" else 2))
-    return Photo(
+    return photo_of(
+        person,
+        spectrum,
+        number,
         source=f"{subject}/{shot}.bmp",
         subject=subject,
-        spectrum=spectrum,
-        session="",
         shot=shot,
-        person=person,
-        take=take_of(spectrum, number),
     )
 
 

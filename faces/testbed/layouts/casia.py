@@ -9,7 +9,7 @@ subject's first digit names the session it comes from; some subjects came back i
 
 import numpy as np
 
-from faces.testbed.photo import Layout, Photo, take_of
+from faces.testbed.photo import Layout, Photo, photo_of
 
 SESSIONS = 4
 RETURNS_EVERY = 6  # each sixth subject was photographed in two sessions
@@ -24,14 +24,14 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     visits = 2 if person % RETURNS_EVERY == 1 else 1
     session = f"s{(home + number % visits) % SESSIONS + 1}"
     subject, shot = f"{home + 1}{person + 1:04d}", f"{number // visits + 1:03d}"
-    return Photo(
+    return photo_of(
+        person,
+        spectrum,
+        number,
         source=f"{session}/{spectrum}/{subject}/{shot}{SUFFIX[spectrum]}",
         subject=subject,
-        spectrum=spectrum,
         session=session,
         shot=f"{session}-{shot}",
-        person=person,
-        take=take_of(spectrum, number),
         eye_order=_eye_order(person + number),
     )
 

@@ -1,6 +1,6 @@
 """The plain layout for data of one's own: VIS/<subject>/* and NIR/<subject>/*, folders within."""
 
-from faces.testbed.photo import Layout, Photo, take_of
+from faces.testbed.photo import Layout, Photo, photo_of
 
 SUFFIX = {"VIS": ".jpg", "NIR": ".png"}
 
@@ -9,14 +9,13 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     """Every third image lies one folder further down, where names may be the same again."""
     subject = f"person {person + 1:02d}"
     shot = f"late/{number // 3 + 1}" if number % 3 == 2 else f"{number - number // 3 + 1}"
-    return Photo(
+    return photo_of(
+        person,
+        spectrum,
+        number,
         source=f"{spectrum}/{subject}/{shot}{SUFFIX[spectrum]}",
         subject=subject,
-        spectrum=spectrum,
-        session="",
         shot=shot,
-        person=person,
-        take=take_of(spectrum, number),
     )
 
 

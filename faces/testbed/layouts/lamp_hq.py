@@ -1,6 +1,6 @@
 """LAMP-HQ: VIS/VIS_P0588_1_a.jpg and NIR/NIR_P0588_5_UP_f.jpg."""
 
-from faces.testbed.photo import Layout, Photo, take_of
+from faces.testbed.photo import Layout, Photo, photo_of
 
 LETTERS = "abcdef"
 MIDDLE = {"VIS": "", "NIR": "UP_"}
@@ -10,14 +10,13 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     """A scene's number, for NIR the direction, and a letter."""
     subject = f"P{person + 1:04d}"
     shot = f"{number // len(LETTERS) + 1}_{MIDDLE[spectrum]}{LETTERS[number % len(LETTERS)]}"
-    return Photo(
+    return photo_of(
+        person,
+        spectrum,
+        number,
         source=f"{spectrum}/{spectrum}_{subject}_{shot}.jpg",
         subject=subject,
-        spectrum=spectrum,
-        session="",
         shot=shot,
-        person=person,
-        take=take_of(spectrum, number),
     )
 
 

@@ -1,6 +1,6 @@
 """Oulu-CASIA NIR&VIS: {NI,VL}/{Strong,Weak,Dark}/P001/{Anger,...}/NNN.jpeg."""
 
-from faces.testbed.photo import Layout, Photo, take_of
+from faces.testbed.photo import Layout, Photo, photo_of
 
 FOLDER = {"VIS": "VL", "NIR": "NI"}
 LIGHTS = ("Strong", "Weak", "Dark")
@@ -13,14 +13,14 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     light = LIGHTS[number // len(EXPRESSIONS) % len(LIGHTS)]
     frame = f"{number // (len(EXPRESSIONS) * len(LIGHTS)) + 1:03d}"
     subject = f"P{person + 1:03d}"
-    return Photo(
+    return photo_of(
+        person,
+        spectrum,
+        number,
         source=f"{FOLDER[spectrum]}/{light}/{subject}/{expression}/{frame}.jpeg",
         subject=subject,
-        spectrum=spectrum,
         session=light,
         shot=f"{light}-{expression}-{frame}",
-        person=person,
-        take=take_of(spectrum, number),
     )
 
 
