@@ -14,7 +14,8 @@ import pandas as pd
 from faces.errors import TamperedError
 
 # Taken as written, so that a subject "007" keeps its zeros and one called "NA" is not missing.
-TEXT_COLUMNS = ("subject", "spectrum", "session", "shot", "source", "sha256", "probe", "attempt")
+TEXT_COLUMNS = ("subject", "other", "spectrum", "session", "shot", "source", "sha256", "probe",
+                "attempt")  # fmt: skip
 
 
 @dataclass(frozen=True)

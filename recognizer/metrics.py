@@ -1,15 +1,30 @@
 """Recognition metrics: numpy in, numpy out. A higher score means more alike.
 
-Identification (closed set) takes `scores` (probes, gallery) and who is who on both sides;
-verification takes `scores` of any shape and `same`, bool, True where a pair shows one person.
-Ties always count against the system: a system that scores everything alike recognises nobody.
+Classification takes `logits` (N, classes) and `labels`; identification (closed set) takes `scores`
+(probes, gallery) and who is who on both sides; verification takes `scores` of any shape and `same`,
+bool, True where a pair shows one person. Ties always count against the system: a system that scores
+everything alike recognises nobody. What does not fit in memory goes through `comparison.tally`,
+which ends in the same functions of `standing`.
 """
 
 import numpy as np
 
 from faces.errors import DataError
+from recognizer.standing import Standing, accepted, equal_error, placements, stand
 
-FEWEST_FALSE_ACCEPTS = 10  # below this many expected, a rate at that FAR is mostly chance
+
+def correct(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """(N, classes), (N,) -> (N,) bool: whether the label's logit is above all others."""
+    _refuse_nan(logits)
+    rows = np.arange(len(logits))
+    others = logits.copy()
+    others[rows, labels] = -np.inf
+    return logits[rows, labels] > others.max(1)
+
+
+def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Share of images whose own class has the highest logit."""
+    return float(np.mean(correct(logits, labels)))
 
 
 def ranks(
@@ -32,9 +47,16 @@ def ranks(
     return (best >= best[np.arange(len(best)), own, None]).sum(1)  # the own subject makes the one
 
 
+def rank_k(
+    scores: np.ndarray, probe_subjects: np.ndarray, gallery_subjects: np.ndarray, k: int
+) -> float:
+    """Share of probes whose own subject is among the k most alike, counted as by `ranks`."""
+    return float(np.mean(ranks(scores, probe_subjects, gallery_subjects) <= k))
+
+
 def rank1(scores: np.ndarray, probe_subjects: np.ndarray, gallery_subjects: np.ndarray) -> float:
     """Share of probes strictly more like their own subject than any other."""
-    return float(np.mean(ranks(scores, probe_subjects, gallery_subjects) == 1))
+    return rank_k(scores, probe_subjects, gallery_subjects, 1)
 
 
 def cmc(scores: np.ndarray, probe_subjects: np.ndarray, gallery_subjects: np.ndarray) -> np.ndarray:
@@ -42,10 +64,14 @@ def cmc(scores: np.ndarray, probe_subjects: np.ndarray, gallery_subjects: np.nda
 
     The cumulative match characteristic; its first entry is rank-1, its last is 1.
     """
-    places = ranks(scores, probe_subjects, gallery_subjects)
-    return np.bincount(places - 1, minlength=len(np.unique(gallery_subjects))).cumsum() / len(
-        places
+    return cumulative(
+        ranks(scores, probe_subjects, gallery_subjects), len(np.unique(gallery_subjects))
     )
+
+
+def cumulative(ranks: np.ndarray, people: int) -> np.ndarray:
+    """(people,) float64: the share of ranks, whole numbers from 1, of at most 1, 2, ..."""
+    return np.bincount(ranks - 1, minlength=people).cumsum() / len(ranks)
 
 
 def roc(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -58,44 +84,32 @@ def roc(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
     return _reaching(impostors, thresholds), _reaching(genuine, thresholds), thresholds
 
 
-def acceptance_threshold(impostors: np.ndarray, far: float) -> float:
-    """The score that a pair must exceed so that at most `far` of the impostors are accepted.
+def det(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """-> (false accept rates, false reject rates, thresholds): the ROC as errors.
 
-    Conservative: of the ROC's points the last with FPR <= FAR; impostors tied at the limit stay
-    out together. Raises DataError where FAR x impostors < 10.
+    The detection error trade-off of Martin et al. 1997, drawn on normal-deviate axes.
     """
-    number = len(impostors)
-    if far * number < FEWEST_FALSE_ACCEPTS * (1 - 1e-9):
-        raise DataError(
-            f"VR at FAR={far:g} of {number} impostor pairs rests on {far * number:.3g} false "
-            f"accepts, {FEWEST_FALSE_ACCEPTS} are needed: use more subjects or a larger FAR"
-        )
-    allowed = int(np.searchsorted(np.arange(number + 1) / number, far, side="right")) - 1
-    if allowed >= number:
-        return -np.inf
-    return float(np.partition(impostors, number - 1 - allowed)[number - 1 - allowed])
+    false, true, thresholds = roc(scores, same)
+    return false, 1 - true, thresholds
 
 
 def verification_rate(scores: np.ndarray, same: np.ndarray, far: float) -> float:
-    """VR@FAR: share of genuine pairs accepted where at most `far` of the impostors are."""
-    genuine, impostors = split(scores, same)
-    return float(np.mean(genuine > acceptance_threshold(impostors, far)))
+    """VR@FAR: share of genuine pairs accepted where at most `far` of the impostors are.
 
-
-def placements(genuine: np.ndarray, impostors: np.ndarray) -> np.ndarray:
-    """For each genuine score the share of impostor scores below it, ties half: their mean is AUC.
-
-    The placement values of DeLong et al. 1988.
+    Conservative: of the ROC's points the last with FPR <= FAR. Raises DataError where
+    FAR x impostors < 10.
     """
-    ordered = np.sort(impostors)
-    below = np.searchsorted(ordered, genuine, side="left")
-    reaching = np.searchsorted(ordered, genuine, side="right")
-    return (below + reaching) / (2 * len(ordered))
+    return float(np.mean(accepted(_standing(scores, same), far)))
 
 
 def auc(scores: np.ndarray, same: np.ndarray) -> float:
     """Area under the ROC: how often a genuine pair outscores an impostor pair, ties half."""
-    return float(np.mean(placements(*split(scores, same))))
+    return float(np.mean(placements(_standing(scores, same))))
+
+
+def eer(scores: np.ndarray, same: np.ndarray) -> float:
+    """Equal error rate: where the ROC, its points joined by lines, has FAR = FRR."""
+    return equal_error(_standing(scores, same)).rate
 
 
 def split(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -107,6 +121,10 @@ def split(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray]
             "verification needs pairs of one person and pairs of two: one kind is missing"
         )
     return genuine, impostors
+
+
+def _standing(scores: np.ndarray, same: np.ndarray) -> Standing:
+    return stand(*split(scores, same))
 
 
 def _reaching(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:

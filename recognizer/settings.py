@@ -73,5 +73,6 @@ class RecognizerSettings(TrainingSettings):
         5, description="choices of the one VIS image per unseen person that scores average over"
     )
     far_targets: tuple[Fraction, ...] = Field(
-        (0.01, 0.001), description="false acceptance rates at which VR is reported"
+        (0.1, 0.01, 0.001, 0.0001, 0.00001),
+        description="false acceptance rates at which VR is reported",
     )

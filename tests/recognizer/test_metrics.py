@@ -1,13 +1,20 @@
 """Metrics against scikit-learn and against plain loops, over many score sets full of ties."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score, roc_curve
+from scipy.optimize import brentq
+from sklearn.metrics import auc as area
+from sklearn.metrics import det_curve, roc_curve
 
 from faces.errors import DataError
-from recognizer import metrics
+from recognizer import metrics, standing
 
 SEEDS = range(12)
+SETS = 1000
+FARS = (0.1, 0.2, 0.29, 0.5, 0.999)
 
 
 def tied_scores(seed: int, shape: tuple[int, ...]) -> np.ndarray:
@@ -29,6 +36,30 @@ def verification(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return tied_scores(seed, same.shape) + same, same  # genuine and impostor scores tie, too
 
 
+class Verification(NamedTuple):
+    """Scores, who is who, and scikit-learn's ROC of them."""
+
+    scores: np.ndarray
+    same: np.ndarray
+    false: np.ndarray
+    true: np.ndarray
+    thresholds: np.ndarray
+
+
+@pytest.fixture(scope="module")
+def verifications() -> list[Verification]:
+    """A thousand small sets of scores: 3 to 12 genuine ones, 100 to 140 impostors, many ties."""
+    sets = []
+    for seed in range(SETS):
+        draw = np.random.default_rng(seed)
+        same = np.arange(draw.integers(112, 144)) < draw.integers(3, 13)
+        levels = draw.choice([2, 4, 10, 50, 1000])
+        lead = draw.choice([0, 1, 2]) * levels / 4
+        scores = draw.integers(0, levels, len(same)) + np.floor(lead * same)
+        sets.append(Verification(scores, same, *roc_curve(same, scores, drop_intermediate=False)))
+    return sets
+
+
 def loop_rank(row: np.ndarray, own: str, gallery: np.ndarray) -> int:
     best = max(score for score, subject in zip(row, gallery, strict=True) if subject == own)
     others = {s for score, s in zip(row, gallery, strict=True) if s != own and score >= best}
@@ -36,57 +67,171 @@ def loop_rank(row: np.ndarray, own: str, gallery: np.ndarray) -> int:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_ranks_rank1_and_cmc_equal_a_plain_loop(seed):
+def test_ranks_rank_k_and_cmc_equal_a_plain_loop(seed):
     scores, probes, gallery = identification(seed)
     expected = [loop_rank(row, own, gallery) for row, own in zip(scores, probes, strict=True)]
     assert metrics.ranks(scores, probes, gallery).tolist() == expected
     assert metrics.rank1(scores, probes, gallery) == np.mean(np.array(expected) == 1)
     shares = [np.mean([rank <= k for rank in expected]) for k in range(1, 7)]
     np.testing.assert_allclose(metrics.cmc(scores, probes, gallery), shares, rtol=0, atol=1e-15)
+    for k, share in enumerate(shares, 1):
+        assert metrics.rank_k(scores, probes, gallery, k) == share
 
 
 def test_a_tie_with_an_impostor_at_the_top_is_no_match():
     names = np.array(["a", "b"])
     assert metrics.rank1(np.ones((2, 2)), names, names) == 0
+    assert metrics.accuracy(np.ones((2, 2)), np.arange(2)) == 0
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_roc_and_auc_equal_scikit_learn(seed):
-    scores, same = verification(seed)
-    expected = roc_curve(same.ravel(), scores.ravel(), drop_intermediate=False)
-    for ours, theirs in zip(metrics.roc(scores, same), expected, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-15)
-    reference = roc_auc_score(same.ravel(), scores.ravel())
-    assert metrics.auc(scores, same) == pytest.approx(reference, abs=1e-12)
+def test_accuracy_equals_a_plain_loop():
+    for seed in range(200):
+        logits = tied_scores(seed, (15, 4))
+        labels = np.random.default_rng(seed).integers(0, 4, 15)
+        right = [
+            all(row[label] > row[other] for other in range(4) if other != label)
+            for row, label in zip(logits, labels, strict=True)
+        ]
+        assert metrics.correct(logits, labels).tolist() == right
+        assert metrics.accuracy(logits, labels) == np.mean(right)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("far", [0.025, 0.1, 0.29, 0.5, 0.999])
-def test_verification_rate_is_the_last_roc_point_within_the_far(seed, far):
-    scores, same = verification(seed)
-    false, true, _ = roc_curve(same.ravel(), scores.ravel(), drop_intermediate=False)
-    expected = true[np.flatnonzero(false <= far)[-1]]
-    assert metrics.verification_rate(scores, same, far) == pytest.approx(expected, abs=1e-12)
+def test_roc_det_and_auc_equal_scikit_learn(verifications):
+    for scores, same, false, true, thresholds in verifications:
+        ours = metrics.roc(scores, same)
+        assert np.array_equal(ours[2], thresholds)
+        assert np.abs(np.subtract(ours[:2], (false, true))).max() < 1e-15
+        assert np.abs(np.subtract(metrics.det(scores, same)[:2], (false, 1 - true))).max() < 1e-15
+        assert abs(metrics.auc(scores, same) - area(false, true)) < 1e-12
+
+
+def test_det_holds_every_point_of_scikit_learns(verifications):
+    for scores, same, *_ in verifications[:100]:
+        ours = metrics.det(scores, same)
+        rows = np.searchsorted(-ours[2], -(theirs := det_curve(same, scores))[2])
+        assert np.abs(np.array(ours[:2])[:, rows] - theirs[:2]).max() < 1e-12
+
+
+def test_eer_is_the_crossing_on_scikit_learns_roc(verifications):
+    for scores, same, false, true, _ in verifications:
+        assert abs(metrics.eer(scores, same) - crossing(false, 1 - true)) < 1e-9
+
+
+def crossing(false: np.ndarray, missed: np.ndarray) -> float:
+    """FAR = FRR on the polyline through the ROC, found by bisection along its points."""
+    along = np.arange(len(false))
+
+    def gap(place: float) -> float:
+        return np.interp(place, along, missed) - np.interp(place, along, false)
+
+    return float(np.interp(brentq(gap, 0, along[-1], xtol=1e-13), along, false))
+
+
+@pytest.mark.parametrize(
+    ("genuine", "impostors", "expected"),
+    [
+        ([3, 4], [1, 2], 0),  # told apart
+        ([1, 2], [3, 4], 1),  # upside down
+        ([5, 5], [5, 5], 0.5),  # all alike
+        ([2, 4, 6, 8], [1, 3, 5, 7], 0.5),
+        ([1, 5, 6, 7], [2, 3, 4, 0], 0.25),
+    ],
+)
+def test_eer_by_hand(genuine, impostors, expected):
+    same = np.arange(len(genuine) + len(impostors)) < len(genuine)
+    assert metrics.eer(np.array([*genuine, *impostors], float), same) == expected
+
+
+def conservative(scores: np.ndarray, same: np.ndarray, far: float) -> tuple[float, float]:
+    """The rule that is used, as (VR, the FAR that the accepted pairs imply)."""
+    genuine, impostors = metrics.split(scores, same)
+    of_scores = standing.stand(genuine, impostors)
+    taken = standing.accepted(of_scores, far)
+    return float(taken.mean()), of_scores.reaching[taken].max(initial=0) / len(impostors)
+
+
+def nearest(scores: np.ndarray, same: np.ndarray, far: float) -> tuple[float, float]:
+    """The mutant: the point of the ROC whose FAR is nearest to the target, above it or not."""
+    false, true, _ = metrics.roc(scores, same)
+    at = np.abs(false - far).argmin()
+    return float(true[at]), float(false[at])
+
+
+def faults(rule: Callable, verifications: list[Verification]) -> int:
+    """How often, over sets and targets, a rule exceeds its FAR or its VR is not scikit-learn's."""
+    found = 0
+    for scores, same, false, true, _ in verifications:
+        for far in FARS:
+            rate, chosen = rule(scores, same, far)
+            last = true[np.flatnonzero(false <= far)[-1]]
+            found += bool(chosen > far or abs(rate - last) > 1e-12)
+    return found
+
+
+def test_the_chosen_far_is_never_above_its_target_and_its_rate_is_scikit_learns(verifications):
+    assert faults(conservative, verifications) == 0
+
+
+def test_the_nearest_far_instead_is_caught(verifications):
+    assert faults(nearest, verifications) > SETS
+
+
+@pytest.mark.parametrize("far", FARS)
+def test_verification_rate_is_the_last_roc_point_within_the_far(verifications, far):
+    for scores, same, false, true, _ in verifications[::10]:
+        last = true[np.flatnonzero(false <= far)[-1]]
+        assert abs(metrics.verification_rate(scores, same, far) - last) < 1e-12
 
 
 def test_a_far_that_is_met_exactly_is_used_in_full():
     impostors = np.arange(100.0)
-    for accepted in range(10, 101):
-        threshold = metrics.acceptance_threshold(impostors, accepted / 100)
-        assert np.count_nonzero(impostors > threshold) == accepted
+    for wanted in range(10, 101):
+        between = standing.stand(np.arange(-0.5, 100), impostors)
+        reaching = between.reaching[standing.accepted(between, wanted / 100)]
+        assert reaching.max() == wanted
+
+
+@pytest.mark.parametrize("impostors", [10, 999, 35_400, 2_229_465, 10_000_000_000])
+def test_the_allowed_share_is_the_largest_that_keeps_to_the_target(impostors):
+    draw = np.random.default_rng(impostors)
+    wanted = draw.integers(1, impostors + 1, 50)
+    for far in (*draw.random(50), *(wanted / impostors)):
+        most = standing.most_accepted(impostors, far)
+        assert most / impostors <= far
+        assert most == impostors or (most + 1) / impostors > far
 
 
 def test_a_far_that_rests_on_too_few_impostors_is_refused():
+    def of(impostors: int) -> standing.Standing:
+        return standing.stand(np.array([0.5]), np.arange(float(impostors)))
+
     with pytest.raises(DataError, match=r"FAR=0\.01 of 999 impostor"):
-        metrics.acceptance_threshold(np.arange(999.0), 0.01)
-    assert metrics.acceptance_threshold(np.arange(1000.0), 0.01) == 989
+        standing.accepted(of(999), 0.01)
+    assert standing.accepted(of(1000), 0.01).tolist() == [False]
+    assert standing.accepted(of(1000), 0.999).tolist() == [True]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_placements_equal_a_plain_loop(seed):
     genuine, impostors = metrics.split(*verification(seed))
     expected = [np.mean([(i < g) + 0.5 * (i == g) for i in impostors]) for g in genuine]
-    np.testing.assert_allclose(metrics.placements(genuine, impostors), expected, atol=1e-13)
+    found = standing.placements(standing.stand(genuine, impostors))
+    np.testing.assert_allclose(found, expected, atol=1e-13)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_counts_do_not_depend_on_how_impostors_come(seed):
+    genuine, impostors = metrics.split(*verification(seed))
+    draw = np.random.default_rng(seed)
+    counting = standing.Counting(genuine)
+    cuts = np.sort(draw.integers(0, len(impostors), 5))
+    for block in np.split(draw.permutation(impostors), cuts):
+        counting.add(np.sort(block))
+    whole = standing.stand(genuine, impostors)
+    for name, value in vars(counting.standing()).items():
+        np.testing.assert_array_equal(value, getattr(whole, name))
+    assert whole.above.tolist() == [(impostors > score).sum() for score in genuine]
+    assert whole.reaching.tolist() == [(impostors >= score).sum() for score in genuine]
 
 
 def test_what_cannot_be_scored_is_refused():
@@ -95,5 +240,8 @@ def test_what_cannot_be_scored_is_refused():
         metrics.ranks(np.zeros((1, 2)), np.array(["c"]), names)
     with pytest.raises(DataError, match="NaN"):
         metrics.rank1(np.full((2, 2), np.nan), names, names)
-    with pytest.raises(DataError, match="one kind is missing"):
-        metrics.roc(np.zeros(3), np.ones(3, bool))
+    with pytest.raises(DataError, match="NaN"):
+        metrics.accuracy(np.full((2, 2), np.nan), np.arange(2))
+    for measure in (metrics.roc, metrics.auc, metrics.eer):
+        with pytest.raises(DataError, match="one kind is missing"):
+            measure(np.zeros(3), np.ones(3, bool))

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from faces.errors import DataError
-from faces.packed import Packed
-from recognizer import scoring
+from faces.packed import Packed, read_table
+from recognizer import scoring, tables
 from recognizer.embedding import embed
 
 CPU = torch.device("cpu")
@@ -56,13 +56,14 @@ def table(scored):
 
 
 def test_every_probe_has_one_row_per_metric_and_a_stable_name(table, parts):
-    assert table.columns.tolist() == scoring.OUTCOME_COLUMNS
+    assert tuple(table.columns) == tables.COLUMNS["outcomes"]
     counts = table.groupby(["protocol", "metric"])["probe"].agg(["count", "nunique"])
     assert counts["count"].to_dict() == counts["nunique"].to_dict()
     assert counts["count"].to_dict() == {
         ("seen-subjects", "accuracy"): 6,
         ("seen-subjects", "accuracy-vis"): 3,
         ("unseen-subjects", "auc"): 15,
+        ("unseen-subjects", "eer"): 15,
         ("unseen-subjects", "rank1"): 15,
         ("unseen-subjects", "vr@far=0.4"): 15,
     }
@@ -72,8 +73,8 @@ def test_every_probe_has_one_row_per_metric_and_a_stable_name(table, parts):
 
 def test_missing_faces_are_misses(table):
     missed = table[table["probe"].isin(["003/NIR/1", "101/NIR/0"]) | (table["subject"] == "105")]
-    assert len(missed) == 1 + 3 + 3 * 3
-    assert (missed["value"] == 0).all()
+    assert len(missed) == 1 + 4 + 3 * 4
+    assert (missed["value"] == (missed["metric"] == "eer")).all()
 
 
 def test_accuracy_is_that_of_the_classifier(table, loaded, parts):
@@ -100,13 +101,38 @@ def test_rank1_averages_over_galleries_of_found_images(table, loaded, parts):
 
 def test_what_is_left_out_says_why(scored):
     omitted = pd.read_csv(scored / "omitted.csv")
-    assert omitted["metric"].tolist() == ["vr@far=0.001"]
-    assert "impostor" in omitted["reason"][0]
+    assert omitted["metric"].tolist() == ["rank5", "rank10", "vr@far=0.001"]
+    assert "4 gallery people" in omitted["reason"][0]
+    assert "impostor" in omitted["reason"][2]
+
+
+def test_confusions_name_another_person_for_every_found_probe(scored, loaded, parts):
+    table = read_table(scored / "confusions.csv")
+    assert tuple(table.columns) == tables.COLUMNS["confusions"]
+    assert table["protocol"].value_counts().to_dict() == {"seen-subjects": 5, "unseen-subjects": 11}
+    assert (table["other"] != table["subject"]).all()
+    seen = table[table["protocol"] == "seen-subjects"].set_index("probe")
+    logits = embed(loaded, parts.held_out_nir.images, 80, "grey", CPU).logits
+    for row, (subject, spectrum, shot, found) in enumerate(parts.held_out_nir.index.values):
+        if found:
+            known = dict(zip(CLASSES, logits[row], strict=True))
+            line = seen.loc[f"{subject}/{spectrum}/{shot}"]
+            assert line["genuine"] == pytest.approx(known.pop(subject), abs=1e-4)
+            assert line["impostor"] == pytest.approx(max(known.values()), abs=1e-4)
+            assert known[line["other"]] == max(known.values())
+
+
+def test_wins_and_confusions_tell_the_same(scored, table):
+    """Accurate is who is more like themselves than like the likest other person."""
+    rows = read_table(scored / "confusions.csv").set_index("probe")
+    accurate = table[table["metric"] == "accuracy"].set_index("probe")["value"][rows.index[:5]]
+    seen = rows.iloc[:5]
+    assert ((seen["genuine"] > seen["impostor"]) == (accurate == 1)).all()
 
 
 def test_curves_end_at_the_share_of_probes_that_could_be_matched(scored):
     curves = pd.read_csv(scored / "curves.csv")
-    assert curves.columns.tolist() == scoring.CURVE_COLUMNS
+    assert tuple(curves.columns) == tables.COLUMNS["curves"]
     last = curves.groupby("curve")["y"].last()
     np.testing.assert_allclose(last[["cmc", "roc"]], 11 / 15)
 

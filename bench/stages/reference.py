@@ -1,0 +1,84 @@
+"""Stage of the reference: a second, strong recognizer that nobody here trains scores the probes.
+
+dlib's face network, frozen, sees what the others see: VIS gallery and NIR probes as luminance, at
+the side of the aligned crops. Where it matches nearly every probe, the photographs leave little to
+gain. Its own rule compares Euclidean distances of embeddings of nearly equal length; here they are
+brought to one length, so that the cosine, whose order is then the distance's, is scored by the
+same code.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from pydantic import BaseModel
+from safetensors.torch import load_file
+from torch import nn
+
+from bench import weights
+from bench.stages.parts import read_split, select
+from bench.store import Job
+from faces.align import EYE_PLACES
+from faces.compute import choose_device
+from faces.luminance import luminance
+from faces.networks.dlib_resnet import EMBEDDING, DlibFaceNet, chips
+from faces.progress import Progress
+from recognizer.matching import match
+from recognizer.tables import Tables
+
+NETWORK = "dlib-face"
+CPU_BATCH, GPU_BATCH = 8, 64  # on a CPU larger batches leave the cache and are slower
+
+
+class ReferenceSettings(BaseModel):
+    """The network, and how matches are counted; as in `RecognizerSettings`."""
+
+    network_sha256: str
+    gallery_draws: int
+    far_targets: tuple[float, ...]
+
+
+def score(job: Job) -> None:
+    """Writes the outcome of every unseen probe; empty tables where the protocol has none."""
+    settings: ReferenceSettings = job.settings
+    parts = read_split(job.inputs["split"])
+    gallery, probe = (
+        select(job.inputs["aligned"], parts, *which, found_only=False)
+        for which in (("gallery", "VIS"), ("probe", "NIR"))
+    )
+    tables = Tables()
+    if len(probe.index):
+        device = choose_device(job.machine.device)
+        path = weights.ensure(NETWORK, job.machine.cache)
+        embed = embedder(ready(load_file(path), device), device, job.progress)
+        tables = match(gallery, probe, embed, settings.gallery_draws, settings.far_targets)
+    tables.write(job.out)
+
+
+def ready(state: dict[str, torch.Tensor], device: torch.device) -> DlibFaceNet:
+    """The network in evaluation mode; channels last is the faster layout."""
+    network = DlibFaceNet()
+    network.load_state_dict(state)
+    return network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+
+
+def embedder(
+    network: DlibFaceNet, device: torch.device, progress: Progress
+) -> Callable[[np.ndarray], np.ndarray]:
+    """-> a function of (N, S, S, 1 or 3) uint8 aligned crops to (N, 128) float32, unit length."""
+    batch = CPU_BATCH if device.type == "cpu" else GPU_BATCH
+
+    @torch.inference_mode()
+    def embed(images: np.ndarray) -> np.ndarray:
+        embeddings = np.empty((len(images), EMBEDDING), np.float32)
+        eyes = EYE_PLACES * images.shape[1] - 0.5  # places are from the edge, pixels from centres
+        for start in range(0, len(images), batch):
+            rows = slice(start, min(start + batch, len(images)))
+            # Copied, since mapped files cannot be written to and torch warns about that.
+            grey = torch.from_numpy(np.array(luminance(images[rows]))).permute(0, 3, 1, 2)
+            features = network(chips(grey.to(device), eyes))
+            embeddings[rows] = nn.functional.normalize(features).cpu().numpy()
+            progress(rows.stop, len(images), {})
+        return embeddings
+
+    return embed

@@ -1,0 +1,128 @@
+"""All probes against one image of each gallery person: what is left of P x G scores is O(P).
+
+Two passes over blocks of rows. The first counts impostor scores against the genuine ones and finds
+each probe's rank and its most alike other person; the second, at the threshold of equal errors,
+counts each probe's own false accepts. Memory: the embeddings, 0.2 kB per probe, and blocks of 16 MB
+or 64 bytes per probe, whichever is more, seven of them at once. Blocks and order change no result.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from faces.errors import DataError
+from recognizer.standing import Counting, Crossing, Standing, equal_error
+
+SMALLEST_BLOCK = 2**21  # scores
+NARROWEST_ROW = 512  # a block's embeddings, of about as many numbers, shall not outweigh its scores
+SCORES_PER_PROBE = 8  # in a block: every block is searched for every genuine score
+
+
+class Scores(Protocol):
+    """(P, G) scores, higher is more alike, that need not be in memory together."""
+
+    shape: tuple[int, int]
+
+    def block(self, rows: slice) -> np.ndarray:
+        """(n, G) float64: the scores of some probes, an array that the caller may change."""
+
+    def pairs(self, columns: np.ndarray) -> np.ndarray:
+        """(P,) whole numbers -> (P,) float64: each probe's score with one gallery image."""
+
+
+class Table:
+    """Scores that are in memory. Raises DataError where one is no finite number."""
+
+    def __init__(self, scores: np.ndarray) -> None:
+        if not np.isfinite(scores).all():
+            raise DataError("recognition scores hold values that are not numbers (NaN)")
+        self.shape = scores.shape
+        self._scores = scores
+
+    def block(self, rows: slice) -> np.ndarray:
+        return self._scores[rows].astype(np.float64)
+
+    def pairs(self, columns: np.ndarray) -> np.ndarray:
+        return self._scores[np.arange(len(columns)), columns].astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`scores` of P probes with one image of each of G people, and who is who.
+
+    Raises DataError for a probe whose subject is not in the gallery, and where there is nobody to
+    be taken for.
+    """
+
+    scores: Scores
+    probe_subjects: np.ndarray
+    gallery_subjects: np.ndarray
+
+    def __post_init__(self) -> None:
+        gallery = self.gallery_subjects
+        assert self.scores.shape == (len(self.probe_subjects), len(gallery))
+        assert len(np.unique(gallery)) == len(gallery), "one gallery image per person"
+        if strangers := sorted(set(self.probe_subjects) - set(gallery)):
+            raise DataError(f"probe subjects without a gallery image: {', '.join(strangers[:10])}")
+        if not len(self.probe_subjects) or len(gallery) < 2:
+            raise DataError("unseen subjects: too few found faces to match; see the list of misses")
+
+    def own_columns(self) -> np.ndarray:
+        """(P,) int64: where each probe's own person stands in the gallery."""
+        order = np.argsort(self.gallery_subjects)
+        return order[np.searchsorted(self.gallery_subjects[order], self.probe_subjects)]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one comparison left of each of P probes among `people` gallery images.
+
+    `ranks` as by `metrics.ranks`; `standing` of the genuine scores; `other` (P,) int64, the column
+    of the most alike other person, the first of several, and their score `impostor`; the `crossing`
+    of equal errors, and `false_accepts` (P,): the share of the probe's own impostors accepted
+    there, whose mean is the EER.
+    """
+
+    people: int
+    ranks: np.ndarray
+    standing: Standing
+    other: np.ndarray
+    impostor: np.ndarray
+    crossing: Crossing
+    false_accepts: np.ndarray
+
+
+def tally(comparison: Comparison, block_rows: int | None = None) -> Tally:
+    """Both passes; `block_rows`, the probes looked at at once, changes no result."""
+    probes, people = comparison.scores.shape
+    own = comparison.own_columns()
+    genuine = comparison.scores.pairs(own)
+    counting = Counting(genuine)
+    ranks, other = np.empty(probes, np.int64), np.empty(probes, np.int64)
+    impostor, false = np.empty(probes), np.empty(probes)
+    for rows, block in _impostors(comparison.scores, own, block_rows):
+        ranks[rows] = 1 + (block >= genuine[rows, None]).sum(1)
+        other[rows] = block.argmax(1)
+        impostor[rows] = block[np.arange(len(block)), other[rows]]
+        counting.add(np.sort(block, axis=None)[len(block) :])  # the own scores, -inf, come first
+    crossing = equal_error(counting.standing())
+    for rows, block in _impostors(comparison.scores, own, block_rows):
+        counts = [(block >= threshold).sum(1) for threshold in crossing.thresholds]
+        false[rows] = crossing.mixed(*counts) / (people - 1)
+    return Tally(people, ranks, counting.standing(), other, impostor, crossing, false)
+
+
+def _impostors(
+    scores: Scores, own: np.ndarray, block_rows: int | None
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Blocks of rows and their scores, in which the own person's are -inf."""
+    probes, people = scores.shape
+    wanted = max(SMALLEST_BLOCK, SCORES_PER_PROBE * probes)
+    step = block_rows or max(1, wanted // max(people, NARROWEST_ROW))
+    for start in range(0, probes, step):
+        rows = slice(start, min(start + step, probes))
+        block = scores.block(rows)
+        block[np.arange(len(block)), own[rows]] = -np.inf
+        yield rows, block

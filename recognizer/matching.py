@@ -1,0 +1,104 @@
+"""The protocol `unseen-subjects`: probes are matched to a gallery by the cosine of embeddings.
+
+The gallery holds one VIS image per person, chosen in several draws; the probes are NIR. A probe
+whose face was not found, or whose subject has no gallery image with a found face, is a miss: it has
+the worst outcome in every metric. Misses take no part as impostors. Any network can be matched, as
+long as it gives embeddings of unit length.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from faces.errors import DataError
+from faces.packed import Packed
+from recognizer import confusions, curves, outcomes
+from recognizer.comparison import Comparison, Tally, tally
+from recognizer.cosines import Cosines
+from recognizer.tables import UNSEEN, Tables, confusion_rows, found, outcome_rows
+
+GALLERY_SEED = 20_180_402  # fixed: every training set, seed and variant meets the same galleries
+
+Embed = Callable[[np.ndarray], np.ndarray]
+
+
+def match(
+    gallery: Packed, probe: Packed, embed: Embed, draws: int, far_targets: Sequence[float]
+) -> Tables:
+    """Outcomes, curves, omitted metrics and confusions of matching probes to the gallery.
+
+    `embed` takes (N, S, S, C) uint8 images to (N, D) embeddings of unit length. Raises DataError
+    where no probes are found or fewer than two people to match them to.
+    """
+    enrolled = found(gallery.index)
+    subjects = gallery.index["subject"].to_numpy(str)[enrolled]
+    names = probe.index["subject"].to_numpy(str)
+    compared = found(probe.index) & np.isin(names, subjects)
+    drawn = compare(
+        embed(gallery.images[enrolled]),
+        subjects,
+        embed(probe.images[compared]),
+        names[compared],
+        draws,
+    )
+    tallies = [tally(draw) for draw in drawn]
+    values, omitted = outcomes.unseen(tallies, far_targets)
+    likest = confusions.of_tally(tallies[0], drawn[0].gallery_subjects)
+    rows = [
+        outcome_rows(UNSEEN, metric, probe.index, of_found, compared)
+        for metric, of_found in values.items()
+    ]
+    return Tables(
+        curves=pd.concat(_curves(tallies, float(compared.mean()), far_targets)),
+        omitted=pd.DataFrame(
+            [(UNSEEN, *left_out) for left_out in omitted.items()],
+            columns=["protocol", "metric", "reason"],
+        ),
+        confusions=confusion_rows(UNSEEN, probe.index, compared, likest),
+        outcomes=pd.concat(rows),
+    )
+
+
+def compare(
+    gallery: np.ndarray,
+    gallery_subjects: np.ndarray,
+    probe: np.ndarray,
+    probe_subjects: np.ndarray,
+    draws: int,
+) -> list[Comparison]:
+    """(G, D), (G,), (P, D), (P,) -> one comparison by cosine for each draw of the gallery.
+
+    Raises DataError where there are no probes or fewer than two people to match them to.
+    """
+    if not len(probe) or len(np.unique(gallery_subjects)) < 2:
+        raise DataError("unseen subjects: too few found faces to match; see the list of misses")
+    return [
+        Comparison(Cosines(probe, gallery[rows]), probe_subjects, gallery_subjects[rows])
+        for rows in gallery_draws(gallery_subjects, draws, GALLERY_SEED)
+    ]
+
+
+def gallery_draws(subjects: np.ndarray, draws: int, seed: int) -> list[np.ndarray]:
+    """Rows of `subjects` (one per gallery image), one per subject and draw, sorted by subject.
+
+    Depends on the gallery and the seed alone, so every recognizer meets the same galleries. A
+    subject's images are all used before one is used again, and where nobody has as many images
+    as there are draws, the draws that would only repeat are left out.
+    """
+    generator = np.random.default_rng(seed)
+    people = np.unique(subjects)
+    shuffled = [generator.permutation(np.flatnonzero(subjects == person)) for person in people]
+    different = min(draws, max(len(rows) for rows in shuffled))
+    return [np.array([rows[d % len(rows)] for rows in shuffled]) for d in range(different)]
+
+
+def _curves(
+    tallies: list[Tally], share_found: float, far_targets: Sequence[float]
+) -> Iterator[pd.DataFrame]:
+    for curve, points in {
+        "roc": curves.roc(tallies, share_found, far_targets),
+        "cmc": curves.cmc(tallies, share_found),
+    }.items():
+        x, y = points
+        yield pd.DataFrame({"protocol": UNSEEN, "curve": curve, "x": x, "y": y})

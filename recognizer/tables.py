@@ -1,0 +1,86 @@
+"""The files of a scored recognizer, as tables: what `reports` reads.
+
+`outcomes.csv` has one row per probe and metric, `curves.csv` the points of ROC and CMC,
+`omitted.csv` the metrics left out and why, `confusions.csv` whom each found probe is most like.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from faces.files import write_text
+from recognizer import outcomes
+
+SEEN, UNSEEN = "seen-subjects", "unseen-subjects"
+COLUMNS = {
+    "curves": ("protocol", "curve", "x", "y"),
+    "omitted": ("protocol", "metric", "reason"),
+    "confusions": ("protocol", "probe", "subject", "other", "genuine", "impostor"),
+    "outcomes": ("protocol", "metric", "probe", "subject", "value"),
+}
+
+
+def empty(name: str) -> pd.DataFrame:
+    """A table without rows."""
+    return pd.DataFrame(columns=COLUMNS[name])
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One table per file, of the columns that COLUMNS names, in any order."""
+
+    curves: pd.DataFrame = field(default_factory=lambda: empty("curves"))
+    omitted: pd.DataFrame = field(default_factory=lambda: empty("omitted"))
+    confusions: pd.DataFrame = field(default_factory=lambda: empty("confusions"))
+    outcomes: pd.DataFrame = field(default_factory=lambda: empty("outcomes"))
+
+    def write(self, out: Path) -> None:
+        """Writes the files, `outcomes.csv` last."""
+        out.mkdir(parents=True, exist_ok=True)
+        for name, columns in COLUMNS.items():
+            table = getattr(self, name)[list(columns)]
+            write_text(out / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+
+
+def joined(parts: Iterable[Tables]) -> Tables:
+    """The rows of several scorings, in their order."""
+    parts = list(parts)
+    frames = {
+        each.name: [table for part in parts if len(table := getattr(part, each.name))]
+        for each in fields(Tables)
+    }
+    return Tables(**{name: pd.concat(rows) for name, rows in frames.items() if rows})
+
+
+def found(index: pd.DataFrame) -> np.ndarray:
+    """(N,) bool: which faces were found; all where nobody looked."""
+    if "found" not in index:
+        return np.ones(len(index), bool)
+    return index["found"].to_numpy(bool)
+
+
+def probes(protocol: str, index: pd.DataFrame) -> pd.DataFrame:
+    """`protocol`, `probe` and `subject` of the images of an index: N rows, numbered from 0."""
+    names = index["subject"] + "/" + index["spectrum"] + "/" + index["shot"].astype(str)
+    columns = {"protocol": protocol, "probe": names, "subject": index["subject"]}
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def outcome_rows(
+    protocol: str, metric: str, index: pd.DataFrame, values: np.ndarray, compared: np.ndarray
+) -> pd.DataFrame:
+    """One row per image of the index: those (N,) bool `compared` have `values`, others a miss's."""
+    of_all = np.full(len(index), outcomes.worst(metric))
+    of_all[compared] = values
+    return probes(protocol, index).assign(metric=metric, value=of_all)
+
+
+def confusion_rows(
+    protocol: str, index: pd.DataFrame, compared: np.ndarray, likest: pd.DataFrame
+) -> pd.DataFrame:
+    """The rows of `confusions` beside the names of the probes that were compared."""
+    names = probes(protocol, index)[compared].reset_index(drop=True)
+    return pd.concat([names, likest], axis=1)

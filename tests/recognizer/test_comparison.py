@@ -1,0 +1,141 @@
+"""Tallies in blocks: what plain loops over the whole matrix find, however the blocks are cut."""
+
+import numpy as np
+import pytest
+
+from faces.errors import DataError
+from recognizer import metrics
+from recognizer.comparison import Comparison, Table, Tally, tally
+from recognizer.cosines import Cosines
+
+SEEDS = range(10)
+
+
+def compared(seed: int, probes: int = 30, people: int = 9) -> Comparison:
+    """Tied scores of probes against one image of each of some people."""
+    draw = np.random.default_rng(seed)
+    gallery = draw.permutation([f"p{i}" for i in range(people)])
+    subjects = draw.choice(gallery, probes)
+    scores = draw.integers(0, draw.choice([2, 4, 30, 1000]), (probes, people)) / 4
+    scores += draw.choice([0, 0.25]) * (subjects[:, None] == gallery)
+    return Comparison(Table(scores), subjects, gallery)
+
+
+def embedded(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Probe and gallery embeddings of coarse numbers, in which many scores tie, and who is who."""
+    draw = np.random.default_rng(seed)
+    people = np.array([f"p{i:02}" for i in range(12)])
+    subjects = draw.choice(people, 40)
+    embeddings = draw.integers(-1, 2, (52, 5)) + np.eye(52, 5)
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True) + 1e-3
+    return embeddings[:40].astype(np.float32), embeddings[40:].astype(np.float32), subjects, people
+
+
+def whole(comparison: Comparison) -> tuple[np.ndarray, np.ndarray]:
+    """All scores at once, and where pairs show one person."""
+    names = comparison.probe_subjects[:, None] == comparison.gallery_subjects
+    return comparison.scores.block(slice(0, len(names))), names
+
+
+def assert_equal(one: Tally, other: Tally) -> None:
+    for left, right in ((one, other), (one.standing, other.standing)):
+        for name, value in vars(left).items():
+            if not hasattr(value, "__dict__"):
+                np.testing.assert_array_equal(value, getattr(right, name), err_msg=name)
+    assert one.crossing == other.crossing
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_tally_is_what_loops_over_the_whole_matrix_find(seed):
+    comparison = compared(seed)
+    scores, same = whole(comparison)
+    left = tally(comparison)
+    genuine, impostors = metrics.split(scores, same)
+    assert left.standing.genuine.tolist() == genuine.tolist()
+    assert left.standing.impostors == len(impostors)
+    assert left.standing.above.tolist() == [(impostors > score).sum() for score in genuine]
+    assert left.standing.reaching.tolist() == [(impostors >= score).sum() for score in genuine]
+    names = comparison.probe_subjects, comparison.gallery_subjects
+    assert left.ranks.tolist() == metrics.ranks(scores, *names).tolist()
+    for row, own in enumerate(same.argmax(1)):
+        others = [column for column in range(left.people) if column != own]
+        assert left.other[row] == max(others, key=lambda column: scores[row, column])
+        assert left.impostor[row] == max(scores[row, others])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_false_accepts_are_those_at_the_crossing_and_their_mean_is_the_eer(seed):
+    comparison = compared(seed)
+    scores, same = whole(comparison)
+    left = tally(comparison)
+    shares = []
+    for threshold in left.crossing.thresholds:
+        accepted = (scores >= threshold) & ~same
+        shares.append(accepted.sum(1) / (left.people - 1))
+    np.testing.assert_allclose(left.false_accepts, left.crossing.mixed(*shares), atol=1e-15)
+    assert left.false_accepts.mean() == pytest.approx(metrics.eer(scores, same), abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("block_rows", [1, 2, 7, 64])
+def test_blocks_change_nothing(seed, block_rows):
+    assert_equal(tally(compared(seed), block_rows), tally(compared(seed)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_blocks_and_order_change_nothing_of_embeddings(seed):
+    probe, gallery, subjects, people = embedded(seed)
+    straight = tally(Comparison(Cosines(probe, gallery), subjects, people))
+    rows = np.random.default_rng(seed).permutation(len(probe))
+    columns = np.arange(len(gallery))[::-1]
+    moved = Comparison(Cosines(probe[rows], gallery[columns]), subjects[rows], people[columns])
+    for block_rows in (None, 1, 6):
+        left = tally(moved, block_rows)
+        assert left.crossing == straight.crossing
+        np.testing.assert_array_equal(left.ranks, straight.ranks[rows])
+        np.testing.assert_array_equal(left.impostor, straight.impostor[rows])
+        np.testing.assert_array_equal(left.false_accepts, straight.false_accepts[rows])
+        np.testing.assert_array_equal(left.standing.reaching, straight.standing.reaching[rows])
+        np.testing.assert_array_equal(left.standing.above, straight.standing.above[rows])
+
+
+def test_a_twin_in_the_gallery_is_a_tie_wherever_it_stands():
+    """The same picture under two names: a matrix product that rounds by place would prefer one."""
+    draw = np.random.default_rng(0)
+    gallery = draw.normal(size=(33, 100))
+    gallery[17] = gallery[3]
+    probe = gallery[[3] * 40] + draw.normal(size=(40, 100)) / 20
+    probe, gallery = (
+        (each / np.linalg.norm(each, axis=1, keepdims=True)).astype(np.float32)
+        for each in (probe, gallery)
+    )
+    people = np.array([f"p{i:02}" for i in range(33)])
+    for block_rows in (1, 7, 64):
+        left = tally(Comparison(Cosines(probe, gallery), people[[3] * 40], people), block_rows)
+        assert left.ranks.tolist() == [2] * 40
+        assert left.other.tolist() == [17] * 40
+
+
+def test_no_more_than_a_block_is_asked_for_at_once():
+    comparison = compared(0)
+    asked = []
+
+    class Watched(Table):
+        def block(self, rows: slice) -> np.ndarray:
+            asked.append(rows.stop - rows.start)
+            return super().block(rows)
+
+    scores = whole(comparison)[0]
+    tally(Comparison(Watched(scores), *list(vars(comparison).values())[1:]), block_rows=3)
+    assert max(asked) == 3
+    assert sum(asked) == 2 * len(scores)
+
+
+def test_scores_that_are_no_numbers_and_strangers_are_refused():
+    with pytest.raises(DataError, match="NaN"):
+        Table(np.array([[1.0, np.inf]]))
+    people = np.array(["a", "b"])
+    with pytest.raises(DataError, match="without a gallery image: c"):
+        Comparison(Table(np.zeros((1, 2))), np.array(["c"]), people)
+    with pytest.raises(DataError, match="too few found faces"):
+        Comparison(Table(np.zeros((1, 1))), people[:1], people[:1])

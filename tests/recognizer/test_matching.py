@@ -1,0 +1,130 @@
+"""Matching embeddings of a stand-in network: galleries, misses and files."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from faces.errors import DataError
+from faces.packed import Packed, read_table
+from recognizer import matching, tables
+from recognizer.matching import gallery_draws, match
+
+FARS = (0.1, 0.01, 0.0001)
+PEOPLE = [f"{i:03}" for i in range(12)]
+
+
+def part(shots: int, spectrum: str, missing: tuple[int, ...] = (), noise: float = 40) -> Packed:
+    """A few pixels per image: the person's, and noise."""
+    draw = np.random.default_rng(shots)
+    rows = [(person, spectrum, shot) for person in PEOPLE for shot in range(shots)]
+    index = pd.DataFrame(rows, columns=["subject", "spectrum", "shot"])
+    faces = np.random.default_rng(9).integers(0, 256, (len(PEOPLE), 4, 4, 1))
+    images = np.repeat(faces, shots, axis=0) + draw.normal(0, noise, (len(rows), 4, 4, 1))
+    found = ~np.isin(np.arange(len(rows)), missing)
+    return Packed(images.clip(0, 255).astype(np.uint8), index.assign(found=found))
+
+
+def embed_pixels(images: np.ndarray) -> np.ndarray:
+    flat = images.reshape(len(images), 16).astype(np.float32) - 128
+    return flat / np.linalg.norm(flat, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def matched() -> tables.Tables:
+    """Missing: probe 2, and all gallery images of person 001, whose probes are 4 to 7."""
+    return match(part(3, "VIS", (3, 4, 5)), part(4, "NIR", (2,)), embed_pixels, 3, FARS)
+
+
+MISSES = ["000/NIR/2", *(f"001/NIR/{shot}" for shot in range(4))]
+
+
+def test_misses_have_the_worst_outcome_of_every_metric(matched):
+    rows = matched.outcomes
+    assert set(rows["metric"]) == {"rank1", "rank5", "rank10", "auc", "eer", "vr@far=0.1"}
+    assert rows.groupby("metric")["probe"].nunique().unique().tolist() == [48]
+    missed = rows[rows["probe"].isin(MISSES)]
+    assert (missed["value"] == (missed["metric"] == "eer")).all()
+    found = rows[~rows["probe"].isin(MISSES)]
+    assert found.groupby("metric")["value"].mean().drop("eer").min() > 0.3
+    assert found.loc[found["metric"] == "eer", "value"].mean() < 0.3
+
+
+def test_confusions_name_the_likest_other_person_of_the_first_gallery(matched):
+    rows = matched.confusions
+    assert list(rows["probe"]) == [p for p in probe_names() if p not in MISSES]
+    gallery, probe = part(3, "VIS"), part(4, "NIR")
+    enrolled = np.flatnonzero(gallery.index["subject"] != "001")
+    subjects = gallery.index["subject"].to_numpy(str)[enrolled]
+    first = gallery_draws(subjects, 3, matching.GALLERY_SEED)[0]
+    likeness = embed_pixels(probe.images) @ embed_pixels(gallery.images[enrolled[first]]).T
+    of_probe = dict(zip(probe_names(), likeness, strict=True))
+    for row in rows.itertuples():
+        scores = dict(zip(subjects[first], of_probe[row.probe], strict=True))
+        assert row.genuine == pytest.approx(scores.pop(row.subject), abs=1e-5)
+        assert row.impostor == pytest.approx(max(scores.values()), abs=1e-5)
+        assert row.impostor == pytest.approx(scores[row.other], abs=1e-5)
+
+
+def probe_names() -> list[str]:
+    return [f"{person}/NIR/{shot}" for person in PEOPLE for shot in range(4)]
+
+
+def test_files_hold_the_columns_and_names_as_written(matched, tmp_path):
+    matched.write(tmp_path)
+    for name, columns in tables.COLUMNS.items():
+        table = read_table(tmp_path / f"{name}.csv")
+        assert tuple(table.columns) == columns
+        assert len(table) == len(getattr(matched, name))
+    assert set(read_table(tmp_path / "confusions.csv")["other"]) <= set(PEOPLE)
+    assert read_table(tmp_path / "omitted.csv")["metric"].tolist() == [
+        "vr@far=0.01",
+        "vr@far=0.0001",
+    ]
+
+
+def test_tables_without_rows_keep_their_columns(tmp_path):
+    tables.joined([]).write(tmp_path)
+    for name, columns in tables.COLUMNS.items():
+        assert (tmp_path / f"{name}.csv").read_text() == ",".join(columns) + "\n"
+
+
+def test_curves_end_at_the_share_that_could_be_matched(matched):
+    last = matched.curves.groupby("curve")["y"].last()
+    np.testing.assert_allclose(last[["cmc", "roc"]], 43 / 48)
+
+
+def test_the_order_of_probes_changes_no_value():
+    gallery, probe = part(2, "VIS"), part(4, "NIR", (2,))
+    rows = np.random.default_rng(0).permutation(48)
+    moved = Packed(probe.images[rows], probe.index.iloc[rows].reset_index(drop=True))
+    one, other = (match(gallery, each, embed_pixels, 2, FARS) for each in (probe, moved))
+    for name, by in {"outcomes": ["metric", "probe"], "confusions": ["probe"]}.items():
+        first, second = (
+            getattr(each, name).sort_values(by, ignore_index=True) for each in (one, other)
+        )
+        pd.testing.assert_frame_equal(first, second, check_exact=True)
+    pd.testing.assert_frame_equal(one.curves, other.curves, check_exact=True)
+
+
+def test_nobody_to_match_is_told():
+    nobody = part(4, "NIR", tuple(range(48)))
+    with pytest.raises(DataError, match="too few found faces"):
+        match(part(2, "VIS"), nobody, embed_pixels, 2, FARS)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_gallery_draws_hold_one_image_of_each_subject_and_use_all_before_any_twice(seed):
+    subjects = np.random.default_rng(seed).choice(["a", "b", "c", "d"], 30)
+    subjects[:4] = ["a", "b", "c", "d"]
+    draws = gallery_draws(subjects, 5, seed)
+    again = gallery_draws(subjects, 5, seed)
+    assert all((rows == same).all() for rows, same in zip(draws, again, strict=True))
+    for rows in draws:
+        assert subjects[rows].tolist() == ["a", "b", "c", "d"]
+    for person, used in zip("abcd", np.transpose(draws), strict=True):
+        available = np.count_nonzero(subjects == person)
+        assert len(set(used)) == min(available, len(draws))
+
+
+def test_a_gallery_of_one_image_each_is_drawn_once():
+    assert len(gallery_draws(np.array(["b", "a"]), 5, 0)) == 1
