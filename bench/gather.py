@@ -9,15 +9,18 @@ from typing import TypeVar
 import pandas as pd
 
 from bench import grids
+from bench.amounts import amount_of
 from bench.datasets import DataSet
 from bench.engine import every_stage
 from bench.facts import facts
-from bench.plan import BASELINE, CEILING, LEAKY, Plan, Repeat
+from bench.plan import Plan, Repeat
+from bench.redraw import MATERIAL, clear, draw
 from bench.run_settings import RunSettings
 from bench.store import Stage, is_done
+from bench.training_sets import REFERENCE, planned
 from faces import packed
-from reports.build import build
 from reports.material import Material, Training, TrainingSet
+from reports.material_files import save_material
 
 T = TypeVar("T")
 
@@ -34,13 +37,14 @@ def write_report(
 
     What an earlier report left is removed first, so nothing stale stays beside the new one.
     """
-    for name in ("report.html", "results.json", "results.csv"):
-        (out / name).unlink(missing_ok=True)
-    for folder in ("generators", "tables", "plots"):
+    clear(out)
+    for folder in ("generators", MATERIAL):
         shutil.rmtree(out / folder, ignore_errors=True)
     _copy_generators(plan, store, out / "generators")
     shutil.copyfile(plan.aligned.folder(store) / "failures.csv", out / "failures.csv")
-    build(gather(settings, plan, store, ran, data), out)
+    material = gather(settings, plan, store, ran, data)
+    save_material(material, out / MATERIAL)
+    draw(material, out)
 
 
 def is_current(settings: RunSettings, plan: Plan, store: Path, out: Path) -> bool:
@@ -70,17 +74,17 @@ def gather(
     Where a protocol has folds, curves, trainings and pictures are those of the first.
     """
     scored = {key: stage.folder(store) for key, stage in plan.scores.items()}
-    outcomes = _joined(scored, "outcomes.csv")
-    if plan.first.fold is not None:
-        outcomes["probe"] = "fold" + outcomes["fold"].astype(str) + "/" + outcomes["probe"]
+    shown = {each.name for each in planned(settings) if each.role != "curve"}
+    recognizers = {key: stage for key, stage in plan.finetunes.items() if key[0] in shown}
     return Material(
         facts=facts(settings, plan, store, ran, data),
-        training_sets=tuple(_training_sets(settings, plan)),
-        outcomes=outcomes,
+        training_sets=tuple(_training_sets(settings, plan, store)),
+        outcomes=_told_apart(_joined(scored, "outcomes.csv")),
         curves=_joined(_of_first_fold(scored, plan), "curves.csv"),
         quality=_quality(plan, store),
+        confusions=_told_apart(_joined(scored, "confusions.csv")),
         generators=tuple(_trainings(_of_first_fold(plan.translators, plan), store)),
-        recognizers=tuple(_trainings(_of_first_fold(plan.finetunes, plan), store)),
+        recognizers=tuple(_trainings(_of_first_fold(recognizers, plan), store)),
         grids=tuple(grids.draw(plan, store, data)),
     )
 
@@ -89,29 +93,19 @@ def _of_first_fold(parts: dict[tuple[str, Repeat], T], plan: Plan) -> dict[tuple
     return {key: part for key, part in parts.items() if key[1].fold == plan.first.fold}
 
 
-def _training_sets(settings: RunSettings, plan: Plan) -> Iterator[TrainingSet]:
-    for name in dict.fromkeys(training_set for training_set, _ in plan.scores):
-        variant = name.removeprefix(f"{BASELINE}+")
-        if name == BASELINE:
-            yield TrainingSet(name, "baseline", _real_images(settings))
-        elif name == CEILING:
-            yield TrainingSet(name, "ceiling", "with the true NIR of the same shots")
-        elif name.endswith(LEAKY):
-            label = (
-                f"with fake NIR by {variant.removesuffix(LEAKY)}, whose training saw what is tested"
-            )
-            clean = name.removesuffix(LEAKY)
-            there = (clean, plan.first) in plan.scores
-            yield TrainingSet(name, "leaky", label, variant, clean if there else None)
-        else:
-            yield TrainingSet(name, "fakes", f"with fake NIR by {variant}", variant)
-
-
-def _real_images(settings: RunSettings) -> str:
-    few = settings.recognizer.nir_per_subject
-    if few == 0:
-        return "VIS only"
-    return f"VIS and {few} real NIR{'' if few == 'all' else ' per person'}"
+def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[TrainingSet]:
+    parts = packed.read_table(plan.split.folder(store) / "split.csv")
+    for each in planned(settings):
+        yield TrainingSet(
+            name=each.name,
+            role=each.role,
+            label=each.label,
+            images=each.translator if each.role in ("fakes", "leaky") else None,
+            counterpart=each.counterpart,
+            amount=amount_of(each, parts),
+        )
+    if settings.controls.reference:
+        yield TrainingSet(REFERENCE, "reference", "dlib's face network as it is, for comparison")
 
 
 def _joined(folders: dict[tuple[str, Repeat], Path], file: str) -> pd.DataFrame:
@@ -120,6 +114,13 @@ def _joined(folders: dict[tuple[str, Repeat], Path], file: str) -> pd.DataFrame:
         for (name, repeat), folder in folders.items()
     ]
     return pd.concat(tables, ignore_index=True)
+
+
+def _told_apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Probes are numbered in each fold, so their names say which."""
+    if "fold" not in table:
+        return table
+    return table.assign(probe="fold" + table["fold"].astype(str) + "/" + table["probe"])
 
 
 def _of_repeat(table: pd.DataFrame, repeat: Repeat) -> pd.DataFrame:

@@ -4,12 +4,12 @@
                                                      \\-> quality:A:0
     render -> align (other people) -> pretrain ------------^
 
-A data set on disk is aligned file by file and not rendered. Whatever is trained is repeated over
-seeds and over the folds of the protocol. Translators that see what is tested are called `A-leaky`.
+Controls and curves (bench/training_sets.py) are further fine-tunings, of other mixtures. A data set
+on disk is aligned file by file and not rendered. Whatever is trained is repeated over seeds and
+over the folds of the protocol. Translators that see what is tested are called `A-leaky`.
 The effort of a stage is in seconds on one core (docs/design.md says of which kind).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -23,19 +23,17 @@ from bench.plan_images import (
     rendered_and_aligned,
     splits,
 )
+from bench.plan_quality import PRETRAINED, first_weights, quality_stage
 from bench.run_settings import RunSettings
-from bench.stages import images, quality, recognition, translation
+from bench.stages import images, quality, recognition, reference, translation
 from bench.store import Stage
-from faces.cache import cache_folder
+from bench.training_sets import LEAKY, REFERENCE, PlannedSet, planned, translators
 from faces.compute import choose_device, resolve
 from generators import variants
 from generators.settings import GeneratorSettings
 from recognizer.settings import TrainingSettings
 
-BASELINE = "real"
-CEILING = "real+oracle"
-LEAKY = "-leaky"
-PRETRAINED = "pretrain-rendered"
+UNTRANSLATED = "reference"
 
 
 class Repeat(NamedTuple):
@@ -90,35 +88,28 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
     """
     settings = resolved(settings)
     aligned = aligned_data(settings, data, folder)
-    clean, leaky = [], []
-    for protocol in settings.chosen_protocols:
-        (leaky if protocol.leaky else clean).append(protocol)
+    by_leak = {protocol.leaky: splits(settings, aligned, protocol, data)
+               for protocol in settings.chosen_protocols}  # fmt: skip
     counts = image_counts(settings, data)
     plan = Plan(
         aligned,
         counts,
         settings.generator.for_images(*counts),
-        splits(settings, aligned, (clean or leaky)[0], data),
-        splits(settings, aligned, leaky[0], data) if leaky else {},
+        by_leak.get(False) or by_leak[True],
+        by_leak.get(True, {}),
     )
     if settings.recognizer.weights == PRETRAINED:
         plan.pretrain = _pretrain(settings)
     for fold in settings.folds:
+        _add_untranslated(plan, settings, Repeat(settings.seeds[0], fold))
         for repeat in (Repeat(seed, fold) for seed in settings.seeds):
             for name in translators(settings):
                 _add_variant(plan, settings, name, repeat)
-            for training_set in training_sets(settings):
+            for training_set in planned(settings):
                 _add_recognizer(plan, settings, training_set, repeat)
-        first = Repeat(settings.seeds[0], fold)
-        plan.qualities["reference", first] = _quality(plan, settings, None, first)
+            if settings.controls.reference:
+                _add_reference(plan, settings, repeat)
     return plan
-
-
-def translators(settings: RunSettings) -> Iterator[str]:
-    """The variants, as they are and as they leak, as far as the protocols ask for it."""
-    for protocol in settings.chosen_protocols:
-        for variant in settings.variants:
-            yield f"{variant}{LEAKY}" if protocol.leaky else variant
 
 
 def resolved(settings: RunSettings) -> RunSettings:
@@ -130,14 +121,6 @@ def resolved(settings: RunSettings) -> RunSettings:
         precision = resolve(part.precision, device)
         parts[name] = part.model_copy(update={"precision": precision})
     return settings.model_copy(update=parts)
-
-
-def training_sets(settings: RunSettings) -> Iterator[str]:
-    """The baseline, one set per translator, and the ceiling where true NIR can be rendered."""
-    yield BASELINE
-    yield from (f"{BASELINE}+{name}" for name in translators(settings))
-    if not settings.data.on_disk:
-        yield CEILING
 
 
 def _pretrain(settings: RunSettings) -> Stage:
@@ -178,7 +161,18 @@ def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -
         _inputs(plan, repeat) | {"translator": translator},
         effort=10,
     )
-    plan.qualities[name, repeat] = _quality(plan, settings, name, repeat)
+    untranslated = plan.qualities[UNTRANSLATED, Repeat(settings.seeds[0], repeat.fold)]
+    judged = {"fakes": plan.fakes[name, repeat], "reference": untranslated}
+    plan.qualities[name, repeat] = quality_stage(
+        settings, name, f"quality:{name}:{repeat}", _first_inputs(plan, repeat) | judged
+    )
+
+
+def _add_untranslated(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
+    """The quality of what no translator made: VIS, the floor, the ceiling."""
+    plan.qualities[UNTRANSLATED, repeat] = quality_stage(
+        settings, "vis", f"quality:{UNTRANSLATED}:{repeat}", _first_inputs(plan, repeat)
+    )
 
 
 def _step_seconds(generator: GeneratorSettings, needs_features: bool) -> float:
@@ -191,56 +185,58 @@ def _inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
     return {"aligned": plan.aligned, "split": plan.splits[repeat.fold]}
 
 
-def _quality(plan: Plan, settings: RunSettings, name: str | None, repeat: Repeat) -> Stage:
-    inputs = _inputs(plan, repeat)
-    if name is not None:
-        inputs["fakes"] = plan.fakes[name, repeat]
-    return Stage(
-        f"quality:{name or 'reference'}:{repeat}",
-        quality.measure_images,
-        quality.QualityStageSettings(
-            images=name or "vis",
-            count=settings.quality.images,
-            side_px=settings.quality.side_px,
-            networks_sha256=tuple(weights.sha256_of(name) for name in quality.NETWORKS),
-        ),
-        inputs,
-        effort=settings.quality.images * 0.06,
-    )
+def _first_inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
+    """The images, their parts, and the recognizer before its fine-tuning where it is made here."""
+    return _inputs(plan, repeat) | ({"initial": plan.pretrain} if plan.pretrain else {})
 
 
-def _add_recognizer(plan: Plan, settings: RunSettings, training_set: str, repeat: Repeat) -> None:
+def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repeat: Repeat) -> None:
     recognizer = settings.recognizer
-    inputs = _inputs(plan, repeat)
-    scoring = dict(inputs)
-    if plan.pretrain is not None:
-        inputs["initial"] = plan.pretrain
-    translator = training_set.removeprefix(f"{BASELINE}+")
-    if (translator, repeat) in plan.fakes:
-        inputs["fakes"] = plan.fakes[translator, repeat]
+    inputs = _first_inputs(plan, repeat)
+    if chosen.translator:
+        inputs["fakes"] = plan.fakes[chosen.translator, repeat]
     finetune = Stage(
-        f"finetune:{training_set}:{repeat}",
+        f"finetune:{chosen.name}:{repeat}",
         recognition.finetune,
         recognition.FinetuneSettings.of(
-            recognizer, _first_weights(settings), repeat.seed, oracle=training_set == CEILING
+            recognizer, first_weights(settings), chosen.mixture, repeat.seed
         ),
         inputs,
         effort=_training_effort(recognizer),
     )
-    plan.finetunes[training_set, repeat] = finetune
-    plan.scores[training_set, repeat] = Stage(
-        f"score:{training_set}:{repeat}",
+    finetune = _known(plan.finetunes, finetune)
+    score = Stage(
+        f"score:{chosen.name}:{repeat}",
         recognition.score,
         recognizer,
-        scoring | {"recognizer": finetune},
+        _inputs(plan, repeat) | {"recognizer": finetune},
+        version=2,
         effort=15 * (recognizer.side_px / 80) ** 2,
     )
+    plan.finetunes[chosen.name, repeat] = finetune
+    plan.scores[chosen.name, repeat] = _known(plan.scores, score)
 
 
-def _first_weights(settings: RunSettings) -> str:
-    """The hash of published weights; those that the run pretrains are among the stage's inputs."""
-    name = settings.recognizer.weights
-    return "" if name == PRETRAINED else weights.original_sha256(name, cache_folder())
+def _known(stages: dict[tuple[str, Repeat], Stage], stage: Stage) -> Stage:
+    """The stage, or the one of another name that makes the same bytes."""
+    return next((known for known in stages.values() if known.key == stage.key), stage)
+
+
+def _add_reference(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
+    """Another recognizer, which nobody trains here, so all seeds share its scores."""
+    fold = "" if repeat.fold is None else f":fold{repeat.fold}"
+    stage = Stage(
+        f"score:{REFERENCE}{fold}",
+        reference.score,
+        reference.ReferenceSettings(
+            network_sha256=weights.sha256_of(REFERENCE),
+            gallery_draws=settings.recognizer.gallery_draws,
+            far_targets=settings.recognizer.far_targets,
+        ),
+        _inputs(plan, repeat),
+        effort=20,
+    )
+    plan.scores[REFERENCE, repeat] = _known(plan.scores, stage)
 
 
 def _training_effort(settings: TrainingSettings) -> float:
@@ -250,7 +246,7 @@ def _training_effort(settings: TrainingSettings) -> float:
 
 def weight_names(settings: RunSettings) -> list[str]:
     """The fixed networks that a run needs."""
-    names = [LANDMARKS, *quality.NETWORKS]
+    names = list(dict.fromkeys([LANDMARKS, *quality.NETWORKS]))
     if any(variants.get(name).needs_features for name in settings.variants):
         names.append(settings.generator.perceptual_network)
     if settings.recognizer.weights != PRETRAINED:

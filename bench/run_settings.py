@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from bench.control_settings import ControlSettings
 from faces import protocols
 from faces.parallel import usable_cores
 from faces.settings import DataSettings
@@ -56,6 +57,7 @@ class RunSettings(BaseModel):
     generator: GeneratorSettings
     pretrain: PretrainSettings
     recognizer: RecognizerSettings
+    controls: ControlSettings = ControlSettings()
     quality: QualitySettings = QualitySettings()
 
     @field_validator("protocol")
@@ -103,6 +105,11 @@ class RunSettings(BaseModel):
             raise ValueError(
                 "pretrain.population must differ from data.population: nobody pretrained on "
                 "may be trained or tested on again"
+            )
+        chosen = self.controls.translator
+        if chosen is not None and chosen not in self.variants:
+            raise ValueError(
+                f"controls.translator = {chosen}: not among the variants {', '.join(self.variants)}"
             )
         if self.pretrain.colour != self.recognizer.colour:
             raise ValueError("pretrain.colour and recognizer.colour must agree")

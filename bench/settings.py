@@ -30,6 +30,17 @@ def preset_text(name: str) -> str:
     return (resources.files("bench") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
 
 
+def _preset(name: str) -> dict[str, Any]:
+    """A preset's values; one that extends another says only what differs."""
+    values = tomllib.loads(preset_text(name))
+    extended = values.pop("extends", None)
+    if extended is None:
+        return values
+    base = _preset(extended)
+    _merge(base, values)
+    return base
+
+
 def load(
     preset: str,
     config: Path | None = None,
@@ -40,7 +51,7 @@ def load(
 
     `overrides` maps dotted keys to values. Raises UsageError in one line for anything wrong.
     """
-    base = tomllib.loads(preset_text(preset)) | {"preset": preset}
+    base = _preset(preset) | {"preset": preset}
     layers = [_read_toml(config)] if config is not None else []
     pairs = [*(overrides or {}).items(), *map(_split_assignment, assignments)]
     values = _layered(base, layers, pairs)

@@ -4,14 +4,30 @@
 section without material is left out of the report.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from faces.packed import Packed
 
-ROLES = ("baseline", "fakes", "leaky", "ceiling")  # the order in which training sets are shown
+# The order in which training sets are shown. "curve" are points of a curve over amounts of images,
+# which no table of training sets shows; "reference" is another recognizer, trained on other images.
+ROLES = ("baseline", "control", "fakes", "leaky", "ceiling", "reference", "curve")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How many images of which kind a training set holds, for the curves over amounts.
+
+    `nir_per_subject` is the setting: a number or "all". `translator` made the fakes, if there are.
+    """
+
+    nir_per_subject: int | str
+    subjects: int
+    nir_images: int
+    fake_images: int
+    translator: str | None = None
 
 
 @dataclass(frozen=True)
@@ -20,7 +36,9 @@ class TrainingSet:
 
     `images` is what its fakes are called, in sentences and in the table of quality. In the role
     "leaky" their translator was trained on images or people that are tested; `counterpart` names
-    the training set by the same translator without that.
+    the training set by the same translator without that. In the role "curve" the counterpart is
+    the set that differs in the fakes alone: it has none. `amount` is known of the baseline, of
+    curves, and of sets that hold fakes under the names of their people.
     """
 
     name: str
@@ -28,6 +46,7 @@ class TrainingSet:
     label: str
     images: str | None = None
     counterpart: str | None = None
+    amount: Amount | None = None
 
     @property
     def leaky(self) -> bool:
@@ -64,8 +83,8 @@ class Difference:
 class Grid:
     """Columns of images with the same rows, by name.
 
-    `caption` states the rule by which the rows were chosen. The grid called "subjects" leads, all
-    others stand in the section on preparation.
+    `caption` states the rule by which the rows were chosen. The grid called "subjects" leads,
+    those called "worst-..." stand together, all others in the section on preparation.
     """
 
     name: str
@@ -85,9 +104,11 @@ class Material:
         could not be processed is a miss, not a gap.
     curves: training_set, seed, protocol, curve, x, y. `curve` is "roc" (x: false accept rate, y:
         verification rate) or "cmc" (x: rank, y: share).
-    quality: images, metric, seed, value, n.
+    quality: images, metric, seed, value, n, and ci_low and ci_high, NaN where there is no interval.
+    confusions: training_set, seed, protocol, probe, subject, other, genuine, impostor. Of each
+        probe the most alike other person, and the scores of the own person and of that one.
 
-    All three may have `fold`, a whole number or NaN. The names of probes differ between folds,
+    All four may have `fold`, a whole number or NaN. The names of probes differ between folds,
     those of subjects need not: who is tested in several folds is one person. With several folds,
     curves, trainings and grids are those of the first.
 
@@ -101,6 +122,7 @@ class Material:
     outcomes: pd.DataFrame
     curves: pd.DataFrame
     quality: pd.DataFrame
+    confusions: pd.DataFrame = field(default_factory=pd.DataFrame)
     generators: tuple[Training, ...] = ()
     recognizers: tuple[Training, ...] = ()
     grids: tuple[Grid, ...] = ()

@@ -1,18 +1,47 @@
-"""Stage of image quality: one variant's fakes, or the untranslated images and the floor."""
+"""Stage of image quality: one variant's fakes, or the untranslated images and the floor.
+
+The stage of the untranslated images keeps what the judges said (`answers.safetensors`); where it is
+an input called `reference`, the stages of the variants do not ask again.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 from pydantic import BaseModel
+from torch import Tensor
 
 from bench import weights
 from bench.stages.parts import read_split, select
 from bench.store import Job
 from faces import packed
 from faces.compute import choose_device
-from generators.quality import Judges, Kind, TooFewImages, measure
+from faces.packed import Packed
+from generators.quality import Judges, Kind, Known, Memory, Row, TooFewImages, measure
+from recognizer.embedding import embed
+from recognizer.network import Recognizer, load_trunk
+from recognizer.settings import Colour
+from recognizer.training import RESULT
 
-NETWORKS = ("efficientnet-lite0", "dlib-face")
+NETWORKS = ("efficientnet-lite0", "dlib-face", "dlib-landmarks-5")
+INCEPTION = "fid-inception"  # FID and KID: measured where the file is there, else left out
 DRAW_SEED = 0  # the same half of the real images, and the same shots, for every variant and seed
+ANSWERS = "answers.safetensors"
+COLUMNS = ("images", "metric", "value", "n", "ci_low", "ci_high")
+COPY_COLUMNS = ("images", "subject", "shot", "training_subject", "training_shot",
+                "distance", "allowed")  # fmt: skip
+
+
+class FirstRecognizer(BaseModel):
+    """The recognizer before its fine-tuning; its weights are an input, or published ones."""
+
+    side_px: int
+    colour: Colour
+    weights: str
+    weights_sha256: str = ""
 
 
 class QualityStageSettings(BaseModel):
@@ -22,40 +51,142 @@ class QualityStageSettings(BaseModel):
     count: int
     side_px: int
     networks_sha256: tuple[str, ...] = ()
+    inception_sha256: str = ""  # of FID's network; empty: no FID and KID
+    recognizer: FirstRecognizer | None = None  # none: no distances in its embeddings
 
 
 def measure_images(job: Job) -> None:
-    """Writes `quality.csv`: images, metric, value, n; and `omitted.csv`, why there may be none."""
-    rows, omitted = [], []
+    """Writes `quality.csv`, `copies.csv` and `omitted.csv`: what was left out and why.
+
+    quality: images, metric, value, n, ci_low, ci_high. copies: per kind the images nearest to a
+    training image, and which that is; below `allowed` they count as copies.
+    """
+    tables: dict[str, list] = {"quality": [], "copies": [], "omitted": []}
     try:
-        rows = _measured(job)
+        tables |= _measured(job)
     except TooFewImages as error:  # no reason to lose the recognition
-        omitted = [str(error)]
-    pd.DataFrame(rows, columns=["images", "metric", "value", "n"]).to_csv(
-        job.out / "quality.csv", index=False
-    )
-    pd.DataFrame({"reason": omitted}, dtype=str).to_csv(job.out / "omitted.csv", index=False)
+        tables["omitted"] = [{"reason": str(error)}]
+    for name, columns in (("quality", COLUMNS), ("copies", COPY_COLUMNS), ("omitted", ["reason"])):
+        table = pd.DataFrame(tables[name], columns=list(columns))
+        table.to_csv(job.out / f"{name}.csv", index=False)
     job.progress(1, 1, {})
 
 
-def _measured(job: Job) -> list[dict]:
+def inception_sha256(cache: Path) -> str:
+    """The hash of FID's network where its file is in the cache; it is never downloaded for this."""
+    status = weights.report(cache, (weights.find(INCEPTION),))[0]
+    there = status.state in (weights.READY, weights.UNCONVERTED)
+    return weights.original_sha256(INCEPTION, cache) if there else ""
+
+
+def _measured(job: Job) -> dict[str, list]:
     settings: QualityStageSettings = job.settings
-    parts = read_split(job.inputs["split"])
-    aligned = job.inputs["aligned"]
-    sources = select(aligned, parts, "train", "VIS")
-    clean = aligned / "NIR-clean"
-    truth = select(aligned, parts, "train", "VIS", folder=clean.name) if clean.exists() else None
-    images, origin = sources.images, None
-    if "fakes" in job.inputs:
-        images, origin = packed.read(job.inputs["fakes"]).images, sources.images
-    real = [select(aligned, parts, part, "NIR").images for part in ("held_out", "probe")]
-    lite0, face = (weights.ensure(name, job.machine.cache) for name in NETWORKS)
-    return measure(
-        Judges.load(lite0, face, choose_device(job.machine.device)),
-        {settings.images: Kind(images, origin, None if truth is None else truth.images)},
-        np.concatenate(real),
+    parts, aligned = read_split(job.inputs["split"]), job.inputs["aligned"]
+    vis, nir = (select(aligned, parts, "train", spectrum) for spectrum in ("VIS", "NIR"))
+    is_reference = "fakes" not in job.inputs
+    real = [select(aligned, parts, part, "NIR") for part in ("held_out", "probe")]
+    memory = _memory(job)
+    measured = measure(
+        _judges(job),
+        dict(_untranslated(aligned, parts, vis)) if is_reference else _fakes(job, parts, vis),
+        _joined(real),
+        known=Known(_kind(nir), _kind(vis)) if len(nir.index) > 1 else None,
         count=settings.count,
         side_px=settings.side_px,
         rng=np.random.default_rng(DRAW_SEED),
-        floor="fakes" not in job.inputs,
+        floor=is_reference,
+        memory=memory,
     )
+    if is_reference:
+        memory.save(job.out / ANSWERS)
+    images = {"real": pd.concat([part.index for part in real])}
+    copies = [_named(pair, images.get(pair["images"], vis.index), nir.index)
+              for pair in measured.pairs]  # fmt: skip
+    return {"quality": measured.rows, "copies": copies, "omitted": _left_out(settings)}
+
+
+def _untranslated(aligned: Path, parts: pd.DataFrame, vis: Packed) -> Iterator[tuple[str, Kind]]:
+    """The VIS images themselves and, on rendered faces, the NIR images of the same shots."""
+    truth = _truth(aligned, parts)
+    yield "vis", replace(_kind(vis), truth=truth)
+    if truth is not None:
+        again = select(aligned, parts, "train", "VIS", folder="NIR-true")
+        yield "reshot", Kind(again.images, vis.images, truth, _people(vis))
+
+
+def _fakes(job: Job, parts: pd.DataFrame, vis: Packed) -> dict[str, Kind]:
+    made = packed.read(job.inputs["fakes"]).images
+    truth = _truth(job.inputs["aligned"], parts)
+    return {job.settings.images: Kind(made, vis.images, truth, _people(vis))}
+
+
+def _truth(aligned: Path, parts: pd.DataFrame) -> np.ndarray | None:
+    """The NIR images of the training VIS shots without sensor noise, on rendered faces."""
+    if not (aligned / "NIR-clean").exists():
+        return None
+    return select(aligned, parts, "train", "VIS", folder="NIR-clean").images
+
+
+def _kind(images: Packed) -> Kind:
+    return Kind(images.images, people=_people(images))
+
+
+def _people(images: Packed) -> np.ndarray:
+    return images.index["subject"].to_numpy(str)
+
+
+def _joined(parts: list[Packed]) -> Kind:
+    return Kind(
+        np.concatenate([part.images for part in parts]),
+        people=np.concatenate([_people(part) for part in parts]),
+    )
+
+
+def _named(pair: Row, images: pd.DataFrame, training: pd.DataFrame) -> Row:
+    """A pair with its rows' subjects and shots in the place of their numbers."""
+    own, other = images.iloc[pair["row"]], training.iloc[pair["training_row"]]
+    named = {"subject": own["subject"], "shot": own["shot"]}
+    named |= {"training_subject": other["subject"], "training_shot": other["shot"]}
+    return named | {name: pair[name] for name in ("images", "distance", "allowed")}
+
+
+def _memory(job: Job) -> Memory:
+    if "reference" not in job.inputs or not (job.inputs["reference"] / ANSWERS).exists():
+        return Memory()
+    return Memory.load(job.inputs["reference"] / ANSWERS)
+
+
+def _judges(job: Job) -> Judges:
+    networks = [weights.ensure(name, job.machine.cache) for name in NETWORKS[:2]]
+    landmarks = weights.ensure(NETWORKS[2], job.machine.cache)
+    inception = None
+    if job.settings.inception_sha256:
+        inception = weights.ensure(INCEPTION, job.machine.cache)
+    device = choose_device(job.machine.device)
+    return Judges.load(*networks, device, landmarks, inception, _recognizer(job, device))
+
+
+def _recognizer(job: Job, device: torch.device) -> Callable[[Tensor], np.ndarray] | None:
+    """What the recognizer makes of images before it has seen any fake, or the people."""
+    chosen = job.settings.recognizer
+    if chosen is None:
+        return None
+    if "initial" in job.inputs:
+        path = job.inputs["initial"] / RESULT
+    else:
+        path = weights.ensure(chosen.weights, job.machine.cache)
+    network = Recognizer(classes=1)
+    load_trunk(network, path)
+
+    def judge(images: Tensor) -> np.ndarray:
+        crops = images.permute(0, 2, 3, 1).numpy()
+        return embed(network, crops, chosen.side_px, chosen.colour, device).embeddings
+
+    return judge
+
+
+def _left_out(settings: QualityStageSettings) -> list[dict[str, str]]:
+    if settings.inception_sha256:
+        return []
+    why = f"the weights {INCEPTION} are not there (`bench fetch {INCEPTION}`)"
+    return [{"reason": f"fid and kid are left out: {why}"}]

@@ -34,8 +34,13 @@ def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:
     than random subsets, so no draw enters. It may be negative where the samples are alike.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    within = mean_off_diagonal(cubic_kernel(a, a)) + mean_off_diagonal(cubic_kernel(b, b))
-    return float(within - 2 * cubic_kernel(a, b).mean())
+    return kernel_distance_of(cubic_kernel(a, a), cubic_kernel(b, b), cubic_kernel(a, b))
+
+
+def kernel_distance_of(within_a: np.ndarray, within_b: np.ndarray, across: np.ndarray) -> float:
+    """As `kernel_distance`, from the (N, N), (M, M) and (N, M) values of the kernel."""
+    within = mean_off_diagonal(within_a) + mean_off_diagonal(within_b)
+    return float(within - 2 * across.mean())
 
 
 def cubic_kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -1,11 +1,32 @@
 """How far two samples of features cover each other, judged by nearest neighbours.
 
 `a` are the real features and `b` the fake ones; a row's ball reaches to its k-th nearest neighbour
-in its own sample, itself not counted.
+in its own sample, itself not counted. `Gaps` holds the distances, for whoever asks again about some
+of the rows.
 """
+
+from typing import NamedTuple, Self
 
 import numpy as np
 from scipy.spatial.distance import cdist
+
+
+class Gaps(NamedTuple):
+    """float64 Euclidean distances of two samples: (N, M) between them, (N, N) and (M, M) within."""
+
+    across: np.ndarray
+    within_a: np.ndarray
+    within_b: np.ndarray
+
+    @classmethod
+    def of(cls, a: np.ndarray, b: np.ndarray) -> Self:
+        """Of (N, D) and (M, D) features."""
+        return cls(distances(a, b), distances(a, a), distances(b, b))
+
+    def take(self, rows_a: np.ndarray, rows_b: np.ndarray) -> Self:
+        """Those of some rows."""
+        pairs = ((rows_a, rows_b), (rows_a, rows_a), (rows_b, rows_b))
+        return type(self)(*(x[np.ix_(*rows)] for x, rows in zip(self, pairs, strict=True)))
 
 
 def precision_recall(a: np.ndarray, b: np.ndarray, k: int = 5) -> tuple[float, float]:
@@ -14,9 +35,13 @@ def precision_recall(a: np.ndarray, b: np.ndarray, k: int = 5) -> tuple[float, f
     (N, D) real and (M, D) fake features, both in [0, 1] (Kynkaanniemi et al. 2019, arXiv
     1904.06991).
     """
-    across = distances(a, b)
-    precision = (across <= radii(a, k)[:, None]).any(0).mean()
-    recall = (across <= radii(b, k)[None, :]).any(1).mean()
+    return precision_recall_of(Gaps.of(a, b), k)
+
+
+def precision_recall_of(gaps: Gaps, k: int) -> tuple[float, float]:
+    """As `precision_recall`, from distances."""
+    precision = (gaps.across <= radii(gaps.within_a, k)[:, None]).any(0).mean()
+    recall = (gaps.across <= radii(gaps.within_b, k)[None, :]).any(1).mean()
     return float(precision), float(recall)
 
 
@@ -26,14 +51,19 @@ def density_coverage(a: np.ndarray, b: np.ndarray, k: int = 5) -> tuple[float, f
     (N, D) real and (M, D) fake features; density may exceed 1 (Naeem et al. 2020, arXiv
     2002.09797).
     """
-    inside = distances(a, b) <= radii(a, k)[:, None]
+    return density_coverage_of(Gaps.of(a, b), k)
+
+
+def density_coverage_of(gaps: Gaps, k: int) -> tuple[float, float]:
+    """As `density_coverage`, from distances."""
+    inside = gaps.across <= radii(gaps.within_a, k)[:, None]
     return float(inside.sum(0).mean() / k), float(inside.any(1).mean())
 
 
-def radii(x: np.ndarray, k: int) -> np.ndarray:
-    """(N,) distances of each row to its k-th nearest other row; needs more than k rows."""
-    assert 1 <= k < len(x)
-    return np.partition(distances(x, x), k, axis=1)[:, k]  # place 0 is the row itself
+def radii(within: np.ndarray, k: int) -> np.ndarray:
+    """(N, N) distances -> (N,), of each row to its k-th nearest other one; k below N."""
+    assert 1 <= k < len(within)
+    return np.partition(within, k, axis=1)[:, k]  # place 0 is the row itself
 
 
 def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ def changed(*assignments: str) -> set[str]:
         ("generator.steps=7", {"translator", "fakes", "finetune", "score", "quality"}),
         ("recognizer.gallery_draws=2", {"score"}),
         ("generator.checkpoint_every_steps=7", set()),
-        ("pretrain.steps=7", {"pretrain", "finetune", "score"}),
+        ("pretrain.steps=7", {"pretrain", "finetune", "score", "quality"}),
     ],
 )
 def test_a_setting_changes_only_what_depends_on_it(assignment, kinds):

@@ -1,0 +1,27 @@
+"""How many images a training set holds, counted in the split."""
+
+import pandas as pd
+
+from bench.training_sets import PlannedSet
+from faces import protocols
+from reports.material import Amount
+
+COUNTED = ("baseline", "fakes", "curve")
+
+
+def amount_of(chosen: PlannedSet, parts: pd.DataFrame) -> Amount | None:
+    """The images of a set that lies on a curve, or of fakes alone; `parts` is the split's table."""
+    if chosen.role not in COUNTED and chosen.mixture.real:
+        return None
+    vis, nir = (protocols.rows(parts, "train", spectrum) for spectrum in ("VIS", "NIR"))
+    few = chosen.mixture.nir_per_subject
+    per_subject = nir.groupby("subject").size()
+    kept = per_subject if few == "all" else per_subject.clip(upper=few)
+    fakes = chosen.mixture.share * len(vis) if chosen.translator else 0
+    return Amount(
+        nir_per_subject=few,
+        subjects=vis["subject"].nunique(),
+        nir_images=int(kept.sum()),
+        fake_images=round(fakes),
+        translator=chosen.translator,
+    )

@@ -1,0 +1,129 @@
+"""The fixed networks that look at images; nothing here trains them.
+
+Every image enters as luminance at one side, so that neither colour nor resolution decides.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from faces.align import EYE_PLACES
+from faces.luminance import luminance
+from faces.networks.dlib_resnet import DlibFaceNet, chips
+from faces.networks.efficientnet_lite0 import EfficientNetLite0
+from faces.networks.fid_inception import FidInception
+
+# Lite0 was trained at 224 px. At 128 px it costs a third on a CPU, and crops of 64 to 112 px, all
+# enlarged, hold no more. Distances taken at different sides are not comparable.
+LITE0_PX = 128
+CPU_BATCH, GPU_BATCH = 8, 64  # on a CPU larger batches leave the cache and are slower
+TAPS = (0, 2, 4, 10)  # blocks of Lite0 before each halving: 1/2, 1/4, 1/8, 1/16 of the side
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The networks in eval mode and float32 on `device`.
+
+    dlib's landmark file and FID's network are None where they are not there. `recognizer` is the
+    recognizer whose training the fakes are for, before that training: (N, 1, S, S) uint8 => (N, D)
+    float32 embeddings.
+    """
+
+    lite0: EfficientNetLite0
+    face: DlibFaceNet
+    device: torch.device
+    predictor: Path | None = None
+    inception: FidInception | None = None
+    recognizer: Callable[[Tensor], np.ndarray] | None = None
+
+    @classmethod
+    def load(
+        cls,
+        lite0: Path,
+        face: Path,
+        device: torch.device,
+        predictor: Path | None = None,
+        inception: Path | None = None,
+        recognizer: Callable[[Tensor], np.ndarray] | None = None,
+    ) -> "Judges":
+        """From the files of the weights called efficientnet-lite0, dlib-face, dlib-landmarks-5 and
+        fid-inception.
+        """
+        return cls(
+            ready(EfficientNetLite0(), lite0, device),
+            ready(DlibFaceNet(), face, device),
+            device,
+            predictor,
+            ready(FidInception(), inception, device) if inception else None,
+            recognizer,
+        )
+
+    def features(self, images: Tensor, lite0_px: int = LITE0_PX) -> np.ndarray:
+        """(N, 1, S, S) uint8 => (N, 1280) float32, of Lite0."""
+        return self.joined(lambda batch: self.lite0.features(batch, lite0_px), images)
+
+    def embeddings(self, images: Tensor) -> np.ndarray:
+        """(N, 1, S, S) uint8 aligned crops => (N, 128) float32, of dlib's face network."""
+        eyes = EYE_PLACES * images.shape[-1] - 0.5  # places are from the edge, pixels from centres
+        return self.joined(lambda batch: self.face(chips(batch, eyes)), images)
+
+    def inception_features(self, images: Tensor) -> np.ndarray:
+        """(N, 1, S, S) uint8 => (N, 2048) float32, those of FID and KID."""
+        assert self.inception is not None
+        return self.joined(self.inception, images)
+
+    @torch.inference_mode()
+    def feature_gaps(self, a: Tensor, b: Tensor) -> np.ndarray:
+        """(N, 1, S, S) uint8 pairs => (N,) float64 distances of Lite0's maps, at their own side.
+
+        Maps of unit length at every place, squared differences averaged over places, then over
+        four depths: Zhang et al. 2018 (arXiv 1801.03924), equation 1, all channels counting alike.
+        """
+        parts = []
+        for x, y in zip(self.batches(a), self.batches(b), strict=True):
+            maps = zip(lite0_maps(self.lite0, x), lite0_maps(self.lite0, y), strict=True)
+            gaps = [(F.normalize(p) - F.normalize(q)).square().sum(1).mean((1, 2)) for p, q in maps]
+            parts.append(torch.stack(gaps).mean(0))
+        return torch.cat(parts).double().cpu().numpy()
+
+    @torch.inference_mode()
+    def joined(self, network, images: Tensor) -> np.ndarray:
+        """What a network gives for all images, batch by batch."""
+        return torch.cat([network(batch) for batch in self.batches(images)]).float().cpu().numpy()
+
+    def batches(self, images: Tensor) -> Iterator[Tensor]:
+        """Consecutive parts of the images, on the device."""
+        size = CPU_BATCH if self.device.type == "cpu" else GPU_BATCH
+        return (part.to(self.device) for part in images.split(size))
+
+
+def ready(network: nn.Module, path: Path, device: torch.device) -> nn.Module:
+    """Loads weights and prepares a network for judging; channels last is the faster layout."""
+    network.load_state_dict(load_file(path))
+    return network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+
+
+def lite0_maps(network: EfficientNetLite0, images: Tensor) -> list[Tensor]:
+    """(N, 1, S, S) uint8 => the maps of Lite0 before each halving, at the images' own side."""
+    maps: list[Tensor] = []
+    blocks = network.get_submodule("_blocks")
+    hooks = [blocks[i].register_forward_hook(lambda *seen: maps.append(seen[2])) for i in TAPS]
+    network.features(images, images.shape[-1])
+    for hook in hooks:
+        hook.remove()
+    return maps
+
+
+def to_luminance(images: np.ndarray, side_px: int) -> Tensor:
+    """(N, S, S, 1 or 3) uint8 => (N, 1, side_px, side_px) uint8, filtered when shrinking."""
+    # Copied, since mapped files cannot be written to and torch warns about that.
+    x = torch.from_numpy(np.array(luminance(images))).permute(0, 3, 1, 2).float()
+    if x.shape[2:] != (side_px, side_px):
+        x = F.interpolate(x, (side_px, side_px), mode="bilinear", antialias=True)
+    return x.round().clamp(0, 255).to(torch.uint8)

@@ -1,0 +1,30 @@
+"""Ordinary alterations of photographs: what fakes have to beat.
+
+Blur, gamma, noise and the loss of colour are what anybody can do to a VIS image without learning
+anything about near-infrared light. Each image is altered once, by its own amounts.
+"""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+MOST_BLUR = 0.015  # of the image's side, standard deviation
+MOST_GAMMA = 2.0  # and its inverse, so that half of the images become darker
+MOST_NOISE = 0.04  # of full scale, standard deviation
+
+
+def altered(images: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """(N, S, S, 3) uint8 -> (N, S, S, 1) uint8: blurred, toned, without colour, noisy.
+
+    Without colour: the three channels are averaged with random weights, as a sensor of unknown
+    sensitivity would. All amounts are uniform, gamma on a logarithmic scale.
+    """
+    return np.stack([_altered(image, generator) for image in images])
+
+
+def _altered(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    side_px, channels = image.shape[0], image.shape[2]
+    grey = image.astype(np.float64) @ generator.dirichlet(np.ones(channels)) / 255
+    blurred = gaussian_filter(grey, generator.uniform(0, MOST_BLUR) * side_px)
+    toned = blurred.clip(0, 1) ** np.exp(generator.uniform(-1, 1) * np.log(MOST_GAMMA))
+    noisy = toned + generator.normal(0, generator.uniform(0, MOST_NOISE), toned.shape)
+    return (255 * noisy).round().clip(0, 255).astype(np.uint8)[..., None]

@@ -1,0 +1,150 @@
+"""A run's material as a folder of files: its report is drawn again from there, and runs compared.
+
+`material.json` holds facts, training sets and what the other files are, each with its size and
+SHA-256; it is written last. Tables are gzipped CSV (reports/table_files.py), images packed folders.
+The same material gives the same bytes.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from faces import packed
+from faces.errors import TamperedError
+from faces.files import sha256, sync, write_text
+from reports.material import Amount, Difference, Grid, Material, Training, TrainingSet
+from reports.table_files import read_table, write_table
+
+SCHEMA = 1
+INDEX = "material.json"
+TABLES = ("outcomes", "curves", "quality", "confusions")
+LOSSES, SAMPLES = "losses.csv.gz", "samples"
+
+
+def save_material(material: Material, folder: Path) -> None:
+    """Writes everything into `folder`, aside first; what stood there is replaced."""
+    partial = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    content = {
+        "schema": SCHEMA,
+        "facts": material.facts,
+        "training_sets": [asdict(each) for each in material.training_sets],
+        "tables": {
+            name: write_table(partial / f"{name}.csv.gz", getattr(material, name))
+            for name in TABLES
+        },
+        "generators": save_trainings(material.generators, partial / "generators"),
+        "recognizers": save_trainings(material.recognizers, partial / "recognizers"),
+        "grids": [
+            save_grid(grid, partial / "grids" / str(place))
+            for place, grid in enumerate(material.grids)
+        ],
+    }
+    content["files"] = {str(path.relative_to(partial)): mark(path) for path in files_in(partial)}
+    write_text(partial / INDEX, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+    sync(folder.parent)
+
+
+def load_material(folder: Path) -> Material:
+    """What `save_material` wrote. Raises TamperedError where a file is missing or changed."""
+    try:
+        content = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        if content["schema"] != SCHEMA:
+            raise TamperedError(f"{folder}: written by another version of nirbench; use that one")
+        check(folder, content["files"])
+        return material_of(content, folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TamperedError(f"{folder / INDEX}: unreadable; {remedy(folder)}") from error
+
+
+def check(folder: Path, files: dict[str, list]) -> None:
+    """Compares every byte with what was written. Raises TamperedError naming the file."""
+    for name, expected in files.items():
+        if not (folder / name).is_file() or mark(folder / name) != expected:
+            raise TamperedError(f"{folder / name}: missing or changed; {remedy(folder)}")
+
+
+def remedy(folder: Path) -> str:
+    return f"delete {folder}, then `bench report` makes it again where the run's stages still are"
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Every file below a folder, sorted; flushed to the disk."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in files:
+        sync(path)
+    return files
+
+
+def mark(path: Path) -> list[int | str]:
+    """Size and SHA-256."""
+    return [path.stat().st_size, sha256(path)]
+
+
+def save_trainings(trainings: Sequence[Training], folder: Path) -> list[dict[str, Any]]:
+    """Writes losses and samples, each training in a folder named by its place; describes them."""
+    rows = []
+    for place, each in enumerate(trainings):
+        own = folder / str(place)
+        own.mkdir(parents=True)
+        losses = write_table(own / LOSSES, each.losses)
+        if each.samples is not None:
+            packed.write(own / SAMPLES, each.samples.images, each.samples.index)
+        rows.append({"name": each.name, "seed": each.seed, "losses": losses})
+    return rows
+
+
+def save_grid(grid: Grid, folder: Path) -> dict[str, Any]:
+    """Writes each column in a folder named by its place; describes the rest."""
+    for place, column in enumerate(grid.columns.values()):
+        packed.write(folder / str(place), column.images, column.index)
+    return {
+        "name": grid.name,
+        "title": grid.title,
+        "caption": grid.caption,
+        "columns": list(grid.columns),
+        "labels": grid.labels,
+        "differences": [asdict(each) for each in grid.differences],
+    }
+
+
+def material_of(content: dict[str, Any], folder: Path) -> Material:
+    """The material that `content` describes; images stay on the disk until they are looked at."""
+    return Material(
+        facts=content["facts"],
+        training_sets=tuple(training_set(row) for row in content["training_sets"]),
+        **{name: read_table(folder / f"{name}.csv.gz", content["tables"][name]) for name in TABLES},
+        generators=load_trainings(content["generators"], folder / "generators"),
+        recognizers=load_trainings(content["recognizers"], folder / "recognizers"),
+        grids=tuple(
+            load_grid(row, folder / "grids" / str(place))
+            for place, row in enumerate(content["grids"])
+        ),
+    )
+
+
+def training_set(row: dict[str, Any]) -> TrainingSet:
+    amount = row["amount"] and Amount(**row["amount"])
+    return TrainingSet(**row | {"amount": amount})
+
+
+def load_trainings(rows: list[dict[str, Any]], folder: Path) -> tuple[Training, ...]:
+    loaded = []
+    for place, row in enumerate(rows):
+        own = folder / str(place)
+        samples = packed.read(own / SAMPLES) if (own / SAMPLES).exists() else None
+        losses = read_table(own / LOSSES, row["losses"])
+        loaded.append(Training(row["name"], row["seed"], losses, samples))
+    return tuple(loaded)
+
+
+def load_grid(row: dict[str, Any], folder: Path) -> Grid:
+    columns = {name: packed.read(folder / str(place)) for place, name in enumerate(row["columns"])}
+    differences = tuple(Difference(**each) for each in row["differences"])
+    return Grid(row["name"], row["title"], row["caption"], columns, row["labels"], differences)

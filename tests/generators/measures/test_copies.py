@@ -1,0 +1,41 @@
+"""Copies hidden by light and noise are found, likenesses are not."""
+
+import numpy as np
+import pytest
+import torch
+
+from generators.measures.copies import closest_allowed, flattened, nearest
+
+
+def test_nearest_and_what_is_allowed_are_those_of_loops(grey_images):
+    images, training = flattened(grey_images(0, 7, 20)), flattened(grey_images(1, 12, 20))
+    found = nearest(images, training)
+    for image, row, distance in zip(images, found.rows, found.distances, strict=True):
+        gaps = [np.linalg.norm(image - other) for other in training]
+        assert row == int(np.argmin(gaps))
+        assert distance == pytest.approx(min(gaps))
+    own = [
+        min(np.linalg.norm(x - y) for j, y in enumerate(training) if i != j)
+        for i, x in enumerate(training)
+    ]
+    assert closest_allowed(training, 0.25) == pytest.approx(np.quantile(own, 0.25))
+
+
+def test_a_copy_in_other_light_is_suspicious_and_other_faces_are_not(grey_images):
+    training = grey_images(0, 200, 40)
+    rng = torch.Generator().manual_seed(0)
+    noise = torch.randn(5, 1, 40, 40, generator=rng)
+    copies = (training[20:25] * 0.6 + 40 + 2 * noise).clamp(0, 255).to(torch.uint8)
+    images = torch.cat([copies, grey_images(5, 30, 40)])
+    known = flattened(training)
+    found = nearest(flattened(images), known)
+    suspicious = found.distances < closest_allowed(known)
+    assert suspicious[:5].all()
+    assert found.rows[:5].tolist() == [20, 21, 22, 23, 24]
+    assert suspicious[5:].mean() < 0.1
+
+
+def test_a_flat_image_is_no_copy():
+    flat = flattened(torch.full((1, 1, 32, 32), 90, dtype=torch.uint8))
+    assert (flat == 0).all()
+    assert nearest(flat, flattened(torch.randint(0, 256, (3, 1, 32, 32)).byte())).distances[0] > 1

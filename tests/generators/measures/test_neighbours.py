@@ -1,0 +1,53 @@
+"""Precision, recall, density and coverage against loops, and against torch-fidelity."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faces import torchvision_cpu
+from generators.measures.neighbours import density_coverage, precision_recall
+
+
+def samples(seed: int, n: int, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Two samples that overlap in part."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, 3)), rng.normal(0.3, 0.7, size=(m, 3))
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**31), st.integers(5, 25), st.integers(5, 25), st.integers(1, 4))
+def test_neighbour_measures_are_those_of_loops(seed, n, m, k):
+    a, b = samples(seed, n, m)
+
+    def radius(x, i):
+        return sorted(np.linalg.norm(x[i] - other) for j, other in enumerate(x) if j != i)[k - 1]
+
+    real, fake = [radius(a, i) for i in range(n)], [radius(b, j) for j in range(m)]
+    gaps = [[np.linalg.norm(x - y) for y in b] for x in a]
+    precision = np.mean([any(gaps[i][j] <= real[i] for i in range(n)) for j in range(m)])
+    recall = np.mean([any(gaps[i][j] <= fake[j] for j in range(m)) for i in range(n)])
+    density = np.mean([sum(gaps[i][j] <= real[i] for i in range(n)) / k for j in range(m)])
+    coverage = np.mean([min(gaps[i]) <= real[i] for i in range(n)])
+    assert precision_recall(a, b, k) == pytest.approx((precision, recall))
+    assert density_coverage(a, b, k) == pytest.approx((density, coverage))
+
+
+def test_far_samples_cover_nothing():
+    a = np.random.default_rng(0).normal(size=(30, 4))
+    assert precision_recall(a, a + 100, 3) == (0, 0)
+    assert precision_recall(a, a, 3) == (1, 1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_precision_and_recall_are_those_of_torch_fidelity(seed):
+    torchvision_cpu.ensure()
+    pytest.importorskip("torch_fidelity")
+    from torch_fidelity.metric_prc import prc_features_to_metric
+
+    real, fake = samples(seed, 120, 100)
+    chosen = {"prc_neighborhood": 3, "prc_batch_size": 64, "save_cpu_ram": False, "verbose": False}
+    theirs = prc_features_to_metric(torch.from_numpy(fake), torch.from_numpy(real), **chosen)
+    found = precision_recall(real, fake, 3)
+    assert found == pytest.approx((theirs["precision"], theirs["recall"]))
