@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageOps
 
+from bench import grids_worst
+from bench.crops import crops, first_images
 from bench.datasets import DataSet
 from bench.plan import Plan
 from faces import packed, protocols
@@ -22,7 +24,7 @@ PHOTOGRAPH_PX = 240  # longer side of a photograph in a contact sheet
 
 
 def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]:
-    """The fakes of every variant beside their sources, and each preprocessing step.
+    """The fakes of every variant beside their sources, the worst cases, each preprocessing step.
 
     Photographs of a data set are shown as far as they are still where they were.
     """
@@ -36,12 +38,8 @@ def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]
     if chosen.empty:  # nobody trained on has a face in both spectra
         return
     yield _translations(plan, store, chosen, real)
+    yield from grids_worst.draw(plan, store)
     yield _preprocessing(aligned, chosen, _photographs(plan, store, data, chosen))
-
-
-def first_images(lines: pd.DataFrame) -> pd.DataFrame:
-    """The first image of each subject, by shot; subjects ascending."""
-    return lines.sort_values(["subject", "shot"]).drop_duplicates("subject")
 
 
 def _translations(
@@ -51,7 +49,7 @@ def _translations(
     real: pd.DataFrame,
 ) -> Grid:
     aligned = plan.aligned.folder(store)
-    columns = {"VIS": _rows(aligned / "VIS", chosen["row"])}
+    columns = {"VIS": crops(aligned / "VIS", chosen["row"])}
     columns["equalized"] = _equalized(columns["VIS"])
     labels = {"VIS": "VIS", "equalized": "VIS, equalized"}
     seed = plan.first.seed
@@ -62,10 +60,10 @@ def _translations(
         rows = places.loc[chosen["row"].astype(str)].to_numpy()
         columns[variant] = Packed(fakes.images[rows], chosen)
         labels[variant] = f"fake by {variant}"
-    columns["NIR"] = _rows(aligned / "NIR", real["row"])
+    columns["NIR"] = crops(aligned / "NIR", real["row"])
     labels["NIR"] = "real NIR, another shot"
     if (aligned / "NIR-true").exists():
-        columns["NIR-true"] = _rows(aligned / "NIR-true", chosen["row"])
+        columns["NIR-true"] = crops(aligned / "NIR-true", chosen["row"])
         labels["NIR-true"] = "true NIR, same shot"
     return Grid(
         name="subjects",
@@ -86,8 +84,8 @@ def _perceptual(variants: list[str]) -> tuple[Difference, ...]:
 
 
 def _preprocessing(aligned: Path, chosen: pd.DataFrame, photographs: Packed | None) -> Grid:
-    crops = _rows(aligned / "VIS", chosen["row"])
-    columns = {"aligned": crops, "equalized": _equalized(crops)}
+    before = crops(aligned / "VIS", chosen["row"])
+    columns = {"aligned": before, "equalized": _equalized(before)}
     if photographs is not None:
         columns = {"photograph": photographs} | columns
     return Grid(
@@ -105,7 +103,7 @@ def _photographs(
 ) -> Packed | None:
     """The photographs of the chosen crops, or None where the files cannot be read any more."""
     if data is None:
-        return _rows(plan.aligned.inputs["images"].folder(store) / "VIS", chosen["row"])
+        return crops(plan.aligned.inputs["images"].folder(store) / "VIS", chosen["row"])
     hashes = data.manifest.images.set_index("source")["sha256"]
     try:
         pixels = [
@@ -122,12 +120,6 @@ def thumbnail(pixels: np.ndarray) -> np.ndarray:
     fitted = ImageOps.contain(image, (PHOTOGRAPH_PX, PHOTOGRAPH_PX), Image.Resampling.LANCZOS)
     square = ImageOps.pad(fitted, (PHOTOGRAPH_PX, PHOTOGRAPH_PX), color=(128, 128, 128))
     return np.asarray(square)
-
-
-def _rows(folder: Path, rows: pd.Series) -> Packed:
-    stored = packed.read(folder)
-    places = rows.to_numpy()
-    return Packed(stored.images[places], stored.index.iloc[places].reset_index(drop=True))
 
 
 def _equalized(crops: Packed) -> Packed:

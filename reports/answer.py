@@ -1,23 +1,25 @@
 """The answer in sentences: what the fakes did, how sure that is, and what it is no evidence of."""
 
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import dataclass
 from typing import Any
 
+from reports.answer_controls import amount_sentences, control_sentences, rivals
+from reports.answer_words import effect, heading, size, spoken, turned, verdict
 from reports.caveats import caveats
-from reports.summary import Comparison, Summary
-from reports.words import MINUS, interval, listed, metric, number, points, protocol
+from reports.comparisons import Comparison
+from reports.summary import Summary
+from reports.ties import best_told, between
+from reports.words import MINUS, listed, number
 
 HEADLINES = (("unseen-subjects", "rank1"), ("seen-subjects", "accuracy"))
-VERBS = {"gain": "raise", "loss": "lower"}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`headline` is the answer in a sentence; `caveats` bound it.
+    """`headline` is the answer in two sentences, three where a control does as well as the fakes.
 
-    `details` are (metric and protocol in words, sentences): what else is known of each. `leaky`:
-    the answer is about translators that saw what is tested, for want of others.
+    `caveats` bound it. `details` are (metric and protocol in words, sentences): what else is known
+    of each. `leaky`: the answer is about translators that saw what is tested, for want of others.
     """
 
     headline: str
@@ -33,7 +35,9 @@ def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
     if not found:
         return Answer("No recognizer was scored, so there is no answer.", (), ())
     told = {key: sentences(summary, *key) for key in found}
-    headline = told[found[0]].pop(0)
+    headline = " ".join(
+        (told[found[0]].pop(0), *together(summary, *found[0]), *rivals(summary, *found[0]))
+    )
     details = tuple((heading(*key), tuple(lines)) for key, lines in told.items() if lines)
     return Answer(headline, details, tuple(caveats(summary, facts, found[0])), about_leaky(summary))
 
@@ -48,8 +52,10 @@ def sentences(summary: Summary, where: str, name: str) -> list[str]:
         first_sentence(summary, against),
         *other_sentences(summary, against),
         *pair_sentences(summary, where, name),
+        *control_sentences(summary, where, name),
         *leak_sentences(summary, where, name),
         *ceiling_sentences(summary, where, name, against),
+        *amount_sentences(summary, where, name),
     ]
 
 
@@ -60,7 +66,7 @@ def effects(summary: Summary, where: str, name: str) -> list[Comparison]:
     order = ["gain", "loss", "undecided"]
     return sorted(
         (each for each in found if each),
-        key=lambda each: (order.index(each.verdict), -each.estimate.value),
+        key=lambda each: (order.index(each.verdict), -each.better),
     )
 
 
@@ -69,12 +75,14 @@ def first_sentence(summary: Summary, against: list[Comparison]) -> str:
     top = against[0]
     name = top.metric
     start, end = summary.ends(top)
-    change = f"from {number(start, name)} to {number(end, name, unit=True)}: {effect(top)}"
-    if top.verdict in VERBS:
+    ends = f"from {number(start, name)} to {number(end, name, unit=True)}"
+    if top.verdict != "undecided":
+        verb = "raise" if top.estimate.value > 0 else "lower"
         return (
-            f"{fakes(summary).capitalize()} by {letter(summary, top)} {VERBS[top.verdict]} "
-            f"{spoken(top.protocol, name)} {change}."
+            f"{fakes(summary).capitalize()} by {letter(summary, top)} {verb} "
+            f"{spoken(top.protocol, name)} by {size(top)}, {ends}."
         )
+    change = f"{ends}: {effect(top)}"
     if len(against) == 1:
         who, tail = f"The {fakes(summary)} by {letter(summary, top)} do not change", "it went"
     else:
@@ -88,37 +96,59 @@ def other_sentences(summary: Summary, against: list[Comparison]) -> list[str]:
     return [f"The others: {'; '.join(parts)}."] if parts else []
 
 
-def verdict(each: Comparison) -> str:
-    words = {"gain": "a gain", "loss": "a loss", "undecided": "undecided"}
-    lucky = not each.estimate.low <= 0 <= each.estimate.high
-    if each.verdict == "undecided" and lucky:
-        return ", undecided once all comparisons are counted"
-    return f", {words[each.verdict]}"
+def together(summary: Summary, where: str, name: str) -> list[str]:
+    """The second sentence of the answer: "B and C cannot be told apart, nor can A and B." """
+    alike = [
+        f"{summary.called()[each.baseline]} and {summary.called()[each.training_set]}"
+        for each in pairs(summary, where, name)
+        if each.verdict == "undecided"
+    ]
+    if not alike:
+        return closest(summary, where, name)
+    more = f", nor can {', nor '.join(alike[1:])}" if alike[1:] else ""
+    return [f"{alike[0]} cannot be told apart{more}."]
+
+
+def closest(summary: Summary, where: str, name: str) -> list[str]:
+    """Where all can be told apart: "C is better than B by 6.2 points", B being the next best."""
+    best = best_told(summary, where, name)
+    leads = [
+        each if each.training_set == best else turned(each)
+        for each in pairs(summary, where, name)
+        if best in (each.training_set, each.baseline)
+    ]
+    if not leads:
+        return []
+    called, lead = summary.called(), min(leads, key=lambda each: each.better)
+    other = lead.baseline if lead.training_set == best else lead.training_set
+    return [f"{called[best]} is better than {called[other]} by {size(lead)}."]
 
 
 def pair_sentences(summary: Summary, where: str, name: str) -> list[str]:
-    """Which fakes differ from one another, and which cannot be told apart."""
+    """Which fakes differ from one another, and by how much at most those that cannot be told."""
     apart, alike = [], []
-    for earlier, later in combinations(summary.told(), 2):
-        each = summary.compared(later, earlier, where, name)
-        if each is None:
-            continue
-        a, b = summary.called()[earlier], summary.called()[later]
+    called = summary.called()
+    for each in pairs(summary, where, name):
+        a, b = called[each.baseline], called[each.training_set]
         if each.verdict == "undecided":
             alike.append(f"{a} and {b} ({b} {MINUS} {a}: {effect(each)})")
-        elif each.verdict == "gain":
-            apart.append(f"{b} is above {a} by {effect(each).lstrip('+')}")
+        elif each.better > 0:
+            apart.append(f"{b} is better than {a} by {size(each)}")
         else:
-            apart.append(f"{a} is above {b} by {effect(turned(each)).lstrip('+')}")
+            apart.append(f"{a} is better than {b} by {size(turned(each))}")
     told = [f"{listed(apart)}."] if apart else []
     return told + ([f"Not to be told apart: {listed(alike)}."] if alike else [])
 
 
-def turned(each: Comparison) -> Comparison:
-    """The same comparison seen from the other side."""
-    found = each.estimate
-    estimate = replace(found, value=-found.value, low=-found.high, high=-found.low)
-    return replace(each, estimate=estimate)
+def pairs(summary: Summary, where: str, name: str) -> list[Comparison]:
+    """The fakes that the answer is about against each other."""
+    told = summary.told()
+    found = [
+        between(summary, later, earlier, where, name)
+        for place, later in enumerate(told)
+        for earlier in told[:place]
+    ]
+    return [each for each in found if each]
 
 
 def leak_sentences(summary: Summary, where: str, name: str) -> list[str]:
@@ -147,7 +177,7 @@ def ceiling_sentences(
     for each in filter(None, found):
         text = f"The ceiling, true NIR images in the place of the fakes: {effect(each)}"
         if each.verdict == "gain" and against[0].verdict == "gain":
-            share = against[0].estimate.value / each.estimate.value
+            share = against[0].better / each.better
             text += (
                 f"; the {fakes(summary)} by {letter(summary, against[0])} reach "
                 f"{100 * share:.0f} % of that"
@@ -163,26 +193,6 @@ def about_leaky(summary: Summary) -> bool:
 
 def fakes(summary: Summary) -> str:
     return "leaky fakes" if about_leaky(summary) else "fakes"
-
-
-def effect(each: Comparison) -> str:
-    """ "+6.5 points [2.1, 10.8]"."""
-    estimate, name = each.estimate, each.metric
-    return (
-        f"{number(estimate.value, name, signed=True)}{points(name)} "
-        f"{interval(estimate.low, estimate.high, name)}"
-    )
-
-
-def heading(where: str, name: str) -> str:
-    """ "Rank-1 on unseen people"."""
-    text = spoken(where, name)
-    return f"{text[0].upper()}{text[1:]}"
-
-
-def spoken(where: str, name: str) -> str:
-    """ "rank-1 on unseen people"."""
-    return f"{metric(name).label} on {protocol(where)}"
 
 
 def letter(summary: Summary, each: Comparison) -> str:

@@ -6,7 +6,7 @@ from reports.folds import fold_numbers
 from reports.statistics import LEVEL
 from reports.summary import Summary
 
-FEW_SUBJECTS = 30  # below this the percentile interval itself is too narrow
+FEW_SUBJECTS = 30
 
 
 def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> list[str]:
@@ -24,20 +24,24 @@ def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> li
         )
     elif rests_on.seeds < 5:
         lines.append(
-            f"{rests_on.seeds} seeds show the spread between trainings only roughly; five or more "
-            "are usual where a method is claimed to be better."
+            f"{rests_on.seeds} seeds show the luck of trainings only roughly, and it is taken to "
+            "be the same for all training sets; five or more are usual where a method is claimed "
+            "to be better."
         )
     if rests_on.subjects < FEW_SUBJECTS:
-        lines.append(f"With {rests_on.subjects} people tested the intervals are rather too narrow.")
+        lines.append(
+            f"Only {rests_on.subjects} people were tested; others may say otherwise, and intervals "
+            "of so few hold less surely."
+        )
     return [*lines, *origin(facts)]
 
 
 def bounds(seeds: int, subjects: int, probes: int) -> str:
-    over = f"people and {seeds} seeds" if seeds > 1 else "people"
+    trainings = f", and for the luck of {seeds} seeds" if seeds > 1 else ""
     return (
-        f"In brackets: {100 * LEVEL:.0f} % intervals by paired bootstrap over {over} ({subjects} "
-        f"people, {probes} probes). A gain or a loss is called so at the {100 * (1 - LEVEL):.0f} % "
-        "level after Holm's adjustment; each interval stands for itself."
+        f"In brackets: {100 * LEVEL:.0f} % intervals, paired, by a bootstrap over people "
+        f"({subjects} people, {probes} probes){trainings}. A gain or a loss is called so at the "
+        f"{100 * (1 - LEVEL):.0f} % level after Holm's adjustment; each interval stands for itself."
     )
 
 

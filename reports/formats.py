@@ -1,6 +1,9 @@
 """A printed table, and its forms: Markdown, LaTeX, and a CSV of the full numbers beside them."""
 
-from dataclasses import dataclass
+import csv
+import io
+import unicodedata
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +26,16 @@ TEX = str.maketrans(
         "\N{DOWNWARDS ARROW}": r"$\downarrow$",
         "\N{GREEK CAPITAL LETTER DELTA}": r"$\Delta$",
         "\N{PLUS-MINUS SIGN}": r"$\pm$",
+        "\N{MULTIPLICATION SIGN}": r"$\times$",
+        "\N{LESS-THAN OR EQUAL TO}": r"$\leq$",
+        "\N{GREATER-THAN OR EQUAL TO}": r"$\geq$",
+        "\N{ALMOST EQUAL TO}": r"$\approx$",
+        "\N{RIGHTWARDS ARROW}": r"$\rightarrow$",
+        "\N{MIDDLE DOT}": r"$\cdot$",
+        "\N{EM DASH}": "---",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{LEFT DOUBLE QUOTATION MARK}": "``",
+        "\N{RIGHT DOUBLE QUOTATION MARK}": "''",
         "\N{LATIN SMALL LETTER E WITH ACUTE}": r"\'e",
     }
 )
@@ -30,12 +43,19 @@ TEX = str.maketrans(
 
 @dataclass(frozen=True)
 class Table:
-    """A printed table. The first cell of a row is its name; a cell is one or more short lines."""
+    """A printed table. The first cell of a row is its name; a cell is one or more short lines.
+
+    `data` are the files with its numbers, relative to the report; `folded`: the page shows it only
+    when asked to; `sort_values`: a number or None per cell, where the first line does not say it.
+    """
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[tuple[str, ...], ...], ...]
     note: str = ""
+    data: tuple[str, ...] = ()
+    folded: bool = False
+    sort_values: tuple[tuple[float | None, ...], ...] = ()
 
 
 def markdown(table: Table) -> str:
@@ -54,13 +74,13 @@ def joined(lines: tuple[str, ...]) -> str:
 def latex(table: Table) -> str:
     """A table that compiles without any package; the lines of a cell stand in a small tabular."""
     rows = [r" & ".join(tex_cell(cell) for cell in row) + r" \\ \hline" for row in table.rows]
-    head = " & ".join(cell.translate(TEX) for cell in table.header) + r" \\ \hline\hline"
+    head = " & ".join(map(tex, table.header)) + r" \\ \hline\hline"
     return "\n".join(
         [
             "% Needs no package. A wide table fits with \\small or on a turned page.",
             r"\begin{table}",
             r"\centering",
-            rf"\caption{{{table.title.translate(TEX)}. {table.note.translate(TEX)}}}",
+            rf"\caption{{{tex(table.title)}. {tex(table.note)}}}",
             rf"\begin{{tabular}}{{l{'r' * (len(table.header) - 1)}}}",
             r"\hline",
             head,
@@ -74,14 +94,35 @@ def latex(table: Table) -> str:
 
 def tex_cell(lines: tuple[str, ...]) -> str:
     """Braces guard a leading bracket, which LaTeX would take for an option."""
-    texts = [line.translate(TEX) for line in lines]
+    texts = [tex(line) for line in lines]
     if len(texts) == 1:
         return f"{{{texts[0]}}}"
     stacked = r"} \\ {".join(texts)
     return rf"\begin{{tabular}}[t]{{@{{}}r@{{}}}}{{{stacked}}}\end{{tabular}}"
 
 
-def write_kinds(stem: Path, tables: list[Table], numbers: pd.DataFrame) -> None:
+def tex(text: str) -> str:
+    """Text in ASCII for LaTeX: known signs as commands, letters without accents, "?" for others."""
+    plain = unicodedata.normalize("NFKD", text.translate(TEX))
+    letters = (sign for sign in plain if not unicodedata.combining(sign))
+    return "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in letters)
+
+
+def write_kinds(stem: Path, tables: list[Table], numbers: pd.DataFrame) -> list[Table]:
+    """Writes `<stem>.csv`, `.md` and `.tex`; returns the tables, which now name these files."""
     write_text(stem.with_suffix(".csv"), numbers.to_csv(index=False, float_format="%.8g"))
     write_text(stem.with_suffix(".md"), "\n".join(markdown(table) for table in tables))
     write_text(stem.with_suffix(".tex"), "\n".join(latex(table) for table in tables))
+    data = tuple(f"{stem.parent.name}/{stem.name}.{kind}" for kind in ("csv", "md", "tex"))
+    return [replace(table, data=data) for table in tables]
+
+
+def write_cells(path: Path, table: Table) -> Table:
+    """Writes a table's cells as printed into a CSV; returns the table, which now names it."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(table.header)
+    rows.writerows([joined(cell) for cell in row] for row in table.rows)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, text.getvalue())
+    return replace(table, data=(f"{path.parent.name}/{path.name}",))

@@ -1,6 +1,9 @@
 """report.html: one file that makes no request, from numbers, plots and images."""
 
-from collections.abc import Mapping
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,14 +15,19 @@ from reports.answer import Answer
 from reports.caveats import rendered
 from reports.formats import Table
 from reports.grids import Sheet, data_uri
-from reports.plots.figure import Plot, inline
+from reports.plots.figure import COLOURS, GREY, Plot, file_name, inline
+from reports.sorting import numeric, sort_values
 from reports.summary import Summary
+from reports.svg import described, without_style
 from reports.words import listed, metric, number
 
 HERE = Path(__file__).parent
 MOST_BYTES = 4_500_000
 IMAGE_SIDES_PX = (192, 160, 128, 96, 64)  # tried in turn until the page is small enough
 TITLE = "Do fake near-infrared faces make the recognizer better?"
+NBSP = "\N{NO-BREAK SPACE}"
+WIDE_INCHES = 5  # a figure wider than this spans two columns of cards
+MOST_OPEN_ROWS = 25  # a longer table is folded, and scrolls in its own box
 
 
 @dataclass(frozen=True)
@@ -29,14 +37,24 @@ class Drawn:
     plot: Plot
     svg: str
 
-    def markup(self) -> Markup:
-        """SVG by matplotlib, which escapes every text in it."""
-        return Markup(inline(self.svg, self.plot.name))
+    def markup(self, section: str) -> Markup:
+        """SVG by matplotlib, which escapes every text in it; its ids are unique in the page."""
+        svg = without_style(inline(self.svg, f"{section}-{self.plot.name}"))
+        return Markup(described(svg, f"{self.plot.title}. {self.plot.caption}"))
+
+    @property
+    def wide(self) -> bool:
+        return self.plot.figure.get_size_inches()[0] > WIDE_INCHES
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: text, then tables, plots and sheets, all of them optional."""
+    """A part of the page: text, tables, sheets and plots in this order, all of them optional.
+
+    With `plots_first` the plots stand before the tables. `lead` is a sentence under the heading,
+    `more` are plots shown only when asked for. The plots of the section "answer" are the key
+    figures, drawn beside the answer.
+    """
 
     id: str
     title: str
@@ -44,30 +62,69 @@ class Section:
     tables: tuple[Table, ...] = ()
     plots: tuple[Drawn, ...] = ()
     sheets: tuple[Sheet, ...] = ()
+    lead: str = ""
+    more: tuple[Drawn, ...] = ()
+    plots_first: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.tables or self.plots or self.sheets)
+        return bool(self.tables or self.plots or self.sheets or self.more)
 
 
 def render(sections: list[Section], answer: Answer, facts: Mapping[str, Any]) -> str:
     """The page, its images as large as fit into MOST_BYTES."""
     template = environment().get_template("report.html.j2")
+    style = source("style.css") + palette()
+    script = source("report.js")
     for most_px in IMAGE_SIDES_PX:
         page = template.render(
             title=TITLE,
-            style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+            style=Markup(style),
+            script=Markup(script),
+            policy=policy(style, script),
             answer=answer,
+            key=[plot for section in sections if section.id == "answer" for plot in section.plots],
             about=[facts.get("data", {}).get("name"), facts.get("device")],
             command=facts.get("command"),
             notes=[*facts.get("notes", ()), *facts.get("data", {}).get("notes", ())],
             made_by=made_by(facts.get("data", {})),
             rendered=rendered(dict(facts)),
-            sections=[section for section in sections if section],
+            sections=[section for section in sections if section and section.id != "answer"],
             uri=lambda image, most_px=most_px: data_uri(image, most_px),
         )
         if len(page.encode()) <= MOST_BYTES:
             break
     return page
+
+
+def source(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def policy(style: str, script: str) -> str:
+    """A content security policy under which this style and this script work, and nothing loads."""
+    return (
+        f"default-src 'none'; img-src data:; style-src {digest(style)}; "
+        f"script-src {digest(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def digest(text: str) -> str:
+    """How a policy names the whole text of an element (Content Security Policy 3, 6.7.3.3)."""
+    sha256 = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(sha256).decode()}'"
+
+
+def palette(colours: Iterable[str] = (*COLOURS, GREY)) -> str:
+    """Rules by which the plots' colours are lighter where the page is dark.
+
+    They name no ancestor: markers are copies by <use>, whose parts have none on the page.
+    """
+    return "".join(
+        f'[{what}="{colour}"] '
+        f"{{ {what}: light-dark({colour}, color-mix(in srgb, {colour}, white 35%)); }}\n"
+        for colour in colours
+        for what in ("fill", "stroke")
+    )
 
 
 def made_by(data: Mapping[str, Any]) -> list[str]:
@@ -91,8 +148,16 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["unbroken"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
+    made.filters["unbroken"] = unbroken
+    made.filters["grid_file"] = lambda name: f"plots/{file_name('grid', name)}.png"
+    made.globals |= {"sort_values": sort_values, "numeric": numeric}
+    made.globals["most_open_rows"] = MOST_OPEN_ROWS
     return made
+
+
+def unbroken(text: str) -> str:
+    """No line ends before a per cent sign or within an interval."""
+    return re.sub(r" %|\[[^\[\]]{,24}\]", lambda found: found[0].replace(" ", NBSP), text)
 
 
 def quality_text(summary: Summary) -> tuple[str, ...]:

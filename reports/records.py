@@ -86,6 +86,9 @@ def comparison_row(each: Comparison) -> dict[str, Any]:
         "ci_high": plain(each.estimate.high),
         "p": plain(each.estimate.p),
         "p_adjusted": plain(each.p_adjusted),
+        "verdict": each.verdict,
+        "family": each.family,
+        "mcnemar_p": None if each.mcnemar_p is None else plain(each.mcnemar_p),
         "seeds": each.estimate.seeds,
         "test": each.estimate.test,
     }

@@ -1,32 +1,41 @@
-"""Is a difference real? Paired bootstrap over subjects and seeds, and Holm's adjustment.
+"""Is a difference real? A paired bootstrap over subjects, a t over seeds, Holm's adjustment.
 
-The probes of one subject succeed or fail together, so subjects are resampled, never probes (Davison
-& Hinkley 1997, section 3.8). Several seeds are resampled as well, independently of the subjects:
-the pigeonhole bootstrap of crossed factors (Owen 2007, "The pigeonhole bootstrap"), which errs
-towards intervals that are too wide. Two training sets see the same probes, so their difference is
-taken per probe first: what makes a probe hard for both cancels.
+Two training sets see the same probes, so their difference is taken per probe first: what makes a
+probe hard for both cancels. Two kinds of chance remain, and both are in an interval:
 
-**What one seed can say.** With one seed the interval holds the luck of who was tested, not the luck
-of the training. In simulation (60 subjects, 8 probes each) 95 % intervals of one seed held the true
-difference in 95 % of the cases when trainings agreed, in 87 % when they differed by 2 points
-(standard deviation), in 76 % at 4 points; with two to five seeds in 90 to 99 %. So with one seed an
-interval is about these two trained networks, not about the two ways of training.
+* **Who was tested.** The probes of one subject succeed or fail together, so subjects are resampled,
+  never probes (Davison & Hinkley 1997, section 3.8).
+* **How the trainings went.** The mean of S seeds varies by luck / S. Few seeds show their variance
+  badly, so its part is drawn from Student's t, and it is estimated over all training sets that
+  share the seeds (reports/luck.py).
+
+The spread between seeds already holds the chance of who was tested as far as it strikes each
+training differently. So of the bootstrap only that part is added which strikes all trainings alike:
+its deviations are scaled by the share of (subjects) in (subjects + subjects x seeds), from the
+analysis of variance of crossed random factors. Both are drawn, added, and the interval is read off
+the sums: the convolution that Fisher took for the Behrens-Fisher problem. docs/calibration.md shows
+that it holds what it promises. With one seed the interval is about these networks alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import stats
+
+from reports.luck import Luck, luck_of_means
 
 RESAMPLES = 10_000
 LEVEL = 0.95
-CHUNK = 1_000  # resamples held in memory at once: 1,000 x 1,000 subjects are 8 MB
+CHUNK = 2_000  # resamples multiplied at once: 2,000 x 1,000 subjects are 16 MB
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean, or a mean difference, its percentile interval, and what it rests on.
+    """A mean, or a mean difference, its interval, and what it rests on.
 
-    `p` is two-sided against zero, from the bootstrap distribution; it is never 0.
+    `p` is two-sided against zero, from the same draws as the interval; it is never 0. `freedom` are
+    the degrees of freedom of the spread between seeds, 0 with one seed. Of a single subject nothing
+    is known: `low` and `high` are NaN, `p` is 1.
     """
 
     value: float
@@ -36,12 +45,18 @@ class Estimate:
     seeds: int
     subjects: int
     probes: int
+    freedom: float = 0.0
 
     @property
     def test(self) -> str:
-        """What was resampled, in words for tables."""
-        seeds = " and seeds" if self.seeds > 1 else ""
-        return f"percentile bootstrap over subjects{seeds}"
+        """What was drawn, in words for tables."""
+        seeds = f", t over seeds ({self.freedom:.3g} df)" if self.seeds > 1 else ""
+        return f"bootstrap over subjects{seeds}"
+
+    def within(self, low: float, high: float) -> "Estimate":
+        """The same with an interval that ends where the metric does."""
+        ends = np.clip([self.low, self.high], low, high).tolist()
+        return replace(self, low=ends[0], high=ends[1])
 
 
 def paired_difference(
@@ -51,16 +66,18 @@ def paired_difference(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
     level: float = LEVEL,
+    luck: Luck | None = None,
 ) -> Estimate:
     """How much better A is than B: the mean of A - B over seeds and probes, clustered by subject.
 
     `outcomes_a`, `outcomes_b`: (seeds, probes) or (probes,) float, the same seeds and probes in the
-    same order; `subjects`: (probes,), who each probe shows.
+    same order; `subjects`: (probes,), who each probe shows; `luck`: that of differences, estimated
+    from these two alone where it is not given.
     """
     a, b = np.asarray(outcomes_a, float), np.asarray(outcomes_b, float)
     if a.shape != b.shape:
         raise ValueError(f"outcomes are not paired: shapes {a.shape} and {b.shape}")
-    return mean_with_interval(a - b, subjects, rng, resamples, level)
+    return mean_with_interval(a - b, subjects, rng, resamples, level, luck)
 
 
 def mean_with_interval(
@@ -69,22 +86,41 @@ def mean_with_interval(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
     level: float = LEVEL,
+    luck: Luck | None = None,
 ) -> Estimate:
-    """The mean over seeds and probes with its interval; shapes as in `paired_difference`."""
+    """The mean over seeds and probes with its interval; arguments as in `paired_difference`."""
     values = np.atleast_2d(np.asarray(outcomes, float))
     sums, counts = subject_sums(values, np.asarray(subjects))
-    means = bootstrap_means(sums, counts, rng, resamples)
-    tail = (1 - level) / 2
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return Estimate(
-        value=float(values.mean()),
-        low=float(low),
-        high=float(high),
-        p=two_sided_p(means),
-        seeds=len(values),
-        subjects=len(counts),
-        probes=values.shape[1],
-    )
+    how_often = subject_draws(len(counts), rng, resamples)
+    return estimate(sums, counts, how_often, rng, level, luck)
+
+
+def estimate(
+    sums: np.ndarray,
+    counts: np.ndarray,
+    how_often: np.ndarray,
+    rng: np.random.Generator,
+    level: float = LEVEL,
+    luck: Luck | None = None,
+) -> Estimate:
+    """The same from `subject_sums` and `subject_draws`, which many metrics can share.
+
+    `rng` draws the luck of seeds; with one seed it is not used.
+    """
+    seeds, subjects = sums.shape
+    value = float(sums.sum() / counts.sum() / seeds)
+    deviations = scaled(bootstrap_means(sums, counts, how_often) - value, sums, counts, level)
+    freedom = 0.0
+    if seeds > 1:
+        luck = luck or luck_of_means(sums.sum(1)[None] / counts.sum())
+        freedom = luck.freedom
+        deviations += np.sqrt(luck.variance / seeds) * rng.standard_t(freedom, len(deviations))
+    low, high, p = np.nan, np.nan, 1.0
+    if subjects > 1:
+        tail = (1 - level) / 2
+        low, high = (float(end) for end in np.quantile(value + deviations, [tail, 1 - tail]))
+        p = two_sided_p(value + deviations)
+    return Estimate(value, low, high, p, seeds, subjects, int(counts.sum()), freedom)
 
 
 def subject_sums(values: np.ndarray, subjects: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -99,31 +135,70 @@ def subject_sums(values: np.ndarray, subjects: np.ndarray) -> tuple[np.ndarray, 
     return sums, np.bincount(which, minlength=len(names))
 
 
-def bootstrap_means(
-    sums: np.ndarray, counts: np.ndarray, rng: np.random.Generator, resamples: int
-) -> np.ndarray:
-    """Means of `resamples` draws of seeds and subjects, both with replacement -> (resamples,)."""
-    seeds, subjects = sums.shape
-    how_often_seed = rng.multinomial(seeds, np.full(seeds, 1 / seeds), resamples)
-    means = np.empty(resamples)
+def subject_draws(subjects: int, rng: np.random.Generator, resamples: int) -> np.ndarray:
+    """How often each subject is drawn, with replacement: (resamples, subjects) int16."""
+    parts = []
     for start in range(0, resamples, CHUNK):
-        part = slice(start, min(start + CHUNK, resamples))
-        size = part.stop - part.start
-        how_often = rng.multinomial(subjects, np.full(subjects, 1 / subjects), size)
-        totals = ((how_often_seed[part] @ sums) * how_often).sum(1)
-        means[part] = totals / (seeds * (how_often @ counts))
-    return means
+        rows = min(CHUNK, resamples - start)
+        drawn = rng.integers(subjects, size=(rows, subjects))
+        cells = (drawn + subjects * np.arange(rows)[:, None]).ravel()
+        parts.append(np.bincount(cells, minlength=rows * subjects).astype(np.int16))
+    return np.concatenate(parts).reshape(resamples, subjects)
 
 
-def two_sided_p(means: np.ndarray) -> float:
-    """Twice the smaller share of bootstrap means on one side of zero, (1 + k) / (1 + B).
+def bootstrap_means(sums: np.ndarray, counts: np.ndarray, how_often: np.ndarray) -> np.ndarray:
+    """The means over seeds and probes of each draw of subjects -> (resamples,)."""
+    totals = np.stack([sums.mean(0), counts], axis=1)
+    parts = [
+        how_often[start : start + CHUNK].astype(float) @ totals
+        for start in range(0, len(how_often), CHUNK)
+    ]
+    hits, probes = np.concatenate(parts).T
+    return hits / probes
+
+
+def scaled(
+    deviations: np.ndarray, sums: np.ndarray, counts: np.ndarray, level: float
+) -> np.ndarray:
+    """Bootstrap deviations with the spread that the interval needs.
+
+    A bootstrap of n subjects is too narrow by sqrt((n - 1) / n), and by the ratio of Student's to
+    the normal quantile. With several seeds only what all of them share is left.
+    """
+    subjects = len(counts)
+    if subjects < 2:
+        return deviations
+    tail = (1 + level) / 2
+    student = stats.t.ppf(tail, subjects - 1) / stats.norm.ppf(tail)
+    share = shared_part(sums, counts)
+    return deviations * student * np.sqrt(share * subjects / (subjects - 1))
+
+
+def shared_part(sums: np.ndarray, counts: np.ndarray) -> float:
+    """Which part of the variance over subjects all seeds share, 0 to 1; 1 with one seed.
+
+    (MS subjects - MS residual) / MS subjects of the two-way analysis of variance, cut at 0, of each
+    subject's contribution to the mean of its seed.
+    """
+    seeds, subjects = sums.shape
+    if seeds == 1:
+        return 1.0
+    parts = sums - counts * (sums.sum(1, keepdims=True) / counts.sum())
+    own = parts.mean(0)
+    among = seeds * (own**2).sum() / (subjects - 1)
+    rest = ((parts - own) ** 2).sum() / ((seeds - 1) * (subjects - 1))
+    return float(max(0.0, 1 - rest / among)) if among else 0.0
+
+
+def two_sided_p(draws: np.ndarray) -> float:
+    """Twice the smaller share of draws on one side of zero, (1 + k) / (1 + B).
 
     Davison & Hinkley 1997, equation 4.11: counting the data itself keeps p above 0.
     """
     # Sums that cancel to zero come out as +-1e-17; such means lie on both sides.
     nothing = 1e-12
-    fewer = min((means <= nothing).sum(), (means >= -nothing).sum())
-    return float(min(1.0, 2 * (1 + fewer) / (1 + len(means))))
+    fewer = min((draws <= nothing).sum(), (draws >= -nothing).sum())
+    return float(min(1.0, 2 * (1 + fewer) / (1 + len(draws))))
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:

@@ -1,60 +1,17 @@
 """The numbers of a report: means over seeds, paired comparisons, quality over seeds."""
 
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from itertools import combinations
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from faces.errors import DataError
+from reports.cells import KEYS, Cell, cells_of
+from reports.comparisons import Comparison, compare_all, yardstick
+from reports.draws import Draws
 from reports.folds import Spread, over_folds, whole_folds
+from reports.luck import Luck, luck_of_means
 from reports.material import Material, TrainingSet, leak_pairs, told_about
-from reports.statistics import (
-    LEVEL,
-    RESAMPLES,
-    Estimate,
-    holm,
-    mean_with_interval,
-    paired_difference,
-)
-
-KEYS = ("protocol", "metric")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Outcomes of one training set under a protocol and metric: `values` (seeds, probes)."""
-
-    seeds: tuple[int, ...]
-    probes: tuple[str, ...]
-    subjects: np.ndarray
-    values: np.ndarray
-
-    def of_seeds(self, seeds: list[int]) -> np.ndarray:
-        """The outcomes of some seeds, (len(seeds), probes)."""
-        return self.values[[self.seeds.index(seed) for seed in seeds]]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Is `training_set` better than `baseline`? `p_adjusted` is Holm's over its family."""
-
-    training_set: str
-    baseline: str
-    protocol: str
-    metric: str
-    estimate: Estimate
-    per_seed: dict[int, float]
-    p_adjusted: float
-
-    @property
-    def verdict(self) -> str:
-        """ "gain", "loss" or "undecided" at the level that the intervals have."""
-        if self.p_adjusted >= 1 - LEVEL:
-            return "undecided"
-        return "gain" if self.estimate.value > 0 else "loss"
+from reports.statistics import RESAMPLES, Estimate, estimate
 
 
 @dataclass(frozen=True)
@@ -127,45 +84,46 @@ class Summary:
 def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> Summary:
     """Computes every number of the report. The same material and seed give the same numbers."""
     cells = cells_of(material.outcomes)
+    draws = Draws(seed, resamples)
+    sets = material.training_sets
     recognition = recognition_rows(whole_folds(material.outcomes))
     return Summary(
-        training_sets=material.training_sets,
+        training_sets=sets,
         recognition=recognition,
-        means={
-            key: mean_with_interval(
-                cell.values, cell.subjects, generator(seed, *key[1:]), resamples
-            )
-            for key, cell in cells.items()
-        },
-        comparisons=tuple(compare_all(cells, material.training_sets, resamples, seed)),
+        means={key: mean(key, cells, sets, draws) for key in cells},
+        comparisons=tuple(compare_all(cells, sets, draws)),
         quality=whole_folds(material.quality),
         over_folds=over_folds(recognition),
     )
 
 
-def cells_of(outcomes: pd.DataFrame) -> dict[tuple[str, str, str], Cell]:
-    """Splits the long table by (training set, protocol, metric)."""
-    grouped = outcomes.groupby(["training_set", *KEYS], sort=False)
-    return {key: cell_of(key, rows) for key, rows in grouped}
+def mean(
+    key: tuple[str, str, str],
+    cells: dict[tuple[str, str, str], Cell],
+    sets: tuple[TrainingSet, ...],
+    draws: Draws,
+) -> Estimate:
+    """A training set's mean over seeds and probes, with its interval."""
+    name, *where = key
+    here = {other[0]: cell for other, cell in cells.items() if other[1:] == key[1:]}
+    cell = here[name]
+    how_often = draws.subjects(where[0], len(cell.counts))
+    luck = luck_of(name, here, sets)
+    found = estimate(cell.sums, cell.counts, how_often, draws.luck(*where), luck=luck)
+    return found.within(0, 1) if cell.shares else found
 
 
-def cell_of(key: tuple[str, str, str], rows: pd.DataFrame) -> Cell:
-    """Arranges outcomes as (seeds, probes); every seed must have scored the same probes."""
-    what = " / ".join(key)
-    if rows["value"].isna().any():
-        raise DataError(f"outcomes of {what}: empty values; score a missing probe as a miss")
-    if rows.duplicated(["seed", "probe"]).any():
-        raise DataError(f"outcomes of {what}: a probe stands twice; name each probe once per seed")
-    table = rows.pivot(index="seed", columns="probe", values="value")
-    if table.isna().any(axis=None):
-        raise DataError(f"outcomes of {what}: seeds scored different probes; make the run again")
-    subjects = rows.drop_duplicates("probe").set_index("probe")["subject"].reindex(table.columns)
-    return Cell(
-        tuple(int(each) for each in table.index),
-        tuple(table.columns),
-        subjects.to_numpy(str),
-        table.to_numpy(float),
-    )
+def luck_of(name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]) -> Luck | None:
+    """That of means, over the training sets which have the seeds of this one.
+
+    A reference was not trained here: what moves it between seeds, if anything, is its own.
+    """
+    cell = cells[name]
+    if len(cell.seeds) < 2:
+        return None
+    alone = any(each.name == name and each.role == "reference" for each in sets)
+    pool = [cell] if alone else yardstick(cells, sets, (name,), cell.seeds)
+    return luck_of_means(np.stack([each.means(cell.seeds) for each in pool]))
 
 
 def recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -174,69 +132,3 @@ def recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
     keys = ["training_set", "seed", *fold, *KEYS]
     grouped = outcomes.groupby(keys, sort=False, dropna=False)["value"]
     return grouped.agg(value="mean", n="size").reset_index()
-
-
-def generator(seed: int, *names: str) -> np.random.Generator:
-    """Randomness that depends on the names alone, so that adding a training set moves no number."""
-    return np.random.default_rng([seed, zlib.crc32("\n".join(names).encode())])
-
-
-def compare_all(
-    cells: dict[tuple[str, str, str], Cell],
-    sets: tuple[TrainingSet, ...],
-    resamples: int,
-    seed: int,
-) -> Iterator[Comparison]:
-    """Every family of comparisons, per protocol and metric."""
-    for protocol, metric in dict.fromkeys(key[1:] for key in cells):
-        here = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
-        for family in families(sets):
-            rows = [compare(here, pair, protocol, metric, resamples, seed) for pair in family]
-            yield from adjusted([row for row in rows if row])
-
-
-def families(sets: tuple[TrainingSet, ...]) -> list[list[tuple[str, str]]]:
-    """All against the baseline; the fakes against each other; the leaky against their counterparts.
-
-    These are three families for Holm's adjustment: whether fakes help is one question, which fakes
-    help most another, what a leak is worth a third.
-    """
-    baseline, *others = [each.name for each in sets]
-    told = [each.name for each in told_about(sets)]
-    return [
-        [(other, baseline) for other in others],
-        [(later, earlier) for earlier, later in combinations(told, 2)],
-        leak_pairs(sets),
-    ]
-
-
-def compare(
-    cells: dict[str, Cell],
-    names: tuple[str, str],
-    protocol: str,
-    metric: str,
-    resamples: int,
-    seed: int,
-) -> Comparison | None:
-    """Compares two training sets on the seeds they share; None where they share none."""
-    if not all(name in cells for name in names):
-        return None
-    a, b = cells[names[0]], cells[names[1]]
-    if a.probes != b.probes or (a.subjects != b.subjects).any():
-        raise DataError(
-            f"{names[0]} and {names[1]} were scored on different probes; run them again"
-        )
-    seeds = sorted(set(a.seeds) & set(b.seeds))
-    if not seeds:
-        return None
-    outcomes = a.of_seeds(seeds), b.of_seeds(seeds)
-    rng = generator(seed, protocol, metric)
-    estimate = paired_difference(*outcomes, a.subjects, rng, resamples)
-    per_seed = dict(zip(seeds, (outcomes[0] - outcomes[1]).mean(1).tolist(), strict=True))
-    return Comparison(*names, protocol, metric, estimate, per_seed, estimate.p)
-
-
-def adjusted(family: list[Comparison]) -> list[Comparison]:
-    """The same comparisons with Holm's adjustment over all of them."""
-    p_values = holm(np.array([each.estimate.p for each in family]))
-    return [replace(each, p_adjusted=float(p)) for each, p in zip(family, p_values, strict=True)]

@@ -2,39 +2,127 @@
 
 import pandas as pd
 
+from reports.comparisons import Comparison
 from reports.formats import Table
 from reports.material import TrainingSet
 from reports.statistics import Estimate
 from reports.summary import Summary
-from reports.words import NONE, images, interval, metric, number, p_value, protocol
+from reports.ties import best_told, tied_with
+from reports.words import NONE, interval, listed, metric, number, p_value, protocol
 
 ARROWS = {
     "higher": "\N{NO-BREAK SPACE}\N{UPWARDS ARROW}",
     "lower": "\N{NO-BREAK SPACE}\N{DOWNWARDS ARROW}",
     "": "",
 }
+VERDICTS = {"gain": "gain", "loss": "loss", "undecided": "tie"}
+LEADING = ("accuracy", "accuracy-vis", "rank1", "auc", "eer")
+USUAL_FAR = "vr@far=0.01"
 
 
 def accuracy_tables(summary: Summary) -> list[Table]:
-    """One table per protocol: a row per training set, a column per metric."""
-    over = "seeds and the probes of all folds" if summary.over_folds else "seeds"
-    note = (
-        f"Mean over {over} [95 % interval], then the difference from the baseline [interval] and "
-        "its p after Holm's adjustment."
+    """Per protocol the table of the leading metrics, then, plainer, those of all others.
+
+    A row per training set but for the points of curves; a column per metric.
+    """
+    tables = [leading_table(summary, where) for where in summary.protocols()]
+    further = [further_table(summary, where) for where in summary.protocols()]
+    return tables + [table for table in further if len(table.header) > 1]
+
+
+def leading_table(summary: Summary, where: str) -> Table:
+    names = leading(summary.metrics(where))
+    return Table(
+        title=f"Recognition of {protocol(where)}",
+        header=("training set", *(header(name) for name in names)),
+        rows=tuple(
+            (row_name(each), *(recognition_cell(summary, each.name, where, name)
+                             for name in names))
+            for each in shown(summary, where)
+        ),
+        note=leading_note(summary, where),
+    )  # fmt: skip
+
+
+def further_table(summary: Summary, where: str) -> Table:
+    """Means alone; how they compare stands in the CSV."""
+    first = leading(summary.metrics(where))
+    names = [name for name in summary.metrics(where) if name not in first]
+    return Table(
+        title=f"Further metrics: recognition of {protocol(where)}",
+        header=("training set", *(header(name) for name in names)),
+        rows=tuple(
+            (row_name(each)[:1], *(mean_cell(summary, each.name, where, name) for name in names))
+            for each in shown(summary, where)
+        ),
+        note=(
+            f"Protocol {where}. {mean_words(summary)} [95 % interval]. Differences and their tests "
+            "stand in the CSV file and in results.json."
+        ),
+        folded=True,
     )
+
+
+def leading(names: list[str]) -> list[str]:
+    """The metrics of the printed table; of verification rates that at FAR 1 %, or at the lowest."""
+    rates = sorted(
+        (name for name in names if name.startswith("vr@far=")),
+        key=lambda name: float(name.removeprefix("vr@far=")),
+    )
+    rate = USUAL_FAR if USUAL_FAR in rates else next(iter(rates), None)
+    return [name for name in names if name in (*LEADING, rate)] or names
+
+
+def shown(summary: Summary, where: str) -> list[TrainingSet]:
+    """The training sets of a table: no points of curves, no reference that was not scored here."""
+    scored = {name for name, place, _ in summary.means if place == where}
     return [
-        Table(
-            title=f"Recognition of {protocol(where)}",
-            header=("training set", *(header(name) for name in summary.metrics(where))),
-            rows=tuple(
-                (row_name(each), *(recognition_cell(summary, each.name, where, name)
-                                 for name in summary.metrics(where)))
-                for each in summary.training_sets
-            ),
-            note=note,
+        each
+        for each in summary.training_sets
+        if each.role != "curve" and (each.name in scored or each.role != "reference")
+    ]
+
+
+def leading_note(summary: Summary, where: str) -> str:
+    best = dict.fromkeys(
+        summary.called()[found]
+        for name in leading(summary.metrics(where))
+        if (found := best_told(summary, where, name))
+    )
+    lines = [
+        f"Protocol {where}{basis(summary, where)}. {mean_words(summary)} [95 % interval], then the "
+        "difference from the baseline [interval] and what comes of it: gain, loss or tie, which "
+        "means that it cannot be told from none, with its p after Holm's adjustment."
+    ]
+    if best:
+        who = listed([str(name) for name in best])
+        lines.append(
+            f'"= {who}" where it follows: cannot be told apart from {who}, the best fakes.'
+            if len(best) == 1
+            else f'"=" and a name ({who}): cannot be told apart from these, the best fakes by that '
+            "metric."
         )
-        for where in summary.protocols()
-    ]  # fmt: skip
+    if any(each.role == "reference" for each in shown(summary, where)):
+        lines.append("A reference is another recognizer, as it is; it is compared with nothing.")
+    return " ".join(lines)
+
+
+def mean_words(summary: Summary) -> str:
+    return f"Mean over {'seeds and the probes of all folds' if summary.over_folds else 'seeds'}"
+
+
+def basis(summary: Summary, where: str) -> str:
+    """ ", 600 probes of 60 people, 3 seeds", of the baseline."""
+    baseline = summary.named("baseline")[0]
+    found = [
+        each
+        for (name, place, _), each in summary.means.items()
+        if (name, place) == (baseline, where)
+    ]
+    if not found:
+        return ""
+    seeds = f"{found[0].seeds} seed{'s' if found[0].seeds > 1 else ''}"
+    return f", {found[0].probes} probes of {found[0].subjects} people, {seeds}"
 
 
 def row_name(each: TrainingSet) -> tuple[str, ...]:
@@ -47,20 +135,40 @@ def header(name: str) -> str:
     return f"{how.label}{f', {how.unit}' if how.unit else ''}{ARROWS[how.better]}"
 
 
-def recognition_cell(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
-    """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "p 0.012"; a dash where nothing was scored."""
+def mean_cell(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
+    """ "37.9 [33.1, 42.6]"; a dash where nothing was scored."""
     estimate = summary.means.get((training_set, where, name))
     if estimate is None:
         return (NONE,)
-    lines = [f"{number(estimate.value, name)} {interval(estimate.low, estimate.high, name)}"]
+    return (f"{number(estimate.value, name)} {interval(estimate.low, estimate.high, name)}",)
+
+
+def recognition_cell(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
+    """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "gain, p 0.012, = C"."""
+    lines = list(mean_cell(summary, training_set, where, name))
+    if lines == [NONE]:
+        return (NONE,)
     each = summary.compared(training_set, summary.named("baseline")[0], where, name)
     if each:
         found = each.estimate
         lines.append(
             f"{number(found.value, name, signed=True)} {interval(found.low, found.high, name)}"
         )
-        lines.append(f"p {p_value(each.p_adjusted)}")
+    if marks := [*verdict_marks(each), *tie_marks(summary, training_set, where, name)]:
+        lines.append(", ".join(marks))
     return tuple(lines)
+
+
+def verdict_marks(each: Comparison | None) -> list[str]:
+    return [VERDICTS[each.verdict], f"p {p_value(each.p_adjusted)}"] if each else []
+
+
+def tie_marks(summary: Summary, training_set: str, where: str, name: str) -> list[str]:
+    """ "= C" where C are the best fakes and this set cannot be told apart from them."""
+    best = best_told(summary, where, name)
+    if best is None or not tied_with(summary, training_set, best, where, name):
+        return []
+    return [f"= {summary.called()[best]}"]
 
 
 def accuracy_frame(summary: Summary) -> pd.DataFrame:
@@ -69,17 +177,15 @@ def accuracy_frame(summary: Summary) -> pd.DataFrame:
     roles = {each.name: each.role for each in summary.training_sets}
     rows = []
     for (name, where, what), estimate in summary.means.items():
-        each = summary.compared(name, baseline, where, what)
-        row = {"protocol": where, "metric": what, "training_set": name}
-        row |= {
-            "role": roles[name],
-            "mean": estimate.value,
-            "ci_low": estimate.low,
-            "ci_high": estimate.high,
-        }
+        row = {"protocol": where, "metric": what, "training_set": name, "role": roles[name]}
+        row |= {"mean": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high}
         row |= {"seeds": estimate.seeds, "subjects": estimate.subjects, "probes": estimate.probes}
-        if each:
+        if each := summary.compared(name, baseline, where, what):
             row |= difference_columns(each.estimate, each.p_adjusted)
+            row |= {"verdict": each.verdict, "mcnemar_p": each.mcnemar_p}
+        best = best_told(summary, where, what)
+        if best and tied_with(summary, name, best, where, what):
+            row |= {"tied_with": best}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -92,39 +198,3 @@ def difference_columns(estimate: Estimate, p_adjusted: float) -> dict[str, float
         "p": estimate.p,
         "p_adjusted": p_adjusted,
     }
-
-
-def quality_table(summary: Summary) -> Table:
-    """A row per metric; a column per kind of images, the floor and the untranslated first."""
-    quality, called = summary.quality, summary.kinds()
-    kinds = image_kinds(quality)
-    repeats = "seeds and folds" if "fold" in quality else "seeds"
-    counts = sorted(set(quality["n"]))
-    same = f" n = {counts[0]} images of each kind." if len(counts) == 1 else ""
-    return Table(
-        title="Real, untranslated and fake images",
-        header=("metric", *(images(called.get(kind, kind)) for kind in kinds)),
-        rows=tuple(
-            ((header(name),), *(quality_cell(quality, kind, name, not same) for kind in kinds))
-            for name in dict.fromkeys(quality["metric"])
-        ),
-        note=f"Mean over {repeats}, with the lowest and highest where there are several.{same}",
-    )
-
-
-def image_kinds(quality: pd.DataFrame) -> list[str]:
-    """The kinds of images: real, untranslated, then the variants as given."""
-    place = {"real": 0, "vis": 1}
-    return sorted(dict.fromkeys(quality["images"]), key=lambda kind: place.get(kind, 2))
-
-
-def quality_cell(quality: pd.DataFrame, kind: str, name: str, with_count: bool) -> tuple[str, ...]:
-    rows = quality[(quality["images"] == kind) & (quality["metric"] == name)]
-    values = rows["value"].dropna()
-    if values.empty:
-        return (NONE,)
-    counts = (f"n = {int(rows['n'].min())}",) if with_count else ()
-    low, high = values.min(), values.max()
-    if number(low, name) == number(high, name):
-        return number(low, name), *counts
-    return number(values.mean(), name), interval(low, high, name), *counts

@@ -1,4 +1,4 @@
-"""The tables on how a run was made: images, files, split, weights, stages, settings, versions."""
+"""The tables on how a run was made: from the images found to the time of each stage."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,23 +27,36 @@ def key_value_table(title: str, values: Mapping[str, Any], note: str = "") -> Ta
     return Table(title, ("name", "value"), tuple(((k,), (v,)) for k, v in flat(values)), note)
 
 
-def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
-    """How the images were chosen, settings, weights, versions and times, where known."""
+def data_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
+    """How the images were chosen: what was found, refused, detected, and how it was split."""
     data = facts.get("data", {})
     aligned = f" (alignment {data['alignment']})" if data.get("alignment") else ""
     fold = f" (fold {data['folds'][0]})" if data.get("folds") else ""
     tables = [
         funnel_table(f"What became of the images found{fold}", data.get("funnel", ())),
-        *refusal_tables(data.get("refused", ())),
-        *unresolved_tables(data.get("unresolved", ())),
         record_table(f"Faces found{aligned}", data.get("detection", ())),
         key_value_table(f"The split{fold}", data.get("split", {})),
-        record_table("Weights", facts.get("weights", ())),
-        stage_table(facts.get("stages", ())),
-        key_value_table("Settings", facts.get("settings", {})),
-        key_value_table("Versions", facts.get("versions", {})),
+        *refusal_tables(data.get("refused", ())),
+        *unresolved_tables(data.get("unresolved", ())),
     ]
     return tuple(table for table in tables if table.rows)
+
+
+def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
+    """Settings, weights, versions and the time of each stage, where known."""
+    tables = [
+        key_value_table("Settings", facts.get("settings", {})),
+        record_table("Weights", facts.get("weights", ())),
+        key_value_table("Versions", versions(facts)),
+        stage_table(facts.get("stages", ())),
+    ]
+    return tuple(table for table in tables if table.rows)
+
+
+def versions(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Packages and, where it is known, the device."""
+    device = {"trained on": facts["device"]} if facts.get("device") else {}
+    return {**facts.get("versions", {}), **device}
 
 
 def funnel_table(title: str, steps: Sequence[Mapping[str, Any]]) -> Table:

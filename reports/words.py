@@ -22,13 +22,24 @@ METRICS = {
     "accuracy": Metric("NIR accuracy", **PERCENT),
     "accuracy-vis": Metric("VIS accuracy", **PERCENT),
     "rank1": Metric("rank-1", **PERCENT),
+    "rank5": Metric("rank-5", **PERCENT),
+    "rank10": Metric("rank-10", **PERCENT),
+    "eer": Metric("equal error rate", better="lower", **PERCENT),
     "auc": Metric("area under ROC", digits=3),
     "fd_lite0": Metric("Fréchet distance (Lite0)", digits=1, better="lower"),
     "kd_lite0": Metric("kernel distance (Lite0)", digits=3, better="lower"),
     "fid": Metric("FID", digits=1, better="lower"),
     "kid": Metric("KID", digits=4, better="lower"),
+    "fd_face": Metric("Fréchet distance (dlib's face network)", digits=4, better="lower"),
+    "kd_face": Metric("kernel distance (dlib's face network)", digits=5, better="lower"),
+    "fd_recognizer": Metric("Fréchet distance (recognizer)", digits=3, better="lower"),
+    "kd_recognizer": Metric("kernel distance (recognizer)", digits=5, better="lower"),
     "ssim": Metric("SSIM with true NIR", digits=3),
     "psnr": Metric("PSNR with true NIR", unit="dB", digits=1),
+    "perceptual_lite0": Metric("feature distance from true NIR (Lite0)", digits=3, better="lower"),
+    "nir_likeness": Metric("taken for NIR", **PERCENT),
+    "nir_person": Metric("taken for NIR of the right person", **PERCENT),
+    "copies": Metric("copies of training images", better="lower", **PERCENT),
     "identity": Metric("identity kept (cosine)", digits=3),
     "detection": Metric("face detected", **PERCENT),
     "landmarks": Metric("landmark shift", unit="px", digits=2, better="lower"),
@@ -38,7 +49,13 @@ METRICS = {
     "coverage": Metric("coverage", digits=3),
 }
 PROTOCOLS = {"seen-subjects": "seen people", "unseen-subjects": "unseen people"}
-IMAGES = {"real": "real NIR against real NIR (floor)", "vis": "VIS, untranslated (grey)"}
+IMAGES = {
+    "real": "real NIR against real NIR (floor)",
+    "vis": "VIS, untranslated (grey)",
+    "reshot": "true NIR of the same shots, taken again",
+    "genuine": "VIS and real NIR of one person",
+    "impostor": "VIS and real NIR of two people",
+}
 
 
 def metric(name: str) -> Metric:

@@ -1,71 +1,147 @@
-"""ROC and CMC curves: each seed thin, the mean over seeds thick."""
+"""ROC, DET and CMC curves: the mean over seeds, and from the lowest to the highest seed.
+
+The DET curve (Martin et al. 1997, "The DET curve in assessment of detection task performance") is
+the ROC with misses in the place of acceptances, both axes in normal deviates: scores that are
+normally distributed give a straight line, and small error rates stay apart.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullFormatter
+from scipy.special import ndtri
 
-from reports.material import Material
-from reports.plots.figure import Look, Plot, drawing, file_name, looks, thinned
+from reports.folds import first_fold
+from reports.material import Material, TrainingSet
+from reports.plots.basis import basis_of_outcomes
+from reports.plots.figure import (
+    CONTROLS,
+    Look,
+    Plot,
+    drawing,
+    file_name,
+    legend_below,
+    looks,
+    thinned,
+)
+from reports.summary import Summary
 from reports.words import protocol
 
-LOWEST_FAR = 1e-4
-SHAPES = {
-    "roc": ("ROC", "false accept rate, % (log scale)", "verification rate, %"),
-    "cmc": ("CMC", "rank", "found within this rank, %"),
+LOWEST_FAR = 1e-5
+HEIGHT_INCHES = 3.5
+SHAPES = {  # title, axes, the curve in the material that it is made of
+    "roc": ("ROC", "false accept rate, % (log scale)", "verification rate, %", "roc"),
+    "det": ("DET", "false accept rate, %", "false reject rate, %", "roc"),
+    "cmc": ("CMC", "rank", "found within this rank, %", "cmc"),
 }
+DEVIATES = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99)  # ticks of the DET curve
 
 
-def plots(material: Material) -> Iterator[Plot]:
-    """One plot per protocol and kind of curve."""
-    for (where, kind), rows in material.curves.groupby(["protocol", "curve"], sort=False):
-        if kind in SHAPES:
-            yield curve_plot(material, where, kind, rows)
+@dataclass(frozen=True)
+class Mean:
+    """A training set's curve over seeds; `x`, `y`, `low`, `high` (N,), in shares or ranks."""
+
+    of: TrainingSet
+    x: np.ndarray
+    y: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
 
 
-def curve_plot(material: Material, where: str, kind: str, rows: pd.DataFrame) -> Plot:
-    title, across, up = SHAPES[kind]
+def plots(material: Material, summary: Summary) -> Iterator[Plot]:
+    """ROC, DET and CMC of each protocol that has them, of the first fold.
+
+    Points of a curve over amounts are left out.
+    """
+    sets = [each for each in material.training_sets if each.role != "curve"]
+    shown = material.curves[material.curves["training_set"].isin([each.name for each in sets])]
+    for where, rows in shown.groupby("protocol", sort=False):
+        rests_on = basis_of_outcomes(first_fold(material.outcomes), where)
+        for kind, (*_, source) in SHAPES.items():
+            if len(points := rows[rows["curve"] == source]):
+                yield curve_plot(summary, where, kind, points, rests_on)
+
+
+def curve_plot(summary: Summary, where: str, kind: str, rows: pd.DataFrame, rests_on: str) -> Plot:
+    title, across, up, _ = SHAPES[kind]
     present = set(rows["training_set"])
-    sets = [each for each in material.training_sets if each.name in present]
-    look = looks(material.training_sets)
-    with drawing() as (figure, axes):
-        for each in sets:
-            own = rows[rows["training_set"] == each.name]
-            draw_set(axes, own, kind, each.marked(each.name), look[each.name])
-        scale_axes(axes, kind, rows)
+    means = [
+        mean_curve(each, rows[rows["training_set"] == each.name], kind, lowest(rows))
+        for each in summary.training_sets
+        if each.name in present
+    ]
+    look = looks(summary.training_sets)
+    with drawing(HEIGHT_INCHES) as (figure, axes):
+        labelled: set[str] = set()
+        for each in means:
+            drawn = look[each.of.name]
+            label = CONTROLS if drawn.background else each.of.marked(each.of.name)
+            draw_set(axes, each, kind, drawn, None if label in labelled else label)
+            labelled.add(label)
+        scale_axes(axes, kind, means)
         axes.set(xlabel=across, ylabel=up)
-        axes.legend(loc="lower right" if kind == "cmc" else "best")
+        legend_below(figure, axes)
     return Plot(
         name=file_name(kind, where),
         title=f"{title}, {protocol(where)}",
-        caption="Mean over seeds; each seed thin." if rows["seed"].nunique() > 1 else "One seed.",
+        caption=f"{caption(rows['seed'].nunique(), means)} {rests_on}".strip(),
         figure=figure,
-        data=rows,
+        data=pd.concat([frame(each, kind) for each in means], ignore_index=True),
     )
 
 
-def draw_set(axes: Axes, rows: pd.DataFrame, kind: str, name: str, look: Look) -> None:
-    drawn = {"color": look.colour, "linestyle": look.line}
+def caption(seeds: int, means: list[Mean]) -> str:
+    parts = [
+        "Lines: mean over seeds; shaded: from the lowest to the highest seed."
+        if seeds > 1
+        else "One seed."
+    ]
+    if any(each.of.role == "control" for each in means):
+        parts.append("Controls thin and grey; the CSV beside tells them apart.")
+    return " ".join(parts)
+
+
+def mean_curve(of: TrainingSet, rows: pd.DataFrame, kind: str, least: float) -> Mean:
+    """The curves of all seeds, read at the same places."""
+    x = places(rows, kind, least)
     curves = [group.sort_values(["x", "y"]) for _, group in rows.groupby("seed")]
-    scale = 100 if kind == "roc" else 1
-    if len(curves) > 1:
-        for curve in curves:
-            x, y = on_grid(curve, grid(rows, kind))
-            axes.plot(scale * x, 100 * y, alpha=0.3, linewidth=0.7, **drawn)
-    x = grid(rows, kind)
-    y = np.mean([on_grid(curve, x)[1] for curve in curves], axis=0)
-    shape = look.marker if kind == "cmc" and len(x) <= 25 else None
-    axes.plot(scale * x, 100 * y, label=name, marker=shape, markersize=3.5, **drawn)
+    found = np.stack([on_grid(curve, x)[1] for curve in curves])
+    if kind == "det":
+        found = 1 - found
+    return Mean(of, x, found.mean(0), found.min(0), found.max(0))
 
 
-def grid(rows: pd.DataFrame, kind: str) -> np.ndarray:
+def draw_set(axes: Axes, each: Mean, kind: str, look: Look, label: str | None) -> None:
+    """Controls are a thin background without a band over seeds."""
+    x, y = scaled(each.x, each.y, kind)
+    if not look.background and (each.low < each.high).any():
+        _, low = scaled(each.x, each.low, kind)
+        _, high = scaled(each.x, each.high, kind)
+        axes.fill_between(x, low, high, color=look.colour, alpha=0.13, linewidth=0)
+    shape = look.marker if kind == "cmc" and len(x) <= 25 and not look.background else None
+    axes.plot(
+        x, y, label=label, marker=shape, markersize=3.5, color=look.colour, linestyle=look.line,
+        linewidth=look.width, zorder=1.9 if look.background else 2,
+    )  # fmt: skip
+
+
+def scaled(x: np.ndarray, y: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """Shares as they are drawn: per cent, or normal deviates; rates of 0 leave the DET curve."""
+    if kind == "det":
+        ends = ndtri(DEVIATES[0]), ndtri(DEVIATES[-1])
+        return np.clip(ndtri(x), *ends), np.clip(ndtri(y), *ends)
+    return (100 * x if kind == "roc" else x), 100 * y
+
+
+def places(rows: pd.DataFrame, kind: str, least: float) -> np.ndarray:
     """Where curves are read: whole ranks, or false accept rates even on the log scale."""
     if kind == "cmc":
         ranks = np.sort(rows["x"].unique())
         return ranks[thinned(len(ranks))]
-    return np.geomspace(lowest(rows), 1, 120)
+    return np.geomspace(least, 1 if kind == "roc" else 0.5, 120)
 
 
 def lowest(rows: pd.DataFrame) -> float:
@@ -82,12 +158,37 @@ def on_grid(curve: pd.DataFrame, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return x, np.where(place >= 0, known[np.maximum(place, 0)], 0.0)
 
 
-def scale_axes(axes: Axes, kind: str, rows: pd.DataFrame) -> None:
+def scale_axes(axes: Axes, kind: str, means: list[Mean]) -> None:
+    if kind == "det":
+        scale_deviates(axes, means)
+        return
     axes.set_ylim(0, 102)
     if kind == "cmc":
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if kind == "roc":
+        axes.set_xlim(left=0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    else:
         axes.set_xscale("log")
-        axes.set_xlim(100 * lowest(rows), 100)
+        axes.set_xlim(100 * min(each.x.min() for each in means), 100)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def scale_deviates(axes: Axes, means: list[Mean]) -> None:
+    """Ticks in per cent; both axes reach as far as the curves do."""
+    rates = np.concatenate([each.y for each in means])
+    least = min(each.x.min() for each in means)
+    top, bottom = max(0.5, rates.max()), min(rates[rates > 0].min(initial=0.5), 0.2)
+    ends = {"x": (least, 0.5), "y": (max(bottom, DEVIATES[0]), min(top, DEVIATES[-1]))}
+    for axis, (low, high) in ends.items():
+        kept = [rate for rate in DEVIATES if low <= rate <= high]
+        labels = [f"{100 * rate:g}" for rate in kept]
+        getattr(axes, f"set_{axis}ticks")(ndtri(kept), labels)
+        getattr(axes, f"set_{axis}lim")(ndtri(low), ndtri(high) + 0.05)
+
+
+def frame(each: Mean, kind: str) -> pd.DataFrame:
+    """What is drawn of one training set, in shares; ranks are ranks."""
+    names = {"roc": ("far", "verification_rate"), "det": ("far", "false_reject_rate")}
+    x, y = names.get(kind, ("rank", "share"))
+    columns = {"training_set": each.of.name, "role": each.of.role, x: each.x, y: each.y}
+    return pd.DataFrame(columns | {"lowest_seed": each.low, "highest_seed": each.high})

@@ -27,9 +27,10 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 INK = "#1a1b1c"  # no other colour may have this value: the page replaces it by its own text colour
 PAPER = "#fefefe"
 GREY = "#8c8c8c"
-MARKERS = ("o", "s", "^", "D", "v", "P")
-CONTROL_MARKERS = ("<", ">", "d", "p", "h", "*", "X")
-FRAME = {  # how the sets that frame the fakes are drawn: marker, line
+MARKERS = ("s", "^", "v", "p", "h", "<")
+CONTROL_MARKERS = (">", "d", "X", "*", "8", "H", "P")
+CONTROLS = "controls"  # one label for all of them
+FRAMING = {  # what frames the fakes: colour, marker, line
     "baseline": (INK, "o", "-"),
     "ceiling": (INK, "D", ":"),
     "reference": (GREY, "P", "-."),
@@ -73,11 +74,6 @@ class Plot:
     figure: Figure
     data: pd.DataFrame
 
-    @property
-    def wide(self) -> bool:
-        """Whether the figure needs the whole width of a page."""
-        return self.figure.get_figwidth() > 1.5 * SIDES_INCHES[0]
-
 
 @dataclass(frozen=True)
 class Look:
@@ -87,6 +83,7 @@ class Look:
     marker: str
     line: str = "-"
     width: float = 1.7
+    background: bool = False  # behind all others, where lines cross
 
 
 @contextmanager
@@ -108,14 +105,14 @@ def looks(sets: tuple[TrainingSet, ...]) -> dict[str, Look]:
     set has its counterpart's colour and a dashed line, a point of a curve the colour of the fakes
     in it. `sets` are in order (reports.material.in_order).
     """
-    colours, markers, controls = cycle(COLOURS), cycle(MARKERS[1:]), cycle(CONTROL_MARKERS)
+    colours, markers, controls = cycle(COLOURS), cycle(MARKERS), cycle(CONTROL_MARKERS)
     found: dict[str, Look] = {}
     by_translator: dict[str | None, str] = {None: INK}
     for each in sets:
-        if each.role in FRAME:
-            found[each.name] = Look(*FRAME[each.role])
+        if each.role in FRAMING:
+            found[each.name] = Look(*FRAMING[each.role])
         elif each.role == "control":
-            found[each.name] = Look(GREY, next(controls), "-", 0.8)
+            found[each.name] = Look(GREY, next(controls), "-", 0.8, True)
         elif each.role == "curve":
             translator = each.amount.translator if each.amount else None
             found[each.name] = Look(by_translator.get(translator, GREY), "o")
@@ -139,6 +136,11 @@ def image_looks(sets: tuple[TrainingSet, ...], kinds: list[str]) -> dict[str, Lo
 def legend_below(figure: Figure, axes: Axes, columns: int = 3) -> None:
     """A legend under the axes, where it covers no line; none where nothing has a label."""
     handles, labels = axes.get_legend_handles_labels()
+    if CONTROLS in labels:  # they are drawn first, under all others, and named last
+        place = labels.index(CONTROLS)
+        handles, labels = (
+            each[:place] + each[place + 1 :] + [each[place]] for each in (handles, labels)
+        )
     if handles:
         figure.legend(
             handles, labels, loc="outside lower center", ncols=min(columns, len(handles)),

@@ -7,55 +7,91 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from reports.material import Training
-from reports.plots.figure import Look, Plot, drawing, file_name, thinned
+from reports.plots.figure import (
+    CONTROLS,
+    Look,
+    Plot,
+    drawing,
+    file_name,
+    legend_below,
+    thinned,
+)
 
 WINDOWS = 60  # a line is smoothed over a 60th of its length
+HEIGHT_INCHES = 3.2
+NO_LOSSES = ("step", "learning_rate")
+TERMS = {  # what a term is, where its name does not tell
+    "adversarial_nir": "how far fake NIR is from fooling its discriminator",
+    "adversarial_vis": "how far fake VIS is from fooling its discriminator",
+    "cycle_nir": "weighted mean absolute error of NIR translated there and back",
+    "cycle_vis": "weighted mean absolute error of VIS translated there and back",
+    "identity_nir": "change of what is NIR already",
+    "identity_vis": "change of what is VIS already",
+    "judge_nir": "error of the discriminator of NIR; at 0.25 it guesses",
+    "judge_vis": "error of the discriminator of VIS; at 0.25 it guesses",
+    "perceptual": "distance of features after translation there and back",
+}
 
 
 def plots(trainings: tuple[Training, ...], what: str, look: dict[str, Look]) -> Iterator[Plot]:
-    """One plot per term that any network logged. `what` is "generator" or "recognizer"."""
+    """One plot per term that any network logged. `what` is "generator" or "recognizer".
+
+    Networks that have no look are left out.
+    """
+    shown = tuple(training for training in trainings if training.name in look)
     terms = dict.fromkeys(
         column
-        for training in trainings
+        for training in shown
         for column in training.losses.select_dtypes("number").columns
-        if column != "step"
+        if column not in NO_LOSSES
     )
     for term in terms:
-        yield term_plot(trainings, what, term, look)
+        yield term_plot(shown, what, term, look)
 
 
 def term_plot(trainings: tuple[Training, ...], what: str, term: str, look: dict[str, Look]) -> Plot:
     shown: dict[str, int] = {}
+    labelled: set[str] = set()
     parts = []
-    with drawing() as (figure, axes):
+    with drawing(HEIGHT_INCHES) as (figure, axes):
         for training in trainings:
             rows = training.losses.reindex(columns=["step", term]).dropna()
             if rows.empty:
                 continue
-            first = training.name not in shown
+            drawn, first = look[training.name], training.name not in shown
             shown[training.name] = shown.get(training.name, 0) + 1
-            draw_line(axes, rows, term, look[training.name], training.name if first else None)
+            label = CONTROLS if drawn.background else training.name
+            draw_line(axes, rows, term, drawn, first, None if label in labelled else label)
+            labelled.add(label)
             parts.append(rows.assign(name=training.name, seed=training.seed))
-        axes.set(xlabel="optimizer step", ylabel=term)
-        axes.legend()
-    seeds = " First seed thick, further seeds thin." if max(shown.values(), default=0) > 1 else ""
+        axes.set(xlabel="optimizer step", ylabel=term.replace("_", " "))
+        legend_below(figure, axes)
     return Plot(
         name=file_name(what, "loss", term),
-        title=f"{what[0].upper()}{what[1:]}: {term}",
-        caption=f"Running mean over a {WINDOWS}th of the training.{seeds}",
+        title=f"{what[0].upper()}{what[1:]}: {term.replace('_', ' ')}",
+        caption=caption(term, max(shown.values(), default=0)),
         figure=figure,
         data=pd.concat(parts)[["name", "seed", "step", term]],
     )
 
 
-def draw_line(axes: Axes, rows: pd.DataFrame, term: str, look: Look, label: str | None) -> None:
-    """A labelled line is the first seed's."""
+def caption(term: str, seeds: int) -> str:
+    meaning = f"{TERMS[term][0].upper()}{TERMS[term][1:]}. " if term in TERMS else ""
+    several = f" {seeds} seeds: the first thick, the others thin." if seeds > 1 else ""
+    return f"{meaning}Running mean over a {WINDOWS}th of the training.{several}"
+
+
+def draw_line(
+    axes: Axes, rows: pd.DataFrame, term: str, look: Look, first: bool, label: str | None
+) -> None:
+    """`first`: of a network's seeds, and drawn thick."""
     values = smoothed(rows[term].to_numpy(float), max(1, len(rows) // WINDOWS))
     keep = thinned(len(rows))
-    width, alpha = (1.6, 1.0) if label else (0.8, 0.5)
-    steps = rows["step"].to_numpy()[keep]
-    drawn = {"color": look.colour, "linestyle": look.line, "linewidth": width, "alpha": alpha}
-    axes.plot(steps, values[keep], label=label, **drawn)
+    width, alpha = (look.width, 1.0) if first else (0.5 * look.width, 0.5)
+    axes.plot(
+        rows["step"].to_numpy()[keep], values[keep], label=label, color=look.colour,
+        linestyle=look.line, linewidth=width, alpha=alpha, zorder=1.9 if look.background else 2,
+    )  # fmt: skip
 
 
 def smoothed(values: np.ndarray, width: int) -> np.ndarray:

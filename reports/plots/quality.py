@@ -1,124 +1,235 @@
-"""Image quality per kind of images, and whether it foretells what the fakes are good for."""
+"""Image quality per kind of images, and whether it foretells what the fakes are good for.
 
+Metrics of one sort share a figure: a small drawing each, the same kinds in the same rows.
+"""
+
+import textwrap
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from reports.plots.figure import (
-    INK,
-    SIDES_INCHES,
-    Plot,
-    drawing,
-    file_name,
-    image_looks,
-    looks,
-)
-from reports.summary import Comparison, Summary
-from reports.words import metric, protocol
+from reports.agreement import FEWEST, agreement, points
+from reports.plots.figure import GREY, INK, STYLE, Look, Plot, file_name, image_looks, looks
+from reports.summary import Summary
+from reports.tables_quality import PAIRS, correlation
+from reports.words import Metric, metric, protocol
 
-ROW_INCHES = 0.32
-FRAME_INCHES = 0.95
-SHORT = {"real": "real NIR", "vis": "VIS, grey"}
+WIDTH_INCHES = 7.4
+ROW_INCHES, FRAME_INCHES, SCATTER_INCHES = 0.24, 0.95, 1.85
+COLUMNS, SCATTER_COLUMNS = 3, 4
+LABEL_LETTERS = 26  # to a line, below a small drawing
+SHORT = {"real": "real NIR", "vis": "VIS, grey", "reshot": "true NIR again"}
+SORTS = {  # name of the figure -> its title, and its metrics; others stand in "other"
+    "distances": (
+        "How far from real NIR",
+        (
+            "kd_recognizer",
+            "kd_face",
+            "kd_lite0",
+            "kid",
+            "fd_recognizer",
+            "fd_face",
+            "fd_lite0",
+            "fid",
+        ),
+    ),
+    "coverage": ("How much of real NIR is covered", ("precision", "recall", "density", "coverage")),
+    "truth": ("How like the true NIR of the shot", ("ssim", "psnr", "perceptual_lite0")),
+    "faces": (
+        "What a face network and a detector see",
+        ("nir_person", "nir_likeness", "identity", "landmarks", "detection", "copies"),
+    ),
+}
 
 
 def plots(summary: Summary, kinds: list[str]) -> Iterator[Plot]:
-    """One plot per metric, rows in the order of `kinds`."""
-    for name in dict.fromkeys(summary.quality["metric"]):
-        rows = summary.quality[summary.quality["metric"] == name].dropna(subset="value")
-        if len(rows):
-            yield metric_plot(
-                summary, name, rows, [kind for kind in kinds if kind in set(rows["images"])]
-            )
+    """One figure per sort of metrics, rows in the order of `kinds`."""
+    quality = summary.quality[summary.quality["value"].notna()]
+    present = list(dict.fromkeys(quality["metric"]))
+    known = [name for _, names in SORTS.values() for name in names]
+    sorts = {**SORTS, "other": ("More", tuple(name for name in present if name not in known))}
+    for sort, (title, wanted) in sorts.items():
+        if names := [name for name in wanted if name in present]:
+            rows = quality[quality["metric"].isin(names)]
+            yield sort_plot(summary, (sort, title), names, rows, kinds)
 
 
-def metric_plot(summary: Summary, name: str, rows: pd.DataFrame, kinds: list[str]) -> Plot:
-    """Seeds as dots, their mean as a line; the floor, real against real, dotted through."""
-    how = metric(name)
-    look = image_looks(summary.training_sets, kinds)
-    names = {kind: SHORT.get(kind) or summary.kinds().get(kind, kind) for kind in kinds}
-    with drawing(FRAME_INCHES + ROW_INCHES * len(kinds)) as (figure, axes):
-        for place, kind in enumerate(kinds):
-            values = how.scale * rows[rows["images"] == kind]["value"].to_numpy()
-            axes.plot(
-                values, np.full(len(values), -place), look[kind].marker, color=look[kind].colour
-            )
-            axes.plot([values.mean()] * 2, [-place - 0.3, -place + 0.3], color=look[kind].colour)
-            if kind == "real":
-                axes.axvline(values.mean(), color=INK, linestyle=":", linewidth=1, zorder=0.9)
-        axes.set_yticks(-np.arange(len(kinds)), list(names.values()))
-        axes.set_ylim(-len(kinds) + 0.4, 0.6)
-        better = f" ({how.better} is better)" if how.better else ""
-        axes.set_xlabel(f"{how.label}{f', {how.unit}' if how.unit else ''}{better}")
-        axes.grid(visible=False, axis="y")
+def sort_plot(
+    summary: Summary,
+    called: tuple[str, str],
+    names: list[str],
+    rows: pd.DataFrame,
+    kinds: list[str],
+) -> Plot:
+    """Seeds as marks with their intervals, the floor and the untranslated as lines through."""
+    kinds = [kind for kind in kinds if kind in set(rows["images"])]
+    look = looks_of(summary, kinds)
+    labels = {kind: SHORT.get(kind) or summary.kinds().get(kind, kind) for kind in kinds}
+    height = FRAME_INCHES + ROW_INCHES * len(kinds)
+    with small_multiples(len(names), COLUMNS, height) as (figure, drawings):
+        for place, (axes, name) in enumerate(zip(drawings, names, strict=True)):
+            draw_metric(axes, rows[rows["metric"] == name], kinds, look)
+            first = place % COLUMNS == 0
+            axes.set_yticks(-np.arange(len(kinds)), list(labels.values()) if first else [])
+    several = rows.duplicated(["images", "metric"]).any()
     repeats = "seeds and folds" if "fold" in rows else "seeds"
-    several = rows.duplicated("images").any()
-    seeds = f"Marks: {repeats}; line: their mean." if several else ""
-    floor = " Dotted: real against real, the floor." if "real" in kinds else ""
+    caption = [
+        f"Marks: {repeats}." if several else "",
+        "Bars: 95 % intervals of the draw of people." if "ci_low" in rows else "",
+        "Dotted: real NIR against real NIR, the floor." if "real" in kinds else "",
+        "Dashed: untranslated VIS." if "vis" in kinds else "",
+        pairs_caption(rows),
+    ]
     return Plot(
-        name=file_name("quality", name),
-        title=f"{how.label[0].upper()}{how.label[1:]}",
-        caption=f"{seeds}{floor}".strip(),
+        name=file_name("quality", called[0]),
+        title=called[1],
+        caption=" ".join(filter(None, caption)),
         figure=figure,
         data=rows,
     )
 
 
-def usefulness(summary: Summary, where: str, name: str, image_metric: str) -> Plot | None:
-    """The gain in recognition against an image distance; None with fewer than two fakes."""
-    baseline = summary.named("baseline")[0]
-    pairs = [
-        (each.images, compared)
-        for each in summary.training_sets
-        if each.images and (compared := summary.compared(each.name, baseline, where, name))
-    ]
-    rows = summary.quality[summary.quality["metric"] == image_metric]
-    distances = rows.groupby("images")["value"].mean()
-    pairs = [(kind, compared) for kind, compared in pairs if kind in distances.index]
-    if len(pairs) < 2:
+def draw_metric(axes: Axes, rows: pd.DataFrame, kinds: list[str], look: dict[str, Look]) -> None:
+    """One metric: a row per kind, seeds a little apart."""
+    name = rows["metric"].iloc[0]
+    how = metric(name)
+    for place, kind in enumerate(kinds):
+        own = rows[rows["images"] == kind]
+        values = how.scale * own["value"].to_numpy()
+        apart = np.linspace(0.18, -0.18, len(own)) if len(own) > 1 else np.zeros(len(own))
+        y = apart - place
+        if "ci_low" in own:
+            low, high = (how.scale * own[end].to_numpy(float) for end in ("ci_low", "ci_high"))
+            axes.hlines(y, low, high, color=look[kind].colour, linewidth=1)
+        axes.plot(values, y, look[kind].marker, color=look[kind].colour, markersize=4)
+        if kind in ("real", "vis") and len(values):
+            line, colour = (":", INK) if kind == "real" else ("--", GREY)
+            axes.axvline(values.mean(), color=colour, linestyle=line, linewidth=1, zorder=0.9)
+    axes.set_ylim(-len(kinds) + 0.4, 0.6)
+    axes.set_xlabel(axis_label(how), fontsize=8)
+    axes.tick_params(labelsize=8)
+    axes.locator_params(axis="x", nbins=4)
+    axes.grid(visible=False, axis="y")
+
+
+def axis_label(how: Metric) -> str:
+    """What is measured, in which unit, and which way is better, on short lines."""
+    unit = f", {how.unit}" if how.unit else ""
+    lines = textwrap.wrap(f"{how.label}{unit}", LABEL_LETTERS)
+    return "\n".join([*lines, *([f"({how.better} is better)"] if how.better else [])])
+
+
+def pairs_caption(rows: pd.DataFrame) -> str:
+    """What pairs of real images get, in the metric that has them."""
+    pairs = rows[rows["images"].isin(PAIRS)]
+    means = pairs.groupby("images")["value"].mean()
+    if not all(kind in means.index for kind in PAIRS):
+        return ""
+    label = metric(pairs["metric"].iloc[0]).label
+    one, two = (f"{means[kind]:.3f}" for kind in PAIRS)
+    return f"In {label}, a VIS and a real NIR image of one person get {one}, of two people {two}."
+
+
+def looks_of(summary: Summary, kinds: list[str]) -> dict[str, Look]:
+    """As in all plots; the true NIR as dark as the real."""
+    return image_looks(summary.training_sets, kinds) | {"reshot": Look(INK, "D")}
+
+
+@contextmanager
+def small_multiples(
+    count: int, columns: int, row_inches: float
+) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A figure with `count` small drawings under the common style."""
+    lines = -(-count // columns)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH_INCHES, lines * row_inches), layout="constrained")
+        grid = figure.add_gridspec(lines, columns)
+        yield figure, [figure.add_subplot(grid[divmod(i, columns)]) for i in range(count)]
+        # Laid out once for both formats; savefig would do it again for each, at half of its time.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
+def usefulness(
+    summary: Summary, where: str, name: str, image_metric: str | None = None
+) -> Plot | None:
+    """The gain in recognition against each metric of images, a mark per variant and seed.
+
+    `image_metric` draws that one alone. None where there are fewer than two marks.
+    """
+    found = points(summary, where, name)
+    if image_metric is not None:
+        found = found[found["metric"] == image_metric]
+    names = in_sorts(found)
+    if not names:
         return None
-    data = pd.DataFrame([usefulness_row(kind, distances[kind], each) for kind, each in pairs])
-    return draw_usefulness(summary, data, (where, name, image_metric))
-
-
-def usefulness_row(kind: str, distance: float, each: Comparison) -> dict[str, str | float]:
-    found = each.estimate
-    return {
-        "images": kind,
-        "training_set": each.training_set,
-        "distance": distance,
-        "difference": found.value,
-        "ci_low": found.low,
-        "ci_high": found.high,
-    }
-
-
-def draw_usefulness(summary: Summary, data: pd.DataFrame, what: tuple[str, str, str]) -> Plot:
-    where, name, image_metric = what
-    how, distance = metric(name), metric(image_metric)
-    look = looks(summary.training_sets)
-    with drawing(SIDES_INCHES[1]) as (figure, axes):
-        for row in data.itertuples():
-            drawn = look[row.training_set]
-            ends = how.scale * np.array(
-                [[row.difference - row.ci_low], [row.ci_high - row.difference]]
-            )
-            axes.errorbar(
-                row.distance, how.scale * row.difference, ends,
-                fmt=drawn.marker, color=drawn.colour, label=summary.kinds()[row.images], capsize=0,
-            )  # fmt: skip
-        axes.axhline(0, color=INK, linewidth=1, zorder=0.9)
-        axes.margins(x=0.25)
-        axes.set_xlabel(f"{distance.label} ({distance.better} is better)")
-        axes.set_ylabel(f"gain in {how.label}{', points' if how.unit == '%' else ''}")
-        axes.legend(title="fakes by")
+    rows = agreement(found).set_index("metric")
+    with small_multiples(len(names), SCATTER_COLUMNS, SCATTER_INCHES) as (figure, drawings):
+        for place, (axes, each) in enumerate(zip(drawings, names, strict=True)):
+            draw_scatter(axes, summary, found[found["metric"] == each], (where, name))
+            axes.set_title(f"rank correlation {correlation(rows.loc[each, 'rho'])}", fontsize=8)
+            if place % SCATTER_COLUMNS:
+                axes.set_ylabel("")
+                axes.tick_params(labelleft=False)
+        handles, labels = drawings[0].get_legend_handles_labels()
+        labels = [f"fakes by {label}" for label in labels]
+        figure.legend(handles, labels, loc="outside lower center", ncols=4)
     return Plot(
-        name=file_name("quality-against-gain", image_metric),
+        name=file_name("quality-against-gain", name, *([image_metric] if image_metric else [])),
         title="Does looking real mean being useful?",
-        caption=(
-            f"Gain on {protocol(where)} with its 95 % interval against the image distance, one "
-            "mark per translator."
-        ),
+        caption=usefulness_caption(rows, where, name),
         figure=figure,
-        data=data,
+        data=found,
+    )
+
+
+def in_sorts(found: pd.DataFrame) -> list[str]:
+    """The metrics with at least two marks, in the order of their figures."""
+    counts = found["metric"].value_counts()
+    present = [name for name in dict.fromkeys(found["metric"]) if counts[name] > 1]
+    order = [name for _, names in SORTS.values() for name in names]
+    return sorted(present, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[str, str]) -> None:
+    """One metric against the gain; the untranslated images have no mark but a line."""
+    distance, how = metric(found["metric"].iloc[0]), metric(gain[1])
+    look = looks(summary.training_sets)
+    for images, own in found.groupby("images", sort=False):
+        drawn = look[own["training_set"].iloc[0]]
+        axes.plot(
+            distance.scale * own["value"], how.scale * own["gain"], drawn.marker,
+            color=drawn.colour, markersize=5, label=summary.kinds()[images],
+        )  # fmt: skip
+    quality = summary.quality[summary.quality["metric"] == found["metric"].iloc[0]]
+    untranslated = quality[quality["images"] == "vis"]["value"].dropna()
+    if len(untranslated):
+        x = distance.scale * untranslated.mean()
+        axes.axvline(x, color=GREY, linestyle="--", linewidth=1, zorder=0.9)
+    axes.axhline(0, color=INK, linewidth=1, zorder=0.9)
+    axes.margins(x=0.12, y=0.12)
+    axes.set_xlabel(axis_label(distance), fontsize=8)
+    axes.set_ylabel(f"gain in {how.label}{', points' if how.unit == '%' else ''}", fontsize=8)
+    axes.tick_params(labelsize=8)
+    axes.locator_params(nbins=4)
+
+
+def usefulness_caption(rows: pd.DataFrame, where: str, name: str) -> str:
+    """What is drawn, and how much of it can be believed."""
+    n = int(rows["n"].max())
+    told = (
+        "Rank correlations are positive where better images gain more; the table has those within "
+        "seeds."
+        if n >= FEWEST
+        else f"With fewer than {FEWEST} marks nothing can be told."
+    )
+    return (
+        f"Gain in {metric(name).label} ({protocol(where)}) over the baseline of the same seed "
+        f"against each metric of the fakes, a mark per variant and seed (n = {n}). Dashed: "
+        f"untranslated VIS, which adds nothing new. {told}"
     )

@@ -1,16 +1,32 @@
 """Material of a made-up run whose effects are known; faces are a few drawn ellipses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 
 from faces.packed import Packed
-from reports.material import Difference, Grid, Material, Training, TrainingSet, in_order
+from reports.material import (
+    Amount,
+    Difference,
+    Grid,
+    Material,
+    Training,
+    TrainingSet,
+    in_order,
+)
+from reports.summary import summarise
 
 HOSTILE = "<script>alert(1)</script>\"&'$x^2$"
 EFFECTS = {"real": 0.0, "real+A": 0.02, "real+B": 0.10, "real+C": 0.12, "real+oracle": 0.30}
 EFFECTS |= {"real+A-leaky": 0.20, "real+C-leaky": 0.13}
+EFFECTS |= {"real+augmented": 0.03, "C-alone": -0.15, "dlib-face": 0.4}
+EFFECTS |= {"real+C@fakes0.25": 0.04, "real+C@fakes0.5": 0.09}
+# The more real NIR, the less the fakes add.
+EFFECTS |= {"real@nir1": 0.15, "real@nir2": 0.22, "real@nirall": 0.30}
+EFFECTS |= {"real+C@nir1": 0.21, "real+C@nir2": 0.24, "real+C@nirall": 0.30}
 PROTOCOLS = {
     "unseen-subjects": {"rank1": 0.32, "auc": 0.6, "vr@far=0.01": 0.30},
     "seen-subjects": {"accuracy": 0.45, "accuracy-vis": 0.6},
@@ -28,6 +44,53 @@ LEAKY = tuple(
         f"{name}-leaky", f"real+{name}",
     )
     for name in "AC"
+)  # fmt: skip
+CONTROLS = tuple(
+    TrainingSet(name, "control", label)
+    for name, label in {
+        "real-twice": "with the VIS images once more",
+        "real+grey": "with the VIS images in grey",
+        "real+equalized": "with the VIS images equalized",
+        "real+augmented": "with the VIS images altered",
+        "real+C-shuffled": "with the fakes by C under other people's names",
+        "C-alone": "fake NIR by C and nothing else",
+    }.items()
+)
+
+
+def amount(nir: int | str = 0, share: float = 0, translator: str | None = None) -> Amount:
+    """Forty training people with ten VIS images and at most eight NIR ones."""
+    per_person = 7.5 if nir == "all" else nir
+    return Amount(nir, 40, round(40 * per_person), round(400 * share), translator)
+
+
+def curve_pair(nir: int | str) -> tuple[TrainingSet, TrainingSet]:
+    name = f"real@nir{nir}"
+    return (
+        TrainingSet(name, "curve", f"VIS and {nir} real NIR", amount=amount(nir)),
+        TrainingSet(
+            f"real+C@nir{nir}", "curve", "the same with fakes", None, name, amount(nir, 1, "C")
+        ),
+    )
+
+
+# What a full run has: every role, and both curves over amounts of images.
+FULL = (
+    *(
+        replace(each, amount=amount(share=bool(each.images), translator=each.images))
+        if each.role in ("baseline", "fakes")
+        else each
+        for each in SETS
+    ),
+    *CONTROLS,
+    TrainingSet("dlib-face", "reference", "dlib's face network as it is"),
+    *(each for nir in (1, 2, "all") for each in curve_pair(nir)),
+    *(
+        TrainingSet(
+            f"real+C@fakes{share}", "curve", "some fakes", None, "real", amount(0, share, "C")
+        )
+        for share in (0.25, 0.5)
+    ),
 )  # fmt: skip
 FACTS = {
     "settings": {
@@ -76,6 +139,18 @@ def make_material():
     return made_material
 
 
+@pytest.fixture(scope="session")
+def full_material():
+    """A small full run: every role, both curves over amounts, confusions."""
+    return made_material(seeds=(0, 1), sets=FULL, subjects=10, trainings=False)
+
+
+@pytest.fixture(scope="session")
+def full(full_material):
+    """The numbers of the small full run."""
+    return summarise(full_material, resamples=200)
+
+
 def made_material(
     seeds=(0,), sets=SETS, absent=(), subjects=24, images=True, trainings=True, folds=(None,)
 ) -> Material:
@@ -85,12 +160,14 @@ def made_material(
     """
     rng = np.random.default_rng(7)
     names = [f"s{i:02d}" for i in range(subjects - 1)] + [HOSTILE]
-    tables = []
+    tables, confused = [], []
     for place, fold in enumerate(folds):
         people = names if fold is None else names[place:] if place % 2 else names[: -2 - place]
         probes = probe_table(people, rng, fold)
         found = [recognizer(each.name, seed, probes, absent) for each in sets for seed in seeds]
         tables += [[in_fold(table, fold) for table in pair] for pair in found]
+        unseen = [outcomes[outcomes["metric"] == "rank1"] for outcomes, _ in found]
+        confused += [in_fold(confusions(rows, people, rng), fold) for rows in unseen if len(rows)]
     variants = [each.images for each in in_order(tuple(sets)) if each.images and trainings]
     return Material(
         facts=FACTS,
@@ -98,6 +175,7 @@ def made_material(
         outcomes=pd.concat([outcomes for outcomes, _ in tables], ignore_index=True),
         curves=pd.concat([curves for _, curves in tables], ignore_index=True),
         quality=pd.concat([in_fold(quality(seeds, sets), fold) for fold in folds]),
+        confusions=pd.concat(confused, ignore_index=True) if confused else pd.DataFrame(),
         generators=tuple(generator(name, seed) for name in variants for seed in seeds),
         recognizers=tuple(
             Training(each.name, seed, recognizer_losses(seed))
@@ -143,6 +221,18 @@ def recognizer(name: str, seed: int, probes: pd.DataFrame, absent):
     return pd.concat(parts).assign(**of), pd.concat(curves).assign(protocol="unseen-subjects", **of)
 
 
+def confusions(rank1: pd.DataFrame, people: list[str], rng) -> pd.DataFrame:
+    """Whom each probe is most alike beside its own person; missed probes are more alike them."""
+    places = rank1["subject"].map({name: place for place, name in enumerate(people)}).to_numpy()
+    others = np.array(people)[
+        (places + rng.integers(1, min(4, len(people)), len(rank1))) % len(people)
+    ]
+    genuine = rng.uniform(0.4, 0.6, len(rank1))
+    gap = rng.uniform(0.01, 0.2, len(rank1)) * np.where(rank1["value"] == 1, -1, 1)
+    table = rank1[["training_set", "seed", "protocol", "probe", "subject"]]
+    return table.assign(other=others, genuine=genuine, impostor=genuine + gap)
+
+
 def recognizer_losses(seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     steps = np.arange(300)
@@ -185,8 +275,11 @@ def grids(names: list[str]) -> tuple[Grid, ...]:
     kinds |= {"C": "fake by C", "nir": "real NIR", "true": "true NIR of the shot"}
     change = Difference("B", "C", "What the perceptual loss changes")
     before = {"photograph": "as found", "aligned": "aligned"}
+    worst = {"probe": "probe, NIR", "own": "own person, VIS", "other": "taken for, VIS"}
+    taken = [f"{name} as s01" for name in names[:4]]
     return (
         grid("subjects", "The same people", kinds, names, (change,)),
+        grid("worst-probes", "Probes that fakes cost most", worst, taken),
         grid("alignment", "Alignment, before and after", before, names[:3]),
     )
 

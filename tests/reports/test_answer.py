@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 
 from reports.answer import answer
+from reports.comparisons import Comparison
 from reports.material import TrainingSet
 from reports.statistics import Estimate
-from reports.summary import Comparison, Summary
+from reports.summary import Summary
+from reports.words import number
 
 NAMES = {"real": "baseline", "real+A": "fakes", "real+B": "fakes", "real+oracle": "ceiling"}
+NAMES |= {"real+grey": "control", "real-twice": "control"}
 
 
 def summary(effects: dict[str, tuple[float, float]], seeds=1, subjects=60) -> Summary:
@@ -24,11 +27,10 @@ def summary(effects: dict[str, tuple[float, float]], seeds=1, subjects=60) -> Su
     ]
     fakes = [name for name in effects if NAMES[name] == "fakes"]
     comparisons = [comparison(name, "real", gain, p, seeds) for name, (gain, p) in effects.items()]
-    if len(fakes) == 2:
-        gap = effects[fakes[1]][0] - effects[fakes[0]][0]
-        comparisons.append(
-            comparison(fakes[1], fakes[0], gap, 0.5 if abs(gap) < 0.03 else 0.001, seeds)
-        )
+    controls = [name for name in effects if NAMES[name] == "control"]
+    for one, other in [*product(fakes, controls), *([fakes[::-1]] if len(fakes) == 2 else [])]:
+        gap = effects[one][0] - effects[other][0]
+        comparisons.append(comparison(one, other, gap, 0.5 if abs(gap) < 0.03 else 0.001, seeds))
     means = {
         (name, "unseen-subjects", "rank1"): Estimate(v, v - 0.05, v + 0.05, 1, seeds, subjects, 600)
         for name, v in values.items()
@@ -49,16 +51,17 @@ def lines(found) -> str:
 def test_a_gain():
     found = answer(summary({"real+A": (0.03, 0.3), "real+B": (0.065, 0.004)}), {})
     assert found.headline == (
-        "Fakes by B raise rank-1 on unseen people from 31.4 to 37.9 %: +6.5 points [2.1, 10.8]."
+        "Fakes by B raise rank-1 on unseen people by 6.5 points [2.1, 10.8], from 31.4 to 37.9 %. "
+        "B is better than A by 3.5 points [−0.9, 7.8]."
     )
     assert "A +3.0 points [−1.4, 7.3], undecided" in lines(found)
-    assert "B is above A by 3.5 points" in lines(found)
+    assert "B is better than A by 3.5 points" in lines(found)
 
 
 def test_a_loss():
     found = answer(summary({"real+A": (-0.065, 0.004)}), {})
     assert found.headline == (
-        "Fakes by A lower rank-1 on unseen people from 31.4 to 24.9 %: −6.5 points [−10.9, −2.2]."
+        "Fakes by A lower rank-1 on unseen people by 6.5 points [2.2, 10.9], from 31.4 to 24.9 %."
     )
 
 
@@ -68,6 +71,7 @@ def test_nothing_decided():
     two = answer(summary({"real+A": (0.01, 0.6), "real+B": (0.02, 0.4)}), {})
     assert two.headline.startswith("No fakes change rank-1 on unseen people beyond chance; ")
     assert "the most was by B, from 31.4 to 33.4 %: +2.0 points" in two.headline
+    assert two.headline.endswith("]. A and B cannot be told apart.")
     assert "Not to be told apart: A and B (B − A: +1.0 points" in lines(two)
 
 
@@ -84,7 +88,48 @@ def test_an_interval_off_zero_that_holm_undoes_is_said_to_be_undecided():
 
 def test_the_worse_of_two_is_named_second():
     found = answer(summary({"real+A": (0.2, 0.001), "real+B": (0.06, 0.01)}), {})
-    assert "A is above B by 14.0 points [9.7, 18.4]" in lines(found)
+    assert "A is better than B by 14.0 points [9.7, 18.4]" in lines(found)
+    assert found.headline.endswith("A is better than B by 14.0 points [9.7, 18.4].")
+
+
+def test_a_control_that_does_as_well_is_told_at_once():
+    effects = {"real+A": (0.01, 0.5), "real+B": (0.065, 0.004), "real+grey": (0.055, 0.01)}
+    found = answer(summary(effects | {"real-twice": (-0.01, 0.7)}), {})
+    assert (
+        "But fakes may not be what helps: real+grey cannot be told apart from B (B − real+grey: "
+        "+1.0 points [−3.4, 5.3])."
+    ) in found.headline
+    assert "real-twice" not in found.headline
+    assert "real+grey +5.5 points [1.1, 9.8], a gain; real-twice −1.0" in lines(found)
+    assert "B is better than real-twice, by 7.5 points [3.1, 11.8]." in lines(found)
+
+
+def test_a_control_that_does_better_is_told_at_once():
+    found = answer(summary({"real+A": (0.06, 0.01), "real+grey": (0.2, 0.001)}), {})
+    assert "real+grey is better than A (A − real+grey: −14.0 points" in found.headline
+
+
+def test_controls_that_do_nothing_are_told_below():
+    effects = {"real+A": (0.2, 0.001), "real+grey": (0.01, 0.5), "real-twice": (0.0, 0.9)}
+    found = answer(summary(effects), {})
+    assert "But" not in found.headline
+    assert "A is better than each control, by at least 19.0 points [14.6, 23.3]" in lines(found)
+    assert "which is over real+grey" in lines(found)
+
+
+def test_without_a_gain_no_control_is_held_against_it():
+    found = answer(summary({"real+A": (0.01, 0.5), "real+grey": (0.01, 0.5)}), {})
+    assert "But" not in found.headline
+    assert "Controls, in the place of fakes: real+grey" in lines(found)
+
+
+def test_real_images_that_make_fakes_superfluous(full):
+    text = lines(answer(full, {}))
+    assert "What fakes add, by real NIR images of each training person: with none " in text
+    for amount, name in {"none": "real+C", "1": "real+C@nir1", "2": "real+C@nir2"}.items():
+        other = "real" if name == "real+C" else name.replace("+C", "")
+        each = full.compared(name, other, "unseen-subjects", "rank1").estimate
+        assert f"with {amount} {number(each.value, 'rank1', signed=True)} points" in text
 
 
 def test_the_ceiling_and_the_part_of_it_that_fakes_reach():
@@ -95,12 +140,14 @@ def test_the_ceiling_and_the_part_of_it_that_fakes_reach():
     assert "reach" not in lines(undecided)
 
 
-@pytest.mark.parametrize(("seeds", "says"), [(1, "Only one seed"), (3, "3 seeds show"), (5, "")])
+@pytest.mark.parametrize(
+    ("seeds", "says"), [(1, "Only one seed"), (3, "3 seeds show the luck"), (5, "")]
+)
 def test_seeds_bound_the_answer(seeds, says):
     caveats = " ".join(answer(summary({"real+A": (0.1, 0.01)}, seeds), {}).caveats)
     assert says in caveats
     assert ("not in the interval" in caveats) == (seeds == 1)
-    assert ("people and" in caveats) == (seeds > 1)
+    assert (f"for the luck of {seeds} seeds" in caveats) == (seeds > 1)
 
 
 def test_few_people_weights_and_rendered_people_are_told():
@@ -115,7 +162,7 @@ def test_few_people_weights_and_rendered_people_are_told():
     assert "w1 (pretrained on rendered people)" in caveats
     assert "w2" not in caveats
     assert "no evidence about real faces" in caveats
-    assert "too narrow" in caveats
+    assert "Only 20 people" in caveats
     photographs = answer(summary({"real+A": (0.1, 0.01)}), {"data": {"name": "casia"}})
     assert "rendered" not in " ".join(photographs.caveats)
 

@@ -5,10 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from faces.errors import DataError
 from reports.statistics import holm
 from reports.summary import summarise
+
+WHERE = ("unseen-subjects", "rank1")
 
 
 @pytest.fixture(scope="module")
@@ -55,30 +58,47 @@ def test_known_effects_get_their_verdicts(three):
     assert found.verdict == "loss"
 
 
-def test_holm_runs_over_each_family(three):
-    summary = summarise(three, resamples=200)
-    rows = [
-        each
-        for each in summary.comparisons
-        if (each.protocol, each.metric, each.baseline) == ("unseen-subjects", "rank1", "real")
-    ]
-    assert len(rows) == 4
-    wanted = holm(np.array([each.estimate.p for each in rows]))
-    np.testing.assert_allclose([each.p_adjusted for each in rows], wanted)
+def test_holm_runs_over_each_family(full):
+    sizes = {"help": 3, "checks": 7, "rank": 3, "curve": 5}
+    sizes |= {f"beyond {control}": 3 for control in full.named("control")}
+    for family, size in sizes.items():
+        rows = [
+            each
+            for each in full.comparisons
+            if (each.protocol, each.metric, each.family) == ("unseen-subjects", "rank1", family)
+        ]
+        assert len(rows) == size
+        wanted = holm(np.array([each.estimate.p for each in rows]))
+        np.testing.assert_allclose([each.p_adjusted for each in rows], wanted)
+    assert {each.family for each in full.comparisons} == set(sizes)
+    assert "dlib-face" not in {each.training_set for each in full.comparisons}
 
 
-def test_another_training_set_moves_no_number_of_the_others(three):
+def test_a_reference_is_scored_and_shown(full):
+    assert ("dlib-face", "unseen-subjects", "rank1") in full.means
+
+
+def one_seed(material):
+    rows = material.outcomes
+    return replace(material, outcomes=rows[rows["seed"] == 0])
+
+
+def test_another_training_set_moves_no_value_of_the_others_but_helps_to_know_luck(three):
     few = replace(
         without(three, "real+A"),
         training_sets=tuple(each for each in three.training_sets if each.name != "real+A"),
     )
-    all_sets, fewer = summarise(three, resamples=200), summarise(few, resamples=200)
-    for key, estimate in fewer.means.items():
-        assert estimate == all_sets.means[key]
-    one, other = (
-        each.compared("real+B", "real", "unseen-subjects", "auc") for each in (all_sets, fewer)
-    )
-    assert one.estimate == other.estimate
+    what = ("real+B", "real", "unseen-subjects", "auc")
+    for change in (one_seed, lambda material: material):
+        all_sets, fewer = (summarise(change(each), resamples=200) for each in (three, few))
+        one, other = (each.compared(*what) for each in (all_sets, fewer))
+        assert one.estimate.value == other.estimate.value
+        assert one.per_seed == other.per_seed
+        if change is one_seed:
+            assert one.estimate == other.estimate
+            assert fewer.means.items() <= all_sets.means.items()
+        else:
+            assert (one.estimate.freedom, other.estimate.freedom) == (4 * 2, 3 * 2)
 
 
 def test_the_order_of_rows_changes_nothing(three):
@@ -93,6 +113,19 @@ def test_a_metric_absent_in_one_set_has_no_comparison(three):
     assert summary.compared("real+B", "real", "unseen-subjects", "auc") is None
     assert summary.compared("real+C", "real+B", "unseen-subjects", "auc") is None
     assert summary.compared("real+C", "real", "unseen-subjects", "auc") is not None
+
+
+def test_intervals_are_those_of_paired_differences_of_people(three):
+    """With one seed and as many probes of everybody: Student's interval of people's differences."""
+    material = one_seed(three)
+    found = summarise(material, resamples=4000).compared("real+B", "real", *WHERE).estimate
+    rows = material.outcomes
+    rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
+    means = rows.pivot_table(index="subject", columns="training_set", values="value")
+    wanted = stats.ttest_rel(means["real+B"], means["real"]).confidence_interval()
+    width = wanted.high - wanted.low
+    assert found.high - found.low == pytest.approx(width, rel=0.06)
+    assert found.low == pytest.approx(wanted.low, abs=0.1 * width)
 
 
 def test_only_shared_seeds_are_compared(three):

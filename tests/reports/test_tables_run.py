@@ -6,7 +6,7 @@ import pytest
 
 from reports import page
 from reports.answer import Answer
-from reports.tables_run import MOST_LINES, funnel_table, run_tables
+from reports.tables_run import MOST_LINES, data_tables, funnel_table, run_tables
 
 HOSTILE = "<script>alert(1)</script>"
 REASONS = ("not an image", "truncated", HOSTILE)
@@ -20,7 +20,7 @@ def refused(count: int) -> list[dict[str, str]]:
 
 
 def tables(**data) -> dict:
-    return {table.title: table for table in run_tables({"data": data})}
+    return {table.title: table for table in data_tables({"data": data})}
 
 
 @pytest.mark.parametrize("count", [1, MOST_LINES, MOST_LINES + 1, 12_345])
@@ -51,6 +51,26 @@ def test_lines_of_lists_stand_with_their_list_and_number():
     assert len(found[title].rows) == MOST_LINES
     assert "results.json" in found[title].note
     assert "1 rarer reasons" in found[f"{title}, by reason"].note
+
+
+def test_how_a_run_was_made_names_settings_weights_versions_device_and_times():
+    facts = {
+        "settings": {"seeds": [0, 1], "generator": {"steps": 800}},
+        "weights": [{"role": "recognizer", "name": HOSTILE, "sha256": "ab"}],
+        "versions": {"numpy": "2.3"},
+        "device": "cpu",
+        "stages": [
+            {"name": "a", "key": "k1", "seconds": 61.0, "cached": True},
+            {"name": "b", "key": "k2", "seconds": 9.0, "cached": False},
+        ],
+    }
+    found = {table.title: table for table in run_tables(facts)}
+    assert list(found) == ["Settings", "Weights", "Versions", "Stages"]
+    assert found["Settings"].rows == ((("seeds",), ("0, 1",)), (("generator.steps",), ("800",)))
+    assert found["Versions"].rows == ((("numpy",), ("2.3",)), (("trained on",), ("cpu",)))
+    assert found["Stages"].rows[0] == (("a",), ("1 min 1 s",), ("yes",), ("k1",))
+    assert "1 min 10 s" in found["Stages"].note
+    assert run_tables({}) == data_tables({}) == ()
 
 
 def test_nothing_refused_leaves_no_table():
@@ -107,9 +127,9 @@ def test_files_notes_and_protocol_are_escaped_and_told():
         "funnel": [{"step": HOSTILE, "note": HOSTILE, "paper": {"vis_images": 1}}],
     }
     facts = {"data": data, "notes": ["first"]}
-    section = page.Section("run", "How this was made", tables=run_tables(facts))
+    section = page.Section("run", "How this was made", tables=data_tables(facts))
     text = page.render([section], Answer("", (), ()), facts)
-    assert "<script" not in text
+    assert "<script>alert" not in text
     escaped = "&lt;script&gt;alert(1)&lt;/script&gt;"
     assert f"s1/NIR/00000/{escaped}.bmp" in text
     assert f"<p>note {escaped}</p>" in text

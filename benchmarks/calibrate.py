@@ -1,0 +1,181 @@
+"""Do intervals and p values hold what they promise? Simulated experiments with known truth.
+
+    python benchmarks/calibrate.py                                 the tables of docs/calibration.md
+    python benchmarks/calibrate.py --run runs/demo --run runs/demo-seed1
+                                                                   and A/A on outcomes of real runs
+
+In each simulated experiment the last way of training is compared with the first by the functions
+that make a report. Some experiments share the draws of the bootstrap, as comparisons of a report
+do. Writes CSV files, the power curve as SVG, and prints the tables as Markdown.
+"""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+
+import click
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from real_people import components, real_rejections
+from simulated_people import HIT_RATE, Experiment
+
+from reports.formats import Table, markdown
+from reports.luck import luck_of_differences, luck_of_means
+from reports.mcnemar import mcnemar
+from reports.power import Components, detectable_difference
+from reports.statistics import LEVEL, estimate, subject_draws, subject_sums
+
+SEEDS, SUBJECTS, LUCK = (2, 3, 5), (30, 60, 360), (0.0, 0.02, 0.04)
+SHARE = 25  # experiments that share draws of subjects
+FEWER = {"coverage": 2, "power": 4}  # tables that need fewer experiments in a row
+EFFECTS = (0.02, 0.04, 0.06, 0.08, 0.12, 0.16)
+SAMPLED = {"way_subject": 0.08, "training_subject": 0.155, "probe": 0.20}  # of simulated people
+OUT = Path("docs/results/calibration")
+
+
+def conditions() -> dict[str, list[Experiment]]:
+    """The tables and their rows."""
+    grid = [Experiment(s, n, luck=luck) for s in SEEDS for n in SUBJECTS for luck in LUCK]
+    usual = Experiment(seeds=3, subjects=60)
+    return {
+        "aa": grid,
+        "coverage": [replace(each, effect=0.08) for each in grid if each.luck != LUCK[1]],
+        "power": [
+            Experiment(s, n, luck=0.03, effect=effect)
+            for s in (3, 5, 10)
+            for n in (60, 360)
+            for effect in EFFECTS
+        ],
+        "beyond": [
+            *(replace(usual, probes=probes) for probes in (5, 20)),
+            *(replace(usual, subjects=12, seeds=seeds) for seeds in (3, 5)),
+            *(replace(usual, ways=2, seeds=seeds) for seeds in (2, 3, 5)),
+            *(replace(usual, luckier=2.0, seeds=seeds) for seeds in (3, 5)),
+            *(replace(usual, seeds=1, luck=luck) for luck in LUCK),
+        ],
+    }
+
+
+def compare(setup: Experiment, how_often: np.ndarray, rng: np.random.Generator) -> dict[str, float]:
+    """One experiment as a report would treat it: was 0 refused, were the truths covered?"""
+    outcomes, subjects = setup.outcomes(rng)
+    means = outcomes.mean(2, dtype=float)
+    several = setup.seeds > 1
+    a, b = outcomes[-1].astype(float), outcomes[0].astype(float)
+    difference = estimate(
+        *subject_sums(a - b, subjects), how_often, rng,
+        luck=luck_of_differences(means) if several else None,
+    )  # fmt: skip
+    mean = estimate(
+        *subject_sums(b, subjects), how_often, rng, luck=luck_of_means(means) if several else None
+    )
+    return {
+        "rejected": difference.p < 1 - LEVEL,
+        "covered": difference.low <= setup.effect <= difference.high,
+        "mean_covered": mean.low <= HIT_RATE <= mean.high,
+        "mcnemar_rejected": mcnemar(a, b) < 1 - LEVEL,
+        "half_width": (difference.high - difference.low) / 2,
+    }
+
+
+def measure(job: tuple[int, Experiment, int], resamples: int) -> dict[str, float]:
+    """The shares over experiments of one kind. `job`: a number that seeds it, kind, count."""
+    number, setup, count = job
+    rng = np.random.default_rng(number)
+    rows = []
+    for place in range(count):
+        if place % SHARE == 0:
+            how_often = subject_draws(setup.subjects, rng, resamples)
+        rows.append(compare(setup, how_often, rng))
+    shares = pd.DataFrame(rows).astype(float).mean().to_dict()
+    return {**asdict(setup), "comparisons": count, **shares}
+
+
+def predicted(row: pd.Series) -> float:
+    """The difference found with 80 % power, by reports/power.py for the simulated components."""
+    of = Components(luck=row["luck"], **SAMPLED)
+    return detectable_difference(row["subjects"], row["probes"], row["seeds"], row["ways"], of=of)
+
+
+def printed(title: str, rows: pd.DataFrame) -> str:
+    """A table with shares in per cent, and luck and effects in points."""
+    columns = {
+        "seeds": "seeds", "subjects": "people", "probes": "probes each", "ways": "ways",
+        "luck": "luck, points", "luckier": "one is luckier", "effect": "effect, points",
+        "rejected": "rejected, %", "covered": "interval of the difference covers, %",
+        "mean_covered": "interval of the mean covers, %", "half_width": "± points",
+        "mcnemar_rejected": "McNemar rejects, %",
+    }  # fmt: skip
+    constant = [
+        name for name in ("probes", "ways", "luckier", "effect") if rows[name].nunique() < 2
+    ]
+    shown = [name for name in columns if name not in constant]
+    cells = rows[shown].copy()
+    scale = ["luck", "effect", "rejected", "covered", "mean_covered", "half_width"]
+    for name in {*scale, "mcnemar_rejected"} & set(shown):
+        cells[name] = (100 * cells[name]).map(lambda value: f"{value:.1f}".removesuffix(".0"))
+    body = tuple(tuple((str(cell),) for cell in row) for row in cells.to_numpy())
+    return markdown(Table(title, tuple(columns[name] for name in shown), body))
+
+
+def draw_power(rows: pd.DataFrame, path: Path) -> None:
+    """Rejections over the effect, a line per number of seeds and people; dots: what is foretold."""
+    colours = dict(zip((3, 5, 10), ("#0072b2", "#d55e00", "#009e73"), strict=True))
+    with mpl.rc_context({"svg.hashsalt": "nirbench", "svg.fonttype": "none", "font.size": 9}):
+        figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+        axes = figure.add_subplot()
+        for (seeds, subjects), part in rows.groupby(["seeds", "subjects"]):
+            line = "-" if subjects == 60 else "--"
+            effects = 100 * np.append(0, part["effect"])
+            shares = 100 * np.append(1 - LEVEL, part["rejected"])
+            label = f"{seeds} seeds, {subjects} people"
+            axes.plot(effects, shares, line, marker=".", color=colours[seeds], label=label)
+            axes.plot(
+                100 * predicted(part.iloc[0]), 80, "o", color=colours[seeds], fillstyle="none"
+            )
+        axes.axhline(80, color="0.6", linewidth=0.8)
+        axes.set(xlabel="true difference in rank-1, points", ylabel="found, % of experiments")
+        axes.set_ylim(0, 102)
+        axes.legend(frameon=False, loc="lower right")
+        figure.savefig(path, metadata=dict.fromkeys(("Date", "Creator")))
+
+
+@click.command(help=__doc__.split("\n")[0])
+@click.option("--comparisons", default=1000, show_default=True, help="Experiments in each row.")
+@click.option("--resamples", default=1000, show_default=True, help="Bootstrap draws in each.")
+@click.option("--workers", default=2, show_default=True)
+@click.option(
+    "--run", "runs", type=Path, multiple=True, help="Finished runs, one or more per seed."
+)
+@click.option("--out", type=Path, default=OUT, show_default=True)
+def main(comparisons: int, resamples: int, workers: int, runs: tuple[Path, ...], out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    wanted = conditions()
+    counted = [
+        (row, comparisons // FEWER.get(name, 1)) for name, rows in wanted.items() for row in rows
+    ]
+    jobs = [(number, *each) for number, each in enumerate(counted)]
+    # A fresh interpreter for each worker: threads of NumPy do not survive a fork.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        done = iter(list(pool.map(partial(measure, resamples=resamples), jobs)))
+    for name, rows in wanted.items():
+        table = pd.DataFrame([next(done) for _ in rows])
+        table.to_csv(out / f"{name}.csv", index=False, float_format="%.6g")
+        click.echo(printed(name, table))
+        if name == "power":
+            draw_power(table, out / "power.svg")
+    alike = components(Experiment(2, 60, effect=0.04), np.random.default_rng(0), runs)
+    alike.to_csv(out / "components.csv", index=False)
+    click.echo(alike.to_string(index=False))
+    if runs:
+        table = real_rejections(runs, comparisons, resamples)
+        table.to_csv(out / "real.csv", index=False, float_format="%.6g")
+        click.echo(table.to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Simulated outcomes of recognizers, whose true differences are known in closed form.
+
+A probe is a hit where a latent score is above 0; an outcome is the mean over draws of the gallery,
+as in recognizer/outcomes.py. The score is a sum of independent normals with variances PARTS, whose
+sum is 1, and of luck. PARTS were chosen by hand so that the outcomes resemble those of the demo in
+mean, spread over people and within, and in the components of reports/power.py; calibrate.py prints
+both beside one another.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+HIT_RATE = 0.315
+GALLERY_DRAWS = 5
+PARTS = {
+    "person": 0.43,  # how hard someone is for all
+    "gallery": 0.35,  # which image of theirs is enrolled
+    "shot": 0.085,  # how hard a probe is for all
+    "way_person": 0.015,  # what a way of training does to someone, in every training
+    "training_person": 0.06,  # what a training does to someone
+    "training_shot": 0.06,  # what it does to a probe
+}
+DENSITY = stats.norm.pdf(stats.norm.ppf(HIT_RATE))  # outcome per unit of latent score
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Some ways of training, each over the same seeds, tested on the same people.
+
+    The last way is better than the others by `effect`, a share of 1, averaged over people and
+    trainings. `luck` is the standard deviation that luck gives to a difference of two trainings.
+    `same`: all ways are one, so what a way does to a person is the same for all (A/A).
+    """
+
+    seeds: int
+    subjects: int
+    probes: int = 10
+    ways: int = 5
+    luck: float = 0.02
+    effect: float = 0.0
+    luckier: float = 1.0  # the last way's luck is this much larger
+
+    def outcomes(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """-> (ways, seeds, probes of all people) float32 in 0 to 1, and who each probe shows."""
+        score = self.shared(rng) + self.trained(rng)
+        hits = score[..., None] + self.normal(rng, "gallery", self.subjects, 1, GALLERY_DRAWS) > 0
+        values = hits.mean(-1, dtype=np.float32)
+        people = np.repeat(np.arange(self.subjects), self.probes)
+        return values.reshape(self.ways, self.seeds, -1), people
+
+    def shared(self, rng: np.random.Generator) -> np.ndarray:
+        """What all trainings of a way share, (ways, 1, subjects, probes)."""
+        hard = self.normal(rng, "person", self.subjects, 1)
+        hard = hard + self.normal(rng, "shot", self.subjects, self.probes)
+        ways = 1 if not self.effect else self.ways
+        ways_do = self.normal(rng, "way_person", ways, 1, self.subjects, 1)
+        return hard + ways_do + self.levels()[:, None, None, None]
+
+    def trained(self, rng: np.random.Generator) -> np.ndarray:
+        """What differs from training to training, (ways, seeds, subjects, probes)."""
+        which = self.ways, self.seeds
+        luck = rng.normal(0, 1, (*which, 1, 1)) * self.lucks()[:, None, None, None]
+        # What a seed does to all ways alike: as much as luck; it cancels in differences.
+        block = rng.normal(0, self.lucks()[0], (1, self.seeds, 1, 1))
+        person = self.normal(rng, "training_person", *which, self.subjects, 1)
+        return (
+            luck
+            + block
+            + person
+            + self.normal(rng, "training_shot", *which, self.subjects, self.probes)
+        )
+
+    def lucks(self) -> np.ndarray:
+        """Standard deviations of the latent luck, (ways,)."""
+        return np.append(np.ones(self.ways - 1), self.luckier) * self.luck / np.sqrt(2) / DENSITY
+
+    def levels(self) -> np.ndarray:
+        """Means of the latent score, (ways,), such that the expected outcomes are as they should.
+
+        The expectation of an outcome is Phi(level / total standard deviation).
+        """
+        wanted = np.full(self.ways, HIT_RATE)
+        wanted[-1] += self.effect
+        spread = np.sqrt(1 + self.lucks() ** 2 + self.lucks()[0] ** 2)
+        return stats.norm.ppf(wanted) * spread
+
+    def normal(self, rng: np.random.Generator, part: str, *shape: int) -> np.ndarray:
+        scale = np.float32(np.sqrt(PARTS[part]))
+        return scale * rng.standard_normal(shape, dtype=np.float32)

@@ -1,0 +1,135 @@
+"""Do image quality and usefulness agree? Rank correlations of gains with each metric of images.
+
+A point is one translator: one variant and seed, with what its fakes score in a metric of images and
+what the recognizer gained by them in that seed. Seeds shift both, since another recognizer is
+trained and compared; so ranks are also taken within seeds. A correlation is counted as agreement
+where it is positive: better images by that metric, more gain.
+"""
+
+import itertools
+import math
+import zlib
+
+import numpy as np
+import pandas as pd
+from scipy.stats import rankdata
+
+from reports.summary import Summary
+from reports.words import metric
+
+FEWEST = 4  # points below which nothing can be told
+DRAWS = 10_000
+MOST_ORDERS = 5_040  # as many orders are tried one by one, of more a sample
+
+
+def points(summary: Summary, where: str, name: str) -> pd.DataFrame:
+    """images, training_set, metric, seed, value, gain: a row per metric, variant and seed.
+
+    `gain` is that of recognition metric `name` under protocol `where` over the baseline in the same
+    seed, positive where better. Folds are pooled.
+    """
+    rows = summary.recognition
+    rows = rows[(rows["protocol"] == where) & (rows["metric"] == name)]
+    sums = rows.assign(value=rows["value"] * rows["n"]).groupby(
+        ["training_set", "seed"], sort=False
+    )
+    scored = sums[["value", "n"]].sum().eval("value / n")
+    found = []
+    for each in summary.training_sets:
+        if each.images and each.role in ("fakes", "leaky"):
+            for (what, seed), value in quality_by_seed(summary.quality, each.images).items():
+                own, base = (each.name, seed), (summary.named("baseline")[0], seed)
+                if own in scored.index and base in scored.index:
+                    gain = (scored[own] - scored[base]) * direction(name)
+                    found.append((each.images, each.name, what, seed, value, gain))
+    columns = ["images", "training_set", "metric", "seed", "value", "gain"]
+    return pd.DataFrame(found, columns=columns)
+
+
+def quality_by_seed(quality: pd.DataFrame, images: str) -> pd.Series:
+    """(metric, seed) -> value, the mean over folds."""
+    rows = quality[(quality["images"] == images) & quality["value"].notna()]
+    return rows.groupby(["metric", "seed"], sort=False)["value"].mean()
+
+
+def direction(name: str) -> int:
+    """1 where a metric is better when higher, -1 where lower, 1 where neither is said."""
+    return -1 if metric(name).better == "lower" else 1
+
+
+def agreement(found: pd.DataFrame) -> pd.DataFrame:
+    """A row per metric: metric, rho, rho_within, p, n, seeds.
+
+    `rho` is Spearman's over all points, `rho_within` that of ranks within each seed, both positive
+    where the better images gain more; `p` is two-sided, of `rho_within` where there are several
+    seeds, by shuffling gains within seeds. NaN below FEWEST points and where nothing varies.
+    """
+    rows = [
+        {"metric": name, **agreement_of(each, direction(name), name)}
+        for name, each in found.groupby("metric", sort=False)
+    ]
+    return pd.DataFrame(rows, columns=["metric", "rho", "rho_within", "p", "n", "seeds"])
+
+
+def agreement_of(each: pd.DataFrame, sign: int, name: str = "") -> dict[str, float]:
+    """The correlations of one metric's points."""
+    values, gains = sign * each["value"].to_numpy(), each["gain"].to_numpy()
+    seeds = each["seed"].to_numpy()
+    told = len(each) >= FEWEST
+    inside = centred(values, seeds), centred(gains, seeds)
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    return {
+        "rho": correlation(rankdata(values), rankdata(gains)) if told else np.nan,
+        "rho_within": correlation(*inside) if told else np.nan,
+        "p": shuffled_p(*inside, seeds, rng) if told else np.nan,
+        "n": len(each),
+        "seeds": len(set(seeds)),
+    }
+
+
+def centred(values: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """Ranks within each seed, their mean taken off."""
+    ranks = np.empty(len(values))
+    for seed in set(seeds):
+        own = seeds == seed
+        ranks[own] = rankdata(values[own]) - (own.sum() + 1) / 2
+    return ranks
+
+
+def correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Pearson's of (N,) and (N,); NaN where one of them does not vary."""
+    return float(correlations(a, b[None])[0])
+
+
+def correlations(a: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(N,) and (K, N) => (K,), Pearson's with each row; NaN where one does not vary."""
+    a, others = a - a.mean(), others - others.mean(1, keepdims=True)
+    lengths = np.sqrt((a @ a) * (others**2).sum(1))
+    return np.divide(others @ a, lengths, out=np.full(len(others), np.nan), where=lengths > 1e-9)
+
+
+def shuffled_p(a: np.ndarray, b: np.ndarray, seeds: np.ndarray, rng: np.random.Generator) -> float:
+    """Two-sided p of a correlation within seeds: every order is as likely, if there is none.
+
+    All orders where they are few, else a sample, the observed one counted with it.
+    """
+    observed = correlation(a, b)
+    if np.isnan(observed):
+        return np.nan
+    found = correlations(a, orders(b, seeds, rng))
+    return float((np.abs(found) >= abs(observed) - 1e-9).mean())
+
+
+def orders(b: np.ndarray, seeds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(K, N): `b` shuffled within seeds, in all ways or, where these are many, a sample and `b`."""
+    groups = [np.flatnonzero(seeds == seed) for seed in dict.fromkeys(seeds)]
+    if math.prod(math.factorial(len(group)) for group in groups) > MOST_ORDERS:
+        found = np.tile(b, (DRAWS + 1, 1))
+        for group in groups:
+            found[1:, group] = rng.permuted(found[1:, group], axis=1)
+        return found
+    ways = itertools.product(*(itertools.permutations(group) for group in groups))
+    found = np.tile(b, (math.prod(math.factorial(len(group)) for group in groups), 1))
+    for row, chosen in zip(found, ways, strict=True):
+        row[np.concatenate(groups)] = b[list(itertools.chain(*chosen))]
+    return found

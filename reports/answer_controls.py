@@ -1,0 +1,131 @@
+"""What controls, and real NIR images, say about the gain by fakes."""
+
+from reports.answer_words import effect, size, turned, verdict
+from reports.comparisons import Comparison
+from reports.material import Amount, TrainingSet
+from reports.summary import Summary
+from reports.ties import best_told, between
+from reports.words import MINUS, listed
+
+
+def rivals(summary: Summary, where: str, name: str) -> list[str]:
+    """The sentence that must not be missed: controls that do as well as the best fakes, or better.
+
+    Silent where the fakes help no one: then there is nothing that a control could explain.
+    """
+    best = best_told(summary, where, name)
+    if best is None or not gains(summary, best, where, name):
+        return []
+    called = summary.called()[best]
+    verbs = {"loss": "is better than", "undecided": "cannot be told apart from"}
+    found = [(each, ahead(summary, best, each, where, name)) for each in explaining(summary)]
+    parts = [
+        f"{control} {verbs[lead.verdict]} {called} ({called} {MINUS} {control}: {effect(lead)})"
+        for control, lead in found
+        if lead and lead.verdict in verbs
+    ]
+    return [f"But fakes may not be what helps: {listed(parts)}."] if parts else []
+
+
+def explaining(summary: Summary) -> list[str]:
+    """Controls that could explain a gain: those that hold fakes under their own names cannot."""
+    return [
+        each.name
+        for each in summary.training_sets
+        if each.role == "control" and not (each.amount and each.amount.fake_images)
+    ]
+
+
+def control_sentences(summary: Summary, where: str, name: str) -> list[str]:
+    """What each control does against the baseline, and which of them the best fakes beat."""
+    best = best_told(summary, where, name)
+    found = [against(summary, each, where, name) for each in summary.named("control")]
+    told = [
+        f"{called_control(summary, each.training_set)} {effect(each)}{verdict(each)}"
+        for each in found
+        if each
+    ]
+    lines = [f"Controls, in the place of fakes: {'; '.join(told)}."] if told else []
+    return lines + lead_sentences(summary, best, where, name)
+
+
+def lead_sentences(summary: Summary, best: str | None, where: str, name: str) -> list[str]:
+    """Which controls the best fakes beat, and by how much at least."""
+    controls = summary.named("control") if best else []
+    leads = {each: ahead(summary, best, each, where, name) for each in controls}
+    leads = {each: lead for each, lead in leads.items() if lead}
+    beaten = [each for each, lead in leads.items() if lead.verdict == "gain"]
+    if not beaten:
+        return []
+    nearest = min(beaten, key=lambda each: leads[each].better)
+    least = f"by {size(leads[nearest])}"
+    whom = "each control" if len(beaten) == len(leads) else listed(beaten)
+    if len(beaten) > 1:
+        least = f"by at least {size(leads[nearest])}, which is over {nearest}"
+    return [f"{summary.called()[best]} is better than {whom}, {least}."]
+
+
+def amount_sentences(summary: Summary, where: str, name: str) -> list[str]:
+    """Where real NIR images make fakes superfluous: what fakes add, by real images per person."""
+    found = sorted(added(summary, where, name), key=lambda pair: nir_images(pair[0].amount))
+    if len(found) < 2:
+        return []
+    parts = [
+        f"with {images_per_person(one.amount)} {effect(each)}{verdict(each)}" for one, each in found
+    ]
+    lines = [f"What fakes add, by real NIR images of each training person: {'; '.join(parts)}."]
+    helpful = [place for place, (_, each) in enumerate(found) if each.verdict == "gain"]
+    if helpful and helpful[-1] + 1 < len(found):
+        first = images_per_person(found[helpful[-1] + 1][0].amount)
+        more = " or more" if helpful[-1] + 2 < len(found) else ""
+        lines.append(f"With {first}{more} no gain by fakes can be shown.")
+    return lines
+
+
+def added(summary: Summary, where: str, name: str) -> list[tuple[TrainingSet, Comparison]]:
+    """The sets of the curve over real NIR, with the comparison that shows what their fakes add.
+
+    The one on the curve with as much real NIR as the baseline is no point of it but a set of
+    fakes: that by the same translator.
+    """
+    by_name = {each.name: each for each in summary.training_sets}
+    baseline = by_name[summary.named("baseline")[0]]
+    found, translators = [], set()
+    for each in summary.training_sets:
+        other = by_name.get(each.counterpart)
+        if each.role == "curve" and each.amount and other and other.role == "curve":
+            translators.add(each.amount.translator)
+            found.append((each, summary.compared(each.name, other.name, where, name)))
+    for each in summary.training_sets:
+        if each.role == "fakes" and each.amount and each.amount.translator in translators:
+            found.append((each, summary.compared(each.name, baseline.name, where, name)))
+    return [(one, each) for one, each in found if each]
+
+
+def nir_images(amount: Amount) -> float:
+    """Real NIR images of each training subject; where all are used, their mean."""
+    return amount.nir_images / max(amount.subjects, 1)
+
+
+def images_per_person(amount: Amount) -> str:
+    return {"all": "all", 0: "none"}.get(amount.nir_per_subject, str(amount.nir_per_subject))
+
+
+def against(summary: Summary, control: str, where: str, name: str) -> Comparison | None:
+    return summary.compared(control, summary.named("baseline")[0], where, name)
+
+
+def ahead(summary: Summary, best: str, control: str, where: str, name: str) -> Comparison | None:
+    """How far the best fakes are ahead of a control."""
+    found = between(summary, best, control, where, name)
+    return turned(found) if found and found.training_set == control else found
+
+
+def gains(summary: Summary, best: str, where: str, name: str) -> bool:
+    found = against(summary, best, where, name)
+    return found is not None and found.verdict == "gain"
+
+
+def called_control(summary: Summary, name: str) -> str:
+    """A control by its name: labels are sentences."""
+    return next(each.marked(each.name) for each in summary.training_sets if each.name == name)

@@ -1,0 +1,48 @@
+"""How the answer's sentences put a comparison."""
+
+from dataclasses import replace
+
+from reports.comparisons import Comparison
+from reports.words import interval, metric, number, points, protocol
+
+
+def effect(each: Comparison) -> str:
+    """ "+6.5 points [2.1, 10.8]"."""
+    estimate, name = each.estimate, each.metric
+    return (
+        f"{number(estimate.value, name, signed=True)}{points(name)} "
+        f"{interval(estimate.low, estimate.high, name)}"
+    )
+
+
+def size(each: Comparison) -> str:
+    """An effect without its sign: "6.5 points [2.1, 10.8]"."""
+    shown = each if each.estimate.value > 0 else turned(each)
+    return effect(shown).lstrip("+")
+
+
+def turned(each: Comparison) -> Comparison:
+    """The same comparison seen from the other side."""
+    found = each.estimate
+    estimate = replace(found, value=-found.value, low=-found.high, high=-found.low)
+    return replace(each, estimate=estimate)
+
+
+def verdict(each: Comparison) -> str:
+    """ ", a gain"; says so where only the other comparisons make it undecided."""
+    words = {"gain": "a gain", "loss": "a loss", "undecided": "undecided"}
+    lucky = not each.estimate.low <= 0 <= each.estimate.high
+    if each.verdict == "undecided" and lucky:
+        return ", undecided once all comparisons are counted"
+    return f", {words[each.verdict]}"
+
+
+def heading(where: str, name: str) -> str:
+    """ "Rank-1 on unseen people"."""
+    text = spoken(where, name)
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def spoken(where: str, name: str) -> str:
+    """ "rank-1 on unseen people"."""
+    return f"{metric(name).label} on {protocol(where)}"

@@ -1,0 +1,216 @@
+"""Runs side by side: what differs between them, and which differences in recognition are real.
+
+The first run is the one that the others are compared with. A difference is tested where both runs
+scored the same people and probes: paired by seed and probe, over the seeds they share, with Holm's
+adjustment over all such differences of a protocol and metric (reports/statistics.py). Where probes
+do not match, each run keeps its own interval and nothing is tested.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reports.cells import Cell, cells_of
+from reports.comparisons import Comparison, Table, adjusted
+from reports.draws import Draws
+from reports.material import Material, TrainingSet, in_order
+from reports.statistics import RESAMPLES
+from reports.summary import Summary, summarise
+from reports.tables_run import flat
+from reports.words import NONE
+
+WHO = ("name", "path", "population")  # the settings of data that say who the people are
+Key = tuple[str, str, str, str]  # run, training set, protocol, metric
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run by the name it is shown under; `images` is a digest of all its images, or empty."""
+
+    name: str
+    material: Material
+    images: str = ""
+
+    def setting(self, group: str, name: str) -> Any:
+        return self.material.facts.get("settings", {}).get(group, {}).get(name)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Runs, their numbers, and what changes from the first run to the others.
+
+    `changes`: Key -> Comparison of the training set in that run with itself in the first.
+    `identical`: Keys whose every outcome is the same, so that there is nothing to test.
+    `untested`: (run, protocol) -> why nothing of it was tested.
+    """
+
+    runs: tuple[Run, ...]
+    summaries: tuple[Summary, ...]
+    changes: dict[Key, Comparison]
+    identical: frozenset[Key]
+    untested: dict[tuple[str, str], str]
+
+    def training_sets(self) -> list[TrainingSet]:
+        """Those of all runs, once each, as the first that has them says; no points of curves."""
+        found: dict[str, TrainingSet] = {}
+        for each in (each for summary in self.summaries for each in summary.training_sets):
+            found.setdefault(each.name, each)
+        return [each for each in found.values() if each.role != "curve"]
+
+    def protocols(self) -> list[str]:
+        """The protocols of all runs, once each."""
+        return list(dict.fromkeys(name for s in self.summaries for name in s.protocols()))
+
+    def metrics(self, protocol: str) -> list[str]:
+        """The metrics of all runs under a protocol, once each."""
+        return list(dict.fromkeys(name for s in self.summaries for name in s.metrics(protocol)))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two runs under one protocol and metric; `cells` are those of each, by training set."""
+
+    runs: tuple[Run, Run]
+    cells: tuple[dict[str, Cell], dict[str, Cell]]
+    protocol: str
+    metric: str
+
+    def key(self, training_set: str) -> Key:
+        return self.runs[1].name, training_set, self.protocol, self.metric
+
+    def common(self) -> list[str]:
+        """The training sets that both runs scored on the same probes."""
+        ours, theirs = self.cells
+        return [name for name in ours if name in theirs and paired(ours[name], theirs[name])]
+
+    def identical(self) -> list[str]:
+        """Those of which every outcome is the same, seed by seed."""
+        ours, theirs = self.cells
+        return [
+            name
+            for name in self.common()
+            if ours[name].seeds == theirs[name].seeds
+            and (ours[name].values == theirs[name].values).all()
+        ]
+
+    def changes(self, draws: Draws) -> list[Comparison]:
+        """The second run's training sets against the first's; not adjusted yet."""
+        tested = [name for name in self.common() if name not in self.identical()]
+        table = self.table(tested, draws)
+        found = [table.compare(f"1:{name}", f"0:{name}") for name in tested]
+        return [
+            replace(each, training_set=name, baseline=name)
+            for name, each in zip(tested, found, strict=True)
+            if each
+        ]
+
+    def table(self, names: list[str], draws: Draws) -> Table:
+        """Some training sets of both runs in one table: all their spread measures luck."""
+        places = range(len(self.runs))
+        cells = {f"{place}:{name}": self.cells[place][name] for place in places for name in names}
+        sets = [
+            replace(each, name=f"{place}:{each.name}")
+            for place in places
+            for each in self.runs[place].material.training_sets
+        ]
+        return Table(self.protocol, self.metric, cells, tuple(sets), draws)
+
+
+def compare_runs(runs: Sequence[Run], resamples: int = RESAMPLES, seed: int = 0) -> Compared:
+    """Computes every number. The same runs in the same order give the same numbers."""
+    runs = tuple(replace(run, material=shown(run.material)) for run in runs)
+    first, *others = runs
+    untested = {
+        (run.name, protocol): why
+        for run in others
+        for protocol in dict.fromkeys(first.material.outcomes["protocol"])
+        if (why := why_untested(first, run, protocol))
+    }
+    families = [
+        [pair for pair in family if (pair.runs[1].name, pair.protocol) not in untested]
+        for family in families_of(runs)
+    ]
+    draws = Draws(seed, resamples)
+    return Compared(
+        runs,
+        tuple(summarise(run.material, resamples, seed) for run in runs),
+        {key: change for family in families for key, change in changes_of(family, draws)},
+        frozenset(pair.key(name) for family in families for pair in family
+                  for name in pair.identical()),
+        untested,
+    )  # fmt: skip
+
+
+def shown(material: Material) -> Material:
+    """The material with its training sets in order, without the points of curves."""
+    sets = tuple(each for each in in_order(material.training_sets) if each.role != "curve")
+    rows = material.outcomes["training_set"].isin([each.name for each in sets])
+    return replace(material, training_sets=sets, outcomes=material.outcomes[rows])
+
+
+def families_of(runs: Sequence[Run]) -> Iterator[list[Pair]]:
+    """Per protocol and metric: the first run with each of the others."""
+    cells = [cells_of(run.material.outcomes) for run in runs]
+    for protocol, metric in dict.fromkeys(key[1:] for key in cells[0]):
+        here = [
+            {key[0]: cell for key, cell in each.items() if key[1:] == (protocol, metric)}
+            for each in cells
+        ]
+        yield [
+            Pair((runs[0], run), (here[0], found), protocol, metric)
+            for run, found in zip(runs[1:], here[1:], strict=True)
+        ]
+
+
+def changes_of(family: Sequence[Pair], draws: Draws) -> Iterator[tuple[Key, Comparison]]:
+    """The changes of a family, with Holm's adjustment over all of them."""
+    found = [(pair, change) for pair in family for change in pair.changes(draws)]
+    done = adjusted([change for _, change in found])
+    for (pair, _), change in zip(found, done, strict=True):
+        yield pair.key(change.training_set), change
+
+
+def paired(a: Cell, b: Cell) -> bool:
+    """Whether two cells hold the same probes of the same people."""
+    return a.probes == b.probes and bool((a.subjects == b.subjects).all())
+
+
+def why_untested(first: Run, run: Run, protocol: str) -> str:
+    """Why a run cannot be paired with the first under a protocol; empty where it can be."""
+    if not same_people(first, run):
+        return "the people are others"
+    ours, theirs = (probes_of(each, protocol) for each in (first, run))
+    if not theirs:
+        return "it was not scored"
+    if ours != theirs:
+        common = len(ours & theirs)
+        return f"the probes differ: {common:,} in common, of {len(ours):,} and {len(theirs):,}"
+    seeds = [set(each.material.outcomes["seed"]) for each in (first, run)]
+    return "" if seeds[0] & seeds[1] else "no seed is in both"
+
+
+def same_images(first: Run, run: Run) -> bool:
+    """By their digest, where both are known."""
+    return bool(first.images) and first.images == run.images
+
+
+def same_people(first: Run, run: Run) -> bool:
+    """By the images' digest, else by the settings that say who they are."""
+    return same_images(first, run) or all(
+        first.setting("data", name) == run.setting("data", name) for name in WHO
+    )
+
+
+def probes_of(run: Run, protocol: str) -> set[tuple[str, str]]:
+    """(probe, subject) of each probe of a protocol."""
+    rows = run.material.outcomes
+    rows = rows[rows["protocol"] == protocol][["probe", "subject"]].drop_duplicates()
+    return set(rows.itertuples(index=False, name=None))
+
+
+def different(values: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    """(dotted name, value in each) of what is not the same in all; a dash where it is absent."""
+    flats = [dict(flat(each)) for each in values]
+    names = dict.fromkeys(name for each in flats for name in each)
+    rows = [(name, [each.get(name, NONE) for each in flats]) for name in names]
+    return [row for row in rows if len(set(row[1])) > 1]

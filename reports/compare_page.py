@@ -1,0 +1,119 @@
+"""`bench compare` in sentences, files and on a page: compare.html, .csv, .md and .tex."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from markupsafe import Markup
+
+from faces.files import write_text
+from reports.answer import HEADLINES, heading
+from reports.caveats import rendered
+from reports.compare import Compared, Run, different
+from reports.compare_tables import (
+    all_tables,
+    data_table,
+    frame,
+    quality_table,
+    recognition_tables,
+    settings_tables,
+)
+from reports.comparisons import Comparison
+from reports.formats import write_kinds
+from reports.page import Section, digest, environment, source
+from reports.words import interval, listed, number, points
+
+MOST_SETTINGS = 4  # named in a sentence; the table has them all
+ONE_SEED = (
+    "One seed is in both runs, so a difference is about the networks that were trained, not about "
+    "what the settings do in general."
+)
+ARROW = "\N{RIGHTWARDS ARROW}"
+
+
+def write_comparison(compared: Compared, out: Path) -> None:
+    """Writes everything into `out`; compare.html comes last."""
+    out.mkdir(parents=True, exist_ok=True)
+    write_kinds(out / "compare", all_tables(compared), frame(compared))
+    write_text(out / "compare.html", render(compared))
+
+
+def render(compared: Compared) -> str:
+    """The page: one file that makes no request and runs no script."""
+    style = source("style.css")
+    return environment().get_template("compare.html.j2").render(
+        title=f"{listed([run.name for run in compared.runs])}, side by side",
+        style=Markup(style),
+        digest=Markup(digest(style)),
+        rendered=any(rendered(dict(run.material.facts)) for run in compared.runs),
+        lines=list(lines(compared)),
+        sections=[section for section in sections(compared) if section],
+    )  # fmt: skip
+
+
+def sections(compared: Compared) -> list[Section]:
+    quality = quality_table(compared)
+    return [
+        Section("settings", "What differs", tables=tuple(settings_tables(compared))),
+        Section("data", "Data and protocol", tables=(data_table(compared),)),
+        Section("recognition", "Recognition", tables=tuple(recognition_tables(compared).values())),
+        Section("quality", "Image quality", tables=(quality,) if quality.rows else ()),
+    ]
+
+
+def lines(compared: Compared) -> Iterator[str]:
+    """The comparison in sentences: which settings differ, then each leading metric."""
+    first, *others = compared.runs
+    yield " ".join(setting_sentence(first, run) for run in others)
+    for run in others:
+        for where, name in leading(compared):
+            yield sentence(compared, run, where, name)
+    if any(each.estimate.seeds == 1 for each in compared.changes.values()):
+        yield ONE_SEED
+
+
+def leading(compared: Compared) -> list[tuple[str, str]]:
+    """The headline metrics that were scored, else the first of each protocol."""
+    scored = [(where, name) for where in compared.protocols() for name in compared.metrics(where)]
+    firsts = [(where, compared.metrics(where)[0]) for where in compared.protocols()]
+    return [key for key in HEADLINES if key in scored] or firsts
+
+
+def setting_sentence(first: Run, run: Run) -> str:
+    """ "B differs from A in generator.steps (800 → 1600)."."""
+    settings = [each.material.facts.get("settings", {}) for each in (first, run)]
+    rows = different(settings)
+    if not rows:
+        return f"{run.name} has the same settings as {first.name}."
+    named = [f"{name} ({a} {ARROW} {b})" for name, (a, b) in rows[:MOST_SETTINGS]]
+    more = len(rows) - MOST_SETTINGS
+    if more > 0:
+        named.append(f"{more} more setting{'s'[: more > 1]}")
+    return f"{run.name} differs from {first.name} in {listed(named)}."
+
+
+def sentence(compared: Compared, run: Run, where: str, name: str) -> str:
+    """What changes in one metric: gains and losses, then what is undecided, then what is equal."""
+    first = compared.runs[0].name
+    start = f"{heading(where, name)}, {run.name} against {first}:"
+    if why := compared.untested.get((run.name, where)):
+        return f"{start} nothing was tested, because {why}."
+    keys = [(run.name, each.name, where, name) for each in compared.training_sets()]
+    found = [compared.changes[key] for key in keys if key in compared.changes]
+    same = [key[1] for key in keys if key in compared.identical]
+    words = {"gain": "better with", "loss": "worse with", "undecided": "undecided with"}
+    parts = [
+        f"{words[kind]} {listed([effect(each) for each in found if each.verdict == kind])}"
+        for kind in words
+        if any(each.verdict == kind for each in found)
+    ]
+    parts += [f"the same in every outcome with {listed(same)}"] if same else []
+    return f"{start} {'; '.join(parts) or 'no training set was scored in both'}."
+
+
+def effect(each: Comparison) -> str:
+    """ "real+C (+6.1 points [2.0, 10.1])"."""
+    e, name = each.estimate, each.metric
+    return (
+        f"{each.training_set} ({number(e.value, name, signed=True)}{points(name)} "
+        f"{interval(e.low, e.high, name)})"
+    )

@@ -1,0 +1,237 @@
+"""Runs side by side in tables: settings, data, recognition with its tests, image quality."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from reports.compare import Compared, Key, Run, different, probes_of, same_images, same_people
+from reports.formats import Table
+from reports.statistics import Estimate
+from reports.summary import Summary
+from reports.tables import header, row_name
+from reports.tables_run import shown
+from reports.words import NONE, images, interval, metric, number, p_value, protocol
+
+VERDICTS = {"gain": "better", "loss": "worse", "undecided": "undecided"}
+SAME = "the same"
+NOTE = (
+    "Mean over seeds [95 % interval], then the gain over the run's own baseline. A difference is "
+    "paired by seed and probe, over the seeds that both runs have; p is Holm's, over all "
+    "differences in a table. What is called the same is equal in every single outcome, as of a "
+    "network that the settings do not touch."
+)
+
+
+def settings_tables(compared: Compared) -> list[Table]:
+    """What differs between the runs in settings, versions and weights; nothing where all agree."""
+    facts = [run.material.facts for run in compared.runs]
+    weights = [
+        {f"{row.get('role')}: {row.get('name')}": row.get("sha256") for row in f.get("weights", ())}
+        for f in facts
+    ]
+    machine = [{**f.get("versions", {}), "device": f.get("device", NONE)} for f in facts]
+    parts = (
+        ("Settings that differ", "setting", [f.get("settings", {}) for f in facts]),
+        ("Weights that differ", "weights", weights),
+        ("Versions and devices that differ", "name", machine),
+    )
+    names = [run.name for run in compared.runs]
+    tables = [
+        Table(title, (what, *names), tuple(((name,), *((v,) for v in row)) for name, row in rows))
+        for title, what, values in parts
+        for rows in [different(values)]
+    ]
+    return [table for table in tables if table.rows]
+
+
+def data_table(compared: Compared) -> Table:
+    """Whose images they are, who is tested, and what could be paired with the first run."""
+    first = compared.runs[0]
+    rows = [
+        (("images of",), *((str(run.setting("data", "name") or NONE),) for run in compared.runs)),
+        (("protocol",), *((protocol_of(run),) for run in compared.runs)),
+        (("people",), ("",), *((people(first, run),) for run in compared.runs[1:])),
+    ]
+    for where in compared.protocols():
+        cells = [(tested(compared, run, where),) for run in compared.runs[1:]]
+        rows.append(((f"probes of {protocol(where)}",),
+                     *(probe_count(run, where) for run in compared.runs)))  # fmt: skip
+        rows.append(((f"differences on {protocol(where)}",), ("",), *cells))
+    rows += [((name,), *((value,) for value in values)) for name, values in split_rows(compared)]
+    return Table(
+        "Who is tested", ("", *(run.name for run in compared.runs)), tuple(rows),
+        f"The other runs are compared with {first.name}.",
+    )  # fmt: skip
+
+
+def split_rows(compared: Compared) -> list[tuple[str, list[str]]]:
+    """Counts of the split that are not the same in all runs."""
+    splits = [run.material.facts.get("data", {}).get("split", {}) for run in compared.runs]
+    return [(name.replace("_", " "), values) for name, values in different(splits)]
+
+
+def protocol_of(run: Run) -> str:
+    data = run.material.facts.get("data", {})
+    folds = ", ".join(map(str, data.get("folds") or ()))
+    return f"{data.get('protocol', NONE)}{f', fold {folds}' if folds else ''}"
+
+
+def people(first: Run, run: Run) -> str:
+    if same_images(first, run):
+        return "the same people and images"
+    return "the same people, other images" if same_people(first, run) else "others"
+
+
+def probe_count(run: Run, where: str) -> tuple[str, ...]:
+    found = probes_of(run, where)
+    return (f"{shown(len(found))} of {shown(len({subject for _, subject in found}))} people",)
+
+
+def tested(compared: Compared, run: Run, where: str) -> str:
+    why = compared.untested.get((run.name, where))
+    return f"not tested: {why}" if why else "tested, paired by seed and probe"
+
+
+def recognition_tables(compared: Compared) -> dict[tuple[str, str], Table]:
+    """(protocol, metric) -> a row per training set, a column per run, then the differences."""
+    keys = [(where, name) for where in compared.protocols() for name in compared.metrics(where)]
+    tables = {key: recognition_table(compared, *key) for key in keys}
+    for key in keys[:1]:  # once is enough
+        tables[key] = replace(tables[key], note=f"{NOTE} {tables[key].note}".strip())
+    return tables
+
+
+def recognition_table(compared: Compared, where: str, name: str) -> Table:
+    first, *others = [run.name for run in compared.runs]
+    paired = [run for run in others if (run, where) not in compared.untested]
+    left_out = [f"{run}: {compared.untested[run, where]}" for run in others if run not in paired]
+    rows = tuple(
+        (row_name(each),
+         *(score(summary, each.name, where, name) for summary in compared.summaries),
+         *(change_cell(compared, (run, each.name, where, name)) for run in paired))
+        for each in compared.training_sets()
+    )  # fmt: skip
+    label = metric(name).label
+    return Table(
+        f"{label[0].upper()}{label[1:]}, {protocol(where)}",
+        (f"training set, {header(name)}", first, *others,
+         *(f"{run} against {first}" for run in paired)),
+        tuple(row for row in rows if any(cell != (NONE,) for cell in row[1:])),
+        " ".join(f"Not tested: {each}." for each in left_out),
+    )  # fmt: skip
+
+
+def score(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
+    """ "37.9 [33.1, 42.6]", "gain +6.5 [2.1, 10.8]"."""
+    found = summary.means.get((training_set, where, name))
+    if found is None:
+        return (NONE,)
+    lines = [f"{number(found.value, name)} {interval(found.low, found.high, name)}"]
+    gain = summary.compared(training_set, summary.named("baseline")[0], where, name)
+    if gain:
+        e = gain.estimate
+        lines.append(f"gain {number(e.value, name, signed=True)} {interval(e.low, e.high, name)}")
+    return tuple(lines)
+
+
+def change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
+    """ "+3.1 [0.2, 6.0]", "p 0.012, better"."""
+    if key in compared.identical:
+        return (SAME,)
+    each, name = compared.changes.get(key), key[-1]
+    if each is None:
+        return (NONE,)
+    e = each.estimate
+    return (
+        f"{number(e.value, name, signed=True)} {interval(e.low, e.high, name)}",
+        f"p {p_value(each.p_adjusted)}, {VERDICTS[each.verdict]}",
+    )
+
+
+def quality_table(compared: Compared) -> Table:
+    """A row per metric and kind of images, a column per run."""
+    kinds, called = [], {}
+    for summary in compared.summaries:
+        if len(summary.quality):
+            kinds += list(summary.quality[["metric", "images"]].itertuples(index=False, name=None))
+        called |= summary.kinds()
+    metrics = list(dict.fromkeys(name for name, _ in kinds))
+    rows = tuple(
+        ((header(name), images(called.get(kind, kind))),
+         *(quality_cell(summary, name, kind) for summary in compared.summaries))
+        for name, kind in sorted(dict.fromkeys(kinds), key=lambda each: metrics.index(each[0]))
+    )  # fmt: skip
+    return Table(
+        "Image quality",
+        ("metric", *(run.name for run in compared.runs)),
+        rows,
+        "Mean over seeds and folds; in brackets the interval, or the lowest and highest seed. A "
+        "distance shrinks as n grows: compare what has the same n.",
+    )
+
+
+def quality_cell(summary: Summary, name: str, kind: str) -> tuple[str, ...]:
+    """The mean, the mean of the intervals or else the range, and n."""
+    rows = quality_rows(summary.quality, name, kind)
+    if rows.empty:
+        return (NONE,)
+    low, high = rows["value"].min(), rows["value"].max()
+    if "ci_low" in rows and rows["ci_low"].notna().all():
+        low, high = rows["ci_low"].mean(), rows["ci_high"].mean()
+    ends = f" {interval(low, high, name)}" if low < high else ""
+    return (f"{number(rows['value'].mean(), name)}{ends}", f"n = {shown(int(rows['n'].min()))}")
+
+
+def quality_rows(quality: pd.DataFrame, name: str, kind: str) -> pd.DataFrame:
+    if quality.empty:
+        return quality
+    rows = quality[(quality["metric"] == name) & (quality["images"] == kind)]
+    return rows.dropna(subset="value")
+
+
+def all_tables(compared: Compared) -> list[Table]:
+    """Every table, in the order of the page."""
+    quality = quality_table(compared)
+    return [
+        *settings_tables(compared),
+        data_table(compared),
+        *recognition_tables(compared).values(),
+        *([quality] if quality.rows else []),
+    ]
+
+
+def frame(compared: Compared) -> pd.DataFrame:
+    """The numbers behind the tables: a row per run and number, and per difference."""
+    return pd.DataFrame(list(rows_of(compared)))
+
+
+def rows_of(compared: Compared) -> Iterator[dict[str, str | float]]:
+    for run, summary in zip(compared.runs, compared.summaries, strict=True):
+        for (training_set, where, name), e in summary.means.items():
+            start = {"kind": "mean", "run": run.name, "training_set": training_set}
+            yield start | {"protocol": where, "metric": name} | numbers_of(e)
+        for row in summary.quality.to_dict("records"):
+            start = {"kind": "quality", "run": run.name, "seed": row["seed"], "n": row["n"]}
+            start |= {"images": row["images"], "metric": row["metric"], "value": row["value"]}
+            yield start | {name: row[name] for name in ("ci_low", "ci_high") if name in row}
+    for (run, training_set, where, name), each in compared.changes.items():
+        yield (
+            difference_row(compared, run, training_set, where, name)
+            | numbers_of(each.estimate)
+            | {"p": each.estimate.p, "p_adjusted": each.p_adjusted, "verdict": each.verdict}
+        )
+    for key in sorted(compared.identical):
+        yield difference_row(compared, *key) | {"value": 0.0, "verdict": SAME}
+
+
+def difference_row(
+    compared: Compared, run: str, training_set: str, where: str, name: str
+) -> dict[str, str]:
+    return {"kind": "difference", "run": run, "against": compared.runs[0].name,
+            "training_set": training_set, "protocol": where, "metric": name}  # fmt: skip
+
+
+def numbers_of(e: Estimate) -> dict[str, float]:
+    return {"value": e.value, "ci_low": e.low, "ci_high": e.high, "seeds": e.seeds,
+            "subjects": e.subjects, "n": e.probes}  # fmt: skip

@@ -1,0 +1,157 @@
+"""Which training sets are compared with which, and what comes of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from faces.errors import DataError
+from reports.cells import Cell
+from reports.draws import Draws
+from reports.luck import Luck, luck_of_differences
+from reports.material import TrainingSet, leak_pairs, told_about
+from reports.mcnemar import METRICS, mcnemar
+from reports.statistics import LEVEL, Estimate, estimate, holm
+from reports.words import metric as printed
+
+YARDSTICK = ("baseline", "control", "fakes", "leaky", "ceiling")
+CHECKS = ("control", "ceiling")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Is `training_set` better than `baseline`? `p_adjusted` is Holm's over its `family`.
+
+    `mcnemar_p` is there where a probe is a hit or a miss; no verdict rests on it.
+    """
+
+    training_set: str
+    baseline: str
+    protocol: str
+    metric: str
+    estimate: Estimate
+    per_seed: dict[int, float]
+    p_adjusted: float
+    family: str = ""
+    mcnemar_p: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """ "gain", "loss" or "undecided" at the level that the intervals have."""
+        if self.p_adjusted >= 1 - LEVEL:
+            return "undecided"
+        return "gain" if self.better > 0 else "loss"
+
+    @property
+    def better(self) -> float:
+        """The difference, positive where it is an improvement."""
+        lower = printed(self.metric).better == "lower"
+        return -self.estimate.value if lower else self.estimate.value
+
+
+def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
+    """Pairs of names by the question that they answer; Holm's adjustment runs within a question.
+
+    `help`: do fakes help? `checks`: do controls and the ceiling? `rank`: which fakes help most?
+    `beyond X`: do fakes do more than control X? `leaky`: do leaky fakes help, `leak`: what is their
+    leak worth? `curve`: do fakes help at other amounts? A reference is compared with nothing.
+    """
+    baseline = next(each.name for each in sets if each.role == "baseline")
+    told = [each.name for each in told_about(sets)]
+    named = {role: [each.name for each in sets if each.role == role] for role in YARDSTICK}
+    there = {each.name for each in sets}
+    return {
+        "help": [(name, baseline) for name in told],
+        "checks": [(name, baseline) for role in CHECKS for name in named[role]],
+        "rank": [(later, earlier) for earlier, later in combinations(told, 2)],
+        **{f"beyond {control}": [(fakes, control) for fakes in told]
+           for control in named["control"]},
+        "leaky": [(name, baseline) for name in named["leaky"] if name not in told],
+        "leak": leak_pairs(sets),
+        "curve": [
+            (each.name, each.counterpart)
+            for each in sets
+            if each.role == "curve" and each.counterpart in there
+        ],
+    }  # fmt: skip
+
+
+def compare_all(
+    cells: dict[tuple[str, str, str], Cell], sets: tuple[TrainingSet, ...], draws: Draws
+) -> Iterator[Comparison]:
+    """Every family of comparisons, per protocol and metric."""
+    for protocol, metric in dict.fromkeys(key[1:] for key in cells):
+        here = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
+        table = Table(protocol, metric, here, sets, draws)
+        for family, pairs in families(sets).items():
+            rows = [found for pair in pairs if (found := table.compare(*pair))]
+            yield from adjusted([replace(row, family=family) for row in rows])
+
+
+@dataclass(frozen=True)
+class Table:
+    """The cells of one protocol and metric, by the name of the training set."""
+
+    protocol: str
+    metric: str
+    cells: dict[str, Cell]
+    sets: tuple[TrainingSet, ...]
+    draws: Draws
+
+    def compare(self, name: str, baseline: str) -> Comparison | None:
+        """Compares two training sets on the seeds they share; None where they share none."""
+        if name not in self.cells or baseline not in self.cells:
+            return None
+        a, b = self.cells[name], self.cells[baseline]
+        if a.probes != b.probes or (a.subjects != b.subjects).any():
+            raise DataError(
+                f"{name} and {baseline} were scored on different probes; run them again"
+            )
+        seeds = tuple(sorted(set(a.seeds) & set(b.seeds)))
+        if not seeds:
+            return None
+        found = self.estimate(a, b, seeds, self.luck((name, baseline), seeds))
+        differences = (a.means(seeds) - b.means(seeds)).tolist()
+        by_seed = dict(zip(seeds, differences, strict=True))
+        tested = self.metric in METRICS
+        exact = mcnemar(a.values[a.rows(seeds)], b.values[b.rows(seeds)]) if tested else None
+        what = (name, baseline, self.protocol, self.metric)
+        return Comparison(*what, found, by_seed, found.p, mcnemar_p=exact)
+
+    def estimate(self, a: Cell, b: Cell, seeds: tuple[int, ...], luck: Luck | None) -> Estimate:
+        """The paired difference: subject sums are linear, so they are subtracted."""
+        sums = a.sums[a.rows(seeds)] - b.sums[b.rows(seeds)]
+        how_often = self.draws.subjects(self.protocol, len(a.counts))
+        rng = self.draws.luck(self.protocol, self.metric)
+        found = estimate(sums, a.counts, how_often, rng, luck=luck)
+        return found.within(-1, 1) if a.shares and b.shares else found
+
+    def luck(self, names: tuple[str, str], seeds: tuple[int, ...]) -> Luck | None:
+        """That of differences, over all training sets of the table which have the seeds."""
+        if len(seeds) < 2:
+            return None
+        pool = yardstick(self.cells, self.sets, names, seeds)
+        return luck_of_differences(np.stack([cell.means(seeds) for cell in pool]))
+
+
+def yardstick(
+    cells: dict[str, Cell],
+    sets: tuple[TrainingSet, ...],
+    names: tuple[str, ...],
+    seeds: tuple[int, ...],
+) -> list[Cell]:
+    """The cells whose spread over these seeds is the measure of luck, `names` always among them.
+
+    Points of curves and references vary otherwise and count only where they are asked about. Sets
+    that are one training under two names count once.
+    """
+    wanted = [each.name for each in sets if each.role in YARDSTICK or each.name in names]
+    found = {cells[name].sums.tobytes(): cells[name] for name in wanted if name in cells}
+    return [cell for cell in found.values() if set(seeds) <= set(cell.seeds)]
+
+
+def adjusted(family: list[Comparison]) -> list[Comparison]:
+    """The same comparisons with Holm's adjustment over all of them."""
+    p_values = holm(np.array([each.estimate.p for each in family]))
+    return [replace(each, p_adjusted=float(p)) for each, p in zip(family, p_values, strict=True)]

@@ -1,0 +1,24 @@
+"""McNemar's exact test, the usual one for two classifiers on the same probes.
+
+It stands beside the clustered test because readers look for it. No verdict rests on it: it takes
+the probes of one person, and the trainings of one way, for independent. docs/calibration.md shows
+how often it then finds a difference where there is none.
+"""
+
+import numpy as np
+from scipy import stats
+
+METRICS = ("accuracy", "rank1")  # a probe is a hit or a miss
+
+
+def mcnemar(outcomes_a: np.ndarray, outcomes_b: np.ndarray) -> float:
+    """Two-sided p of (seeds, probes) outcomes in 0 to 1, pooled over seeds and probes.
+
+    An outcome that is a mean over draws of the gallery is a hit where it is above one half; where
+    it is exactly that, a miss. Without discordant probes p is 1.
+    """
+    a, b = np.asarray(outcomes_a) > 0.5, np.asarray(outcomes_b) > 0.5
+    only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
+    if not only_a + only_b:
+        return 1.0
+    return float(stats.binomtest(only_a, only_a + only_b).pvalue)

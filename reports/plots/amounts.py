@@ -1,0 +1,186 @@
+"""Where do fakes matter? Recognition against real NIR images per person, and against fakes."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.transforms import ScaledTranslation
+
+from reports.amounts import (
+    Line,
+    effect_of_fakes,
+    fakes_lines,
+    name_of,
+    nir_lines,
+    per_person,
+    scored,
+)
+from reports.material import TrainingSet
+from reports.plots.basis import basis
+from reports.plots.figure import (
+    INK,
+    PAPER,
+    Look,
+    Plot,
+    drawing,
+    file_name,
+    legend_below,
+    looks,
+)
+from reports.summary import Summary
+from reports.words import metric, protocol
+
+HEIGHT_INCHES = 3.3
+APART_POINTS = 4  # between the marks of two lines at the same amount, in 1/72 inch
+INTERVALS = "Bars: 95 % intervals."
+HOLLOW = "Hollow: a tie with the same real images without fakes."
+
+
+def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
+    """Per (protocol, metric) the curve over real NIR images, and that over fakes."""
+    for where, name in metrics:
+        if lines := scored(summary, nir_lines(summary.training_sets), where, name):
+            yield nir_plot(summary, lines, where, name)
+        if lines := scored(summary, fakes_lines(summary.training_sets), where, name):
+            yield fakes_plot(summary, lines, where, name)
+
+
+def nir_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot:
+    """The amounts stand on a square-root scale, which shows 0 and keeps few images apart."""
+    with drawing(HEIGHT_INCHES) as (figure, axes):
+        for place, line in enumerate(lines):
+            label = (
+                f"with fakes by {name_of(summary.training_sets, line.translator)}"
+                if line.translator
+                else "without fakes"
+            )
+            x = [per_person(each.amount) for each in line.sets]
+            draw_line(summary, (figure, axes), line, x, (where, name), place, label)
+        amounts = {per_person(e.amount): spelled(e) for line in lines for e in line.sets}
+        axes.set_xscale("function", functions=(signed_root, signed_square))
+        axes.set_xlim(*signed_square(np.sqrt(max(amounts)) * np.array([-0.12, 1.15])))
+        axes.xaxis.set_major_locator(FixedLocator(list(amounts)))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xticks(list(amounts), list(amounts.values()))
+        axes.set_xlabel("real NIR images per training person")
+        finish(figure, axes, name)
+    how = metric(name)
+    return Plot(
+        name=file_name("few-shot", where, name),
+        title=f"{how.label[0].upper()}{how.label[1:]} against real NIR images, {protocol(where)}",
+        caption=f"With and without fakes, at the same number of training steps; square-root scale. "
+        f"{INTERVALS} {HOLLOW} {basis(summary, where, name)}",
+        figure=figure,
+        data=frame(summary, lines, where, name),
+    )
+
+
+def fakes_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot:
+    with drawing(HEIGHT_INCHES) as (figure, axes):
+        for place, line in enumerate(lines):
+            label = f"fakes by {name_of(summary.training_sets, line.translator)}"
+            x = [each.amount.fake_images for each in line.sets]
+            draw_line(summary, (figure, axes), line, x, (where, name), place, label)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.set_xlabel("fake NIR images in the training set")
+        finish(figure, axes, name)
+    how = metric(name)
+    return Plot(
+        name=file_name("fakes-curve", where, name),
+        title=f"{how.label[0].upper()}{how.label[1:]} against the number of fakes, "
+        f"{protocol(where)}",
+        caption=f"0 is the baseline; at the same number of training steps. {INTERVALS} {HOLLOW} "
+        f"{basis(summary, where, name)}",
+        figure=figure,
+        data=frame(summary, lines, where, name),
+    )
+
+
+def draw_line(
+    summary: Summary,
+    drawn: tuple[Figure, Axes],
+    line: Line,
+    x: list[float],
+    what: tuple[str, str],
+    place: int,
+    label: str,
+) -> None:
+    """A point per training set with its interval; each line is shifted by its place."""
+    figure, axes = drawn
+    found = [summary.means[each.name, *what] for each in line.sets]
+    scale = metric(what[1]).scale
+    y = scale * np.array([each.value for each in found])
+    ends = scale * np.array([[e.value - e.low, e.high - e.value] for e in found]).T
+    look = look_of(summary, line)
+    shift = ScaledTranslation(APART_POINTS * place / 72, 0, figure.dpi_scale_trans)
+    common = {"color": look.colour, "transform": axes.transData + shift}
+    axes.errorbar(x, y, np.maximum(ends, 0), fmt="none", capsize=2, linewidth=1, **common)
+    axes.plot(x, y, look.marker, linestyle="-", linewidth=1.5, markersize=5, label=label, **common)
+    tied = [i for i, each in enumerate(line.sets) if is_tie(summary, each, *what)]
+    axes.plot(
+        np.array(x)[tied], y[tied], look.marker, linestyle="", markersize=5,
+        markerfacecolor=PAPER, **common,
+    )  # fmt: skip
+    # Shifted artists do not count as data where the axes look for their limits.
+    axes.update_datalim(np.column_stack([[*x, *x], [*(y - ends[0]), *(y + ends[1])]]))
+    axes.margins(x=0.08)
+    axes.autoscale_view()
+
+
+def look_of(summary: Summary, line: Line) -> Look:
+    """That of the translator's training set."""
+    look = looks(summary.training_sets)
+    made = [each for each in summary.training_sets if each.images == line.translator]
+    if line.translator and made:
+        return look[made[0].name]
+    return Look(INK, "o") if line.translator is None else look[line.sets[-1].name]
+
+
+def is_tie(summary: Summary, each: TrainingSet, where: str, name: str) -> bool:
+    """Whether a set with fakes cannot be told from the one that differs in the fakes alone."""
+    compared = effect_of_fakes(summary, each, where, name)
+    return compared is not None and compared.verdict == "undecided"
+
+
+def spelled(each: TrainingSet) -> str:
+    """ "4", or "all (9.6)"."""
+    if each.amount.nir_per_subject != "all":
+        return str(each.amount.nir_per_subject)
+    return f"all ({per_person(each.amount):.3g})"
+
+
+def signed_root(x: np.ndarray) -> np.ndarray:
+    """The square root, continued below 0, where axes have their margin."""
+    return np.sign(x) * np.sqrt(np.abs(x))
+
+
+def signed_square(x: np.ndarray) -> np.ndarray:
+    return np.sign(x) * np.square(x)
+
+
+def finish(figure: Figure, axes: Axes, name: str) -> None:
+    how = metric(name)
+    axes.set_ylabel(f"{how.label}{f', {how.unit}' if how.unit else ''}")
+    legend_below(figure, axes)
+
+
+def frame(summary: Summary, lines: list[Line], where: str, name: str) -> pd.DataFrame:
+    """One row per point, with its difference from the same images without fakes."""
+    rows = []
+    for line in lines:
+        for each in line.sets:
+            found, amount = summary.means[each.name, where, name], each.amount
+            row = {"translator": line.translator or "", "training_set": each.name}
+            row |= {"nir_per_subject": amount.nir_per_subject, "nir_mean": per_person(amount)}
+            row |= {"nir_images": amount.nir_images, "fake_images": amount.fake_images}
+            row |= {"protocol": where, "metric": name, "value": found.value}
+            row |= {"ci_low": found.low, "ci_high": found.high, "seeds": found.seeds}
+            if compared := effect_of_fakes(summary, each, where, name):
+                gap = compared.estimate
+                row |= {"difference": gap.value, "difference_ci_low": gap.low}
+                row |= {"difference_ci_high": gap.high, "p_adjusted": compared.p_adjusted}
+            rows.append(row)
+    return pd.DataFrame(rows)

@@ -1,0 +1,94 @@
+"""What difference a planned run can detect, before anything is trained.
+
+The variance of a difference between two ways of training has four parts: the luck of a training,
+what a way does to a subject in every training, what it does in this one, and the probe. The sizes
+are those of rank-1 in the demo (60 unseen rendered people, 10 probes each; `real` and `real+A`,
+`real+B`, `real+C` of two seeds; docs/results/demo), as benchmarks/calibrate.py computes them. Four
+sets and two seeds show them roughly, and other data vary otherwise: what is foretold is a guess.
+"""
+
+from dataclasses import dataclass
+
+from scipy import optimize, stats
+
+from reports.statistics import LEVEL
+
+POWER = 0.8
+
+
+@dataclass(frozen=True)
+class Components:
+    """Standard deviations of the difference of two training sets' outcomes, as shares of 1."""
+
+    luck: float = 0.05
+    way_subject: float = 0.07
+    training_subject: float = 0.15
+    probe: float = 0.21
+
+
+DEMO = Components()
+
+
+def standard_error(
+    subjects: int, probes_per_subject: float, seeds: int, training_sets: int, of: Components = DEMO
+) -> tuple[float, float]:
+    """-> the standard error of a difference, and its degrees of freedom (Satterthwaite 1946).
+
+    `training_sets` are those that show how lucky trainings are (reports/luck.py). With one seed
+    luck is in neither.
+    """
+    sampled = of.training_subject**2 + of.probe**2 / probes_per_subject
+    shared = of.way_subject**2 / subjects
+    if seeds == 1:
+        return (shared + sampled / subjects) ** 0.5, subjects - 1
+    luck = (of.luck**2 + sampled / subjects) / seeds
+    known = max(training_sets - 1, 1) * (seeds - 1)
+    total = luck + shared
+    return total**0.5, total**2 / (luck**2 / known + shared**2 / (subjects - 1))
+
+
+def detectable_difference(
+    subjects: int,
+    probes_per_subject: float,
+    seeds: int,
+    training_sets: int = 5,
+    comparisons: int = 1,
+    of: Components = DEMO,
+    power: float = POWER,
+) -> float:
+    """The difference that is found with this power, as a share of 1; NaN with one subject.
+
+    `comparisons` are those of the family: Holm's adjustment asks the first of m to pass at
+    level / m.
+    """
+    if subjects < 2:
+        return float("nan")
+    error, freedom = standard_error(subjects, probes_per_subject, seeds, training_sets, of)
+    needed = stats.t.ppf(1 - (1 - LEVEL) / 2 / max(comparisons, 1), freedom)
+
+    def missing(size: float) -> float:
+        return stats.nct.sf(needed, freedom, size) - power
+
+    return float(error * optimize.brentq(missing, 0, 4 * needed + 40))
+
+
+def power_sentence(
+    subjects: int, probes_per_subject: float, seeds: int, training_sets: int, comparisons: int = 1
+) -> str:
+    """What a dry run says: "With 60 people x 10 probes and 3 seeds ... of 8 points or more"."""
+    size = 100 * detectable_difference(
+        subjects, probes_per_subject, seeds, training_sets, comparisons
+    )
+    if size != size:
+        return "With one person tested no difference can be detected."
+    trained = "seed" if seeds == 1 else "seeds"
+    probes = f"{probes_per_subject:.0f}"
+    text = (
+        f"With {subjects} people, {probes} probes each, and {seeds} {trained}, a difference in "
+        f"rank-1 of {size:.1f} points or more is detected with {100 * POWER:.0f} % power"
+    )
+    if comparisons > 1:
+        text += f", as one of {comparisons} comparisons"
+    if seeds == 1:
+        return f"{text}, between these two networks; one seed says nothing about ways of training."
+    return f"{text}, if these data vary as the demo's do (docs/calibration.md)."

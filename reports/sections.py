@@ -1,0 +1,228 @@
+"""The sections of the page, in their order: what each holds, and the plots it saves on the way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from reports.answer import HEADLINES
+from reports.folds import which_fold
+from reports.formats import Table
+from reports.grids import Sheet, samples_sheet, save_sheet, sheets_of
+from reports.material import Material
+from reports.page import Drawn, Section, quality_text
+from reports.plots import amounts, curves, differences, losses, quality
+from reports.plots.figure import Plot, file_name, image_looks, looks, save
+from reports.summary import Summary
+from reports.tables import leading
+from reports.tables_quality import image_kinds
+from reports.tables_run import data_tables, run_tables
+
+SUBJECTS = "subjects"  # the grid that leads
+WORST = "worst-"  # how the names of grids of worst cases begin
+Picture = TypeVar("Picture", Plot, Sheet)
+Key = tuple[str, str]  # protocol, metric
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What sections are made of. `tables` are those already written, by the name of their file."""
+
+    material: Material
+    summary: Summary
+    tables: dict[str, tuple[Table, ...]]
+    plots: Path
+
+    def drawn(self, plots: Iterable[Plot]) -> tuple[Drawn, ...]:
+        return tuple(Drawn(plot, save(plot, self.plots)) for plot in plots)
+
+    def of_first_fold(self, pictures: Iterable[Picture]) -> list[Picture]:
+        """Plots or sheets whose captions say which fold they show, where there are several."""
+        fold = which_fold(self.material.outcomes)
+        return [replace(each, caption=f"{each.caption} {fold}".strip()) for each in pictures]
+
+    def sheets(self, *names: str) -> tuple[Sheet, ...]:
+        """The grids whose names begin so, saved; those without images are left out."""
+        found = [
+            sheet
+            for grid in self.material.grids
+            if grid.name.startswith(names)
+            for sheet in sheets_of(grid)
+        ]
+        return self.kept(self.of_first_fold(found))
+
+    def kept(self, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
+        """Saves contact sheets beside the plots."""
+        full = tuple(each for each in sheets if each.cells)
+        for each in full:
+            save_sheet(each, self.plots / f"{file_name('grid', each.name)}.png")
+        return full
+
+
+def all_sections(draft: Draft) -> list[Section]:
+    """The parts of the page; those with nothing to show are left out by the page."""
+    forests = draft.drawn(differences.plots(draft.summary, headlines(draft.summary)))
+    return [
+        Section("answer", "The answer", plots=forests[:1]),
+        accuracy_section(draft),
+        differences_section(draft, forests),
+        amounts_section(draft),
+        curves_section(draft),
+        quality_section(draft),
+        images_section(draft),
+        worst_section(draft),
+        training_section(draft),
+        preparation_section(draft),
+        hardest_section(draft),
+        data_section(draft),
+        run_section(draft),
+    ]
+
+
+def headlines(summary: Summary) -> list[Key]:
+    """The metrics that the report leads with, of those that were scored; else the first."""
+    present = [(where, name) for where in summary.protocols() for name in summary.metrics(where)]
+    return [key for key in HEADLINES if key in present] or present[:1]
+
+
+def further(summary: Summary) -> list[Key]:
+    """The other metrics of the accuracy table. CMC and DET show ranks and false accept rates."""
+    found = [
+        (where, name) for where in summary.protocols() for name in leading(summary.metrics(where))
+    ]
+    return [key for key in found if key not in headlines(summary)]
+
+
+def accuracy_section(draft: Draft) -> Section:
+    return Section(
+        "recognition",
+        "How well people are recognized",
+        lead="Each row is a training set. All had the same number of training steps, and all were "
+        "scored on the same images.",
+        tables=tuple(
+            chain(*(draft.tables.get(name, ()) for name in ("accuracy", "leak", "folds")))
+        ),
+    )
+
+
+def differences_section(draft: Draft, forests: tuple[Drawn, ...]) -> Section:
+    return Section(
+        "differences",
+        "What each training set gains",
+        lead="Fakes are worth something if they stand right of the line at 0, and right of every "
+        "control: these add images without any new knowledge of NIR.",
+        plots=forests,
+        more=draft.drawn(differences.plots(draft.summary, further(draft.summary))),
+    )
+
+
+def amounts_section(draft: Draft) -> Section:
+    return Section(
+        "amounts",
+        "Where do fakes matter?",
+        lead="The fewer real NIR images there are of each training person, the more there is for "
+        "fakes to do. The gap between the lines is what they are worth.",
+        plots_first=True,
+        tables=draft.tables.get("amounts", ()),
+        plots=draft.drawn(amounts.plots(draft.summary, headlines(draft.summary))),
+    )
+
+
+def curves_section(draft: Draft) -> Section:
+    plots = curves.plots(draft.material, draft.summary)
+    return Section(
+        "curves",
+        "ROC, DET and CMC",
+        lead="How many are accepted at each rate of false accepts, how many are rejected wrongly, "
+        "and how many are found within the first ranks.",
+        plots=draft.drawn(draft.of_first_fold(plots)),
+    )
+
+
+def quality_section(draft: Draft) -> Section:
+    summary = draft.summary
+    if summary.quality.empty:
+        return Section("quality", "Image quality")
+    plots = list(quality.plots(summary, image_kinds(summary.quality)))
+    for key in headlines(summary)[:1]:
+        plots += filter(None, [quality.usefulness(summary, *key)])
+    return Section(
+        "quality",
+        "Image quality",
+        quality_text(summary),
+        draft.tables.get("quality", ()),
+        draft.drawn(plots),
+    )
+
+
+def images_section(draft: Draft) -> Section:
+    return Section(
+        "images",
+        "The same people, side by side",
+        lead="Chosen by a rule, before anyone looked.",
+        sheets=draft.sheets(SUBJECTS),
+    )
+
+
+def worst_section(draft: Draft) -> Section:
+    return Section(
+        "worst",
+        "The worst cases",
+        lead="Where the fakes do harm, and where they are least like the truth.",
+        sheets=draft.sheets(WORST),
+    )
+
+
+def training_section(draft: Draft) -> Section:
+    material = draft.material
+    sets = tuple(each for each in material.training_sets if each.role != "curve")
+    variants = list(dict.fromkeys(training.name for training in material.generators))
+    plots = chain(
+        losses.plots(material.generators, "generator", image_looks(sets, variants)),
+        losses.plots(material.recognizers, "recognizer", looks(sets)),
+    )
+    shown = draft.of_first_fold(plots)
+    back = [plot for plot in shown if plot.name.endswith("-vis")]
+    firsts = {training.name: training for training in reversed(material.generators)}
+    samples = filter(None, [samples_sheet(firsts[name]) for name in variants])
+    return Section(
+        "training",
+        "Training",
+        lead="The last step of each training is what was used; no step was chosen by its result.",
+        sheets=draft.kept(draft.of_first_fold(samples)),
+        plots=draft.drawn(plot for plot in shown if plot not in back),
+        more=draft.drawn(back),  # the way from NIR to VIS, whose images nobody trains on
+    )
+
+
+def preparation_section(draft: Draft) -> Section:
+    shown = {grid.name for grid in draft.material.grids if grid.name != SUBJECTS}
+    names = tuple(name for name in shown if not name.startswith(WORST))
+    return Section(
+        "preparation",
+        "Alignment and equalization",
+        sheets=draft.sheets(*names) if names else (),
+    )
+
+
+def hardest_section(draft: Draft) -> Section:
+    return Section(
+        "hardest",
+        "Hardest people and confusions",
+        lead="Who is missed most, with and without fakes, and whom they are taken for.",
+        tables=draft.tables.get("subjects", ()),
+    )
+
+
+def data_section(draft: Draft) -> Section:
+    return Section(
+        "data",
+        "The data: found, refused, kept",
+        lead="What became of every image on its way into the parts of the split.",
+        tables=data_tables(draft.material.facts),
+    )
+
+
+def run_section(draft: Draft) -> Section:
+    return Section("run", "How this was made", tables=run_tables(draft.material.facts))

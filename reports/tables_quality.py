@@ -1,0 +1,149 @@
+"""The tables of image quality: every kind of images, and whether quality and usefulness agree."""
+
+import numpy as np
+import pandas as pd
+
+from reports.agreement import FEWEST, agreement, points
+from reports.formats import Table
+from reports.summary import Summary
+from reports.tables import header
+from reports.words import NONE, images, interval, metric, number, p_value, protocol
+
+FIRST, LAST = ("real", "vis"), ("reshot",)  # among the kinds of images
+PAIRS = ("genuine", "impostor")  # kinds that are pairs of real images, and have one metric
+SHORTEST = 0.005  # correlations are printed with two digits
+
+
+def quality_tables(summary: Summary, where: str = "", name: str = "") -> list[Table]:
+    """Image quality and, where there are fakes, how it agrees with the gain in a metric."""
+    if summary.quality.empty:
+        return []
+    return [quality_table(summary), *agreement_tables(summary, where, name)]
+
+
+def quality_table(summary: Summary) -> Table:
+    """A row per metric; a column per kind of images, the floor and the untranslated first."""
+    quality, called = summary.quality, summary.kinds()
+    kinds = image_kinds(quality)
+    names = list(dict.fromkeys(quality[quality["images"].isin(kinds)]["metric"]))
+    counts = usual_counts(quality)
+    return Table(
+        title="Real, untranslated and fake images",
+        header=("metric", *(images(called.get(kind, kind)) for kind in kinds)),
+        rows=tuple(
+            ((header(name), *pairs_line(quality, name)),
+             *(quality_cell(quality, kind, name, counts.get(name)) for kind in kinds))
+            for name in names
+        ),
+        note=quality_note(quality),
+    )  # fmt: skip
+
+
+def quality_note(quality: pd.DataFrame) -> str:
+    """What cells hold, and the number of images where it is one."""
+    repeats = "seeds and folds" if "fold" in quality else "seeds"
+    n = int(quality["n"].mode().iloc[0])
+    return (
+        f"Where there are several {repeats}: their mean [lowest, highest]; else the figure [95 % "
+        "interval of the draw of people, by a jackknife over groups of them]. n = "
+        f"{n} images of each kind unless said otherwise. Distances and coverage are from one half "
+        "of the real NIR images that nobody was trained on; the floor is its other half."
+    )
+
+
+def image_kinds(quality: pd.DataFrame) -> list[str]:
+    """The kinds of images: real, untranslated, then the variants as given, the true NIR last."""
+    found = [kind for kind in dict.fromkeys(quality["images"]) if kind not in PAIRS]
+    place = {kind: i for i, kind in enumerate(FIRST)} | dict.fromkeys(LAST, 9)
+    return sorted(found, key=lambda kind: place.get(kind, len(FIRST)))
+
+
+def usual_counts(quality: pd.DataFrame) -> dict[str, int]:
+    """The number of images that needs no mention: the commonest of all."""
+    return dict.fromkeys(quality["metric"], int(quality["n"].mode().iloc[0]))
+
+
+def pairs_line(quality: pd.DataFrame, name: str) -> tuple[str, ...]:
+    """Under a metric's name, what pairs of real images get: of one person, of two."""
+    rows = quality[(quality["metric"] == name) & quality["images"].isin(PAIRS)]
+    means = rows.groupby("images")["value"].mean()
+    if not all(kind in means.index for kind in PAIRS):
+        return ()
+    one, two = (number(means[kind], name) for kind in PAIRS)
+    return (f"real VIS and NIR of one person {one}, of two {two}",)
+
+
+def quality_cell(
+    quality: pd.DataFrame, kind: str, name: str, usual: int | None = None
+) -> tuple[str, ...]:
+    """The mean, then its range over seeds, or the interval of a single figure; n where unusual."""
+    rows = quality[(quality["images"] == kind) & (quality["metric"] == name)]
+    rows = rows[rows["value"].notna()]
+    if rows.empty:
+        return (NONE,)
+    n = int(rows["n"].min())
+    counts = () if n == usual else (f"n = {n}",)
+    low, high = ends(rows)
+    if np.isnan(low) or number(low, name) == number(high, name):
+        return number(rows["value"].mean(), name), *counts
+    return number(rows["value"].mean(), name), interval(low, high, name), *counts
+
+
+def ends(rows: pd.DataFrame) -> tuple[float, float]:
+    """Lowest and highest value of several rows, the interval of one; NaN where there is none."""
+    if len(rows) > 1:
+        return rows["value"].min(), rows["value"].max()
+    if "ci_low" not in rows:
+        return np.nan, np.nan
+    return rows["ci_low"].iloc[0], rows["ci_high"].iloc[0]
+
+
+def agreement_tables(summary: Summary, where: str, name: str) -> list[Table]:
+    """Whether better images by each metric went along with more gain; none without fakes."""
+    found = points(summary, where, name) if where else pd.DataFrame()
+    if found.empty:
+        return []
+    rows = agreement(found)
+    return [
+        Table(
+            title="Do quality and usefulness agree?",
+            header=("metric of the fakes", "rank correlation with the gain",
+                    "within seeds", "p", "points"),
+            rows=tuple(
+                ((header(row.metric),), (correlation(row.rho),), (correlation(row.rho_within),),
+                 (p_value(row.p),), (str(row.n),))
+                for row in rows.itertuples()
+            ),
+            note=agreement_note(rows, where, name),
+        )
+    ]  # fmt: skip
+
+
+def agreement_note(rows: pd.DataFrame, where: str, name: str) -> str:
+    """What the correlations are, and how little so few points can tell."""
+    n = int(rows["n"].max())
+    if n < FEWEST:
+        return (
+            f"{n} point{'s' * (n != 1)}, one per variant and seed: nothing can be told from fewer "
+            f"than {FEWEST}. `benchmarks/usefulness.py` joins several runs."
+        )
+    return (
+        "Spearman's rank correlation of each metric, turned so that better is higher, with the "
+        f"gain in {metric(name).label} ({protocol(where)}) over the baseline of the same seed; "
+        "one point per variant and seed. Within seeds: of ranks within each seed; p by shuffling "
+        f"these, not adjusted for the {len(rows)} metrics. With n = {n} points, chance alone "
+        f"reaches about \N{PLUS-MINUS SIGN}{1.96 / np.sqrt(n - 1):.2f}."
+    )
+
+
+def correlation(value: float) -> str:
+    """ "+0.86"; a dash where there is none."""
+    if value != value:
+        return NONE
+    text = f"{value:+.2f}" if abs(value) >= SHORTEST else "0.00"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def agreement_frame(summary: Summary, where: str, name: str) -> pd.DataFrame:
+    """The numbers behind `agreement_tables`, one row per metric."""
+    return agreement(points(summary, where, name)).assign(protocol=where, recognition=name)

@@ -1,0 +1,166 @@
+"""Hardest people and confusions: who is missed, with and without fakes, and taken for whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reports.formats import Table
+from reports.material import Material
+from reports.summary import Summary
+from reports.words import NONE, listed, metric, number, protocol
+
+MOST_SUBJECTS = 10
+MOST_PAIRS = 10
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The baseline and the fakes that are best on average, whose probes are looked at."""
+
+    baseline: str
+    fakes: str | None
+
+    @property
+    def names(self) -> list[str]:
+        return [self.baseline, *([self.fakes] if self.fakes else [])]
+
+
+def compared_sets(summary: Summary, where: str, name: str) -> Compared:
+    """The baseline, and of the training sets that the answer is about the one with the best mean.
+
+    The first of several equal ones; None where no fakes were scored.
+    """
+    sign = -1 if metric(name).better == "lower" else 1
+    scored = [each for each in summary.told() if (each, where, name) in summary.means]
+    best = max(scored, key=lambda each: sign * summary.means[each, where, name].value, default=None)
+    return Compared(summary.named("baseline")[0], best)
+
+
+def subject_tables(
+    material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
+) -> list[Table]:
+    """Per (protocol, metric) the hardest subjects; then the most confused pairs where known."""
+    found = []
+    for where, name in metrics:
+        sets = compared_sets(summary, where, name)
+        confused = confusions(material.confusions, sets, where)
+        rows = hardest(material.outcomes, sets, where, name)
+        if len(rows):
+            found.append(hardest_table(rows, confused, sets, where, name))
+        if len(confused):
+            found.append(pairs_table(pairs(confused, sets), sets, where))
+    return found
+
+
+def subject_frame(
+    material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
+) -> pd.DataFrame:
+    """All subjects, hardest first: protocol, metric, subject, probes, a column per training set."""
+    parts = []
+    for where, name in metrics:
+        sets = compared_sets(summary, where, name)
+        rows = hardest(material.outcomes, sets, where, name)
+        rows = rows.rename(columns={"baseline": "value", "fakes": "value_with_fakes"})
+        chosen = {"protocol": where, "metric": name, "baseline": sets.baseline, "fakes": sets.fakes}
+        parts.append(rows.assign(**chosen))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def hardest(outcomes: pd.DataFrame, sets: Compared, where: str, name: str) -> pd.DataFrame:
+    """subject, probes, baseline, fakes (if any) and mean of both, the lowest mean first."""
+    rows = outcomes[(outcomes["protocol"] == where) & (outcomes["metric"] == name)]
+    columns = dict(zip(sets.names, ("baseline", "fakes"), strict=False))
+    rows = rows[rows["training_set"].isin(list(columns))]
+    if rows.empty:
+        return pd.DataFrame(columns=["subject", "probes", *columns.values(), "mean"])
+    means = rows.pivot_table(index="subject", columns="training_set", values="value", sort=False)
+    table = means.rename(columns=columns)
+    ordered = [each for each in columns.values() if each in table]
+    table = table[ordered].assign(
+        mean=table[ordered].mean(axis=1), probes=rows.groupby("subject")["probe"].nunique()
+    )
+    lowest_first = metric(name).better != "lower"
+    table = table.rename_axis(columns=None).reset_index()
+    return table.sort_values(["mean", "subject"], ascending=[lowest_first, True], kind="stable")
+
+
+def confusions(table: pd.DataFrame, sets: Compared, where: str) -> pd.DataFrame:
+    """Of the compared sets the probes that another person's score reached: a tie is a confusion."""
+    if table.empty:
+        return table
+    rows = table[(table["protocol"] == where) & table["training_set"].isin(sets.names)]
+    return rows[rows["impostor"] >= rows["genuine"]]
+
+
+def hardest_table(
+    rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, where: str, name: str
+) -> Table:
+    how = metric(name)
+    unit = f", {how.unit}" if how.unit else ""
+    chosen = f"; {sets.fakes} has the best mean of the sets with fakes" if sets.fakes else ""
+    gains = (sets.fakes, "difference") if "fakes" in rows else ()
+    return Table(
+        title=f"Hardest people: {how.label}{unit}, {protocol(where)}",
+        header=("person", "probes", sets.baseline, *gains, "most often taken for"),
+        rows=tuple(
+            ((str(row.subject),), (str(row.probes),), (number(row.baseline, name),),
+             *(((number(row.fakes, name),), (number(row.fakes - row.baseline, name, signed=True),))
+               if gains else ()),
+             (taken_for(confused, row.subject),))
+            for row in rows.head(MOST_SUBJECTS).itertuples()
+        ),
+        note=(
+            f"The {min(MOST_SUBJECTS, len(rows))} of {len(rows)} people with the worst mean over "
+            f"{listed(sets.names)} and all seeds{chosen}. A few of many are always hard by chance: "
+            "differences of single people are no findings."
+        ),
+    )  # fmt: skip
+
+
+def taken_for(confused: pd.DataFrame, subject: str) -> str:
+    """ "s07 (5 of 9), s03 (2 of 9)": those whom a person was confused with most, two at most."""
+    if confused.empty:
+        return NONE
+    found = confused["other"][confused["subject"] == subject].astype(str).value_counts(sort=False)
+    most = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:2]
+    return ", ".join(f"{other} ({count} of {found.sum()})" for other, count in most) or NONE
+
+
+def pairs(confused: pd.DataFrame, sets: Compared) -> pd.DataFrame:
+    """subject, other, confusions per training set, and `all` of them; the most frequent first."""
+    table = pd.crosstab(
+        [confused["subject"].astype(str), confused["other"].astype(str)], confused["training_set"]
+    ).reindex(columns=sets.names, fill_value=0)
+    table = table.assign(all=table.sum(axis=1)).rename_axis(columns=None).reset_index()
+    return table.sort_values(
+        ["all", "subject", "other"], ascending=[False, True, True], kind="stable"
+    )
+
+
+def pairs_table(table: pd.DataFrame, sets: Compared, where: str) -> Table:
+    return Table(
+        title=f"Most confused pairs, {protocol(where)}",
+        header=("person", "taken for", *sets.names, "together"),
+        rows=tuple(
+            tuple((str(row[column]),) for column in ("subject", "other", *sets.names, "all"))
+            for _, row in table.head(MOST_PAIRS).iterrows()
+        ),
+        note=(
+            "How often a probe of a person was at least as alike the other as its own gallery "
+            f"image or class, over all seeds; the {min(MOST_PAIRS, len(table))} most frequent of "
+            f"{len(table)} pairs."
+        ),
+    )
+
+
+def pair_frame(
+    material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
+) -> pd.DataFrame:
+    """All confused pairs: protocol, subject, other, and counts per training set."""
+    parts = []
+    for where, name in metrics:
+        sets = compared_sets(summary, where, name)
+        if len(confused := confusions(material.confusions, sets, where)):
+            parts.append(pairs(confused, sets).assign(protocol=where))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

@@ -1,0 +1,131 @@
+"""Curves over amounts: which training sets lie on them, what is drawn, what the table says."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pytest
+
+from reports.amounts import effect_of_fakes, fakes_lines, nir_lines, per_person
+from reports.material import Amount, TrainingSet, in_order
+from reports.plots.amounts import frame, plots, signed_root, signed_square
+from reports.plots.figure import PAPER
+from reports.tables_amounts import amount_frame, amount_tables
+
+WHERE = ("unseen-subjects", "rank1")
+
+
+def names(lines):
+    return {line.translator: [each.name for each in line.sets] for line in lines}
+
+
+def test_lines_hold_the_sets_that_differ_in_one_amount_whatever_the_order(full):
+    for seed in range(20):
+        order = np.random.default_rng(seed).permutation(len(full.training_sets))
+        sets = in_order(tuple(full.training_sets[i] for i in order))
+        assert names(nir_lines(sets)) == {
+            None: ["real", "real@nir1", "real@nir2", "real@nirall"],
+            "C": ["real+C", "real+C@nir1", "real+C@nir2", "real+C@nirall"],
+        }
+        fakes = names(fakes_lines(sets))
+        assert fakes["C"] == ["real", "real+C@fakes0.25", "real+C@fakes0.5", "real+C"]
+
+
+def test_a_translator_at_one_amount_of_nir_has_no_line_and_alone_no_curve(full):
+    few = tuple(each for each in full.training_sets if each.role != "curve")
+    assert nir_lines(few) == []
+    without = tuple(each for each in full.training_sets if not each.name.startswith("real+C@nir"))
+    assert nir_lines(without) == []
+
+
+def test_no_amounts_no_lines():
+    sets = (TrainingSet("real", "baseline", ""), TrainingSet("real+A", "fakes", "", "A"))
+    assert nir_lines(sets) == fakes_lines(sets) == []
+
+
+@pytest.mark.parametrize(("nir", "mean"), [(0, 0.0), (4, 4.0), ("all", 7.5)])
+def test_all_images_count_as_their_mean(nir, mean):
+    assert per_person(Amount(nir, 40, 300, 0)) == mean
+
+
+def test_the_root_scale_keeps_zero_the_order_and_turns_back():
+    x = np.linspace(-3, 30, 67)
+    np.testing.assert_allclose(signed_square(signed_root(x)), x, atol=1e-12)
+    assert signed_root(np.zeros(1)) == 0
+    assert (np.diff(signed_root(x)) > 0).all()
+
+
+def test_what_the_fakes_add_is_against_the_same_real_images(full):
+    sets = {each.name: each for each in full.training_sets}
+    for name, without in {
+        "real+C": "real",
+        "real+C@nir1": "real@nir1",
+        "real+C@fakes0.5": "real",
+    }.items():
+        compared = effect_of_fakes(full, sets[name], *WHERE)
+        assert (compared.training_set, compared.baseline) == (name, without)
+    assert effect_of_fakes(full, sets["real@nir1"], *WHERE) is None
+    assert effect_of_fakes(full, sets["real-twice"], *WHERE) is None
+
+
+def test_plots_show_the_means_with_their_intervals_and_ties_hollow(full):
+    drawn = {plot.name: plot for plot in plots(full, [WHERE])}
+    assert set(drawn) == {"few-shot-unseen-subjects-rank1", "fakes-curve-unseen-subjects-rank1"}
+    plot = drawn["few-shot-unseen-subjects-rank1"]
+    axes = plot.figure.axes[0]
+    ticks = dict(
+        zip(axes.get_xticks(), (t.get_text() for t in axes.get_xticklabels()), strict=True)
+    )
+    assert ticks == {0: "0", 1: "1", 2: "2", 7.5: "all (7.5)"}
+    low, high = axes.get_ylim()
+    left, right = axes.get_xlim()
+    assert left < 0 < 7.5 < right
+    for row in plot.data.itertuples():
+        mean = full.means[row.training_set, *WHERE]
+        assert (row.value, row.ci_low, row.ci_high) == (mean.value, mean.low, mean.high)
+        assert low <= 100 * row.ci_low
+        assert 100 * row.ci_high <= high
+    hollow = [line for line in axes.lines if line.get_markerfacecolor() == PAPER]
+    tied = plot.data["p_adjusted"] >= 0.05
+    assert sorted(x for line in hollow for x in line.get_xdata()) == sorted(
+        plot.data["nir_mean"][tied]
+    )
+    assert "10 people, 80 probes, 2 seeds" in plot.caption
+
+
+def test_a_metric_that_a_point_lacks_leaves_it_out(full):
+    means = {key: each for key, each in full.means.items() if key[0] != "real@nir1"}
+    (first, *_) = plots(replace(full, means=means), [WHERE])
+    assert "real@nir1" not in set(first.data["training_set"])
+    assert len(first.data) == 7
+    assert not list(plots(replace(full, means={}), [WHERE]))
+
+
+def test_the_table_has_a_row_per_amount_and_prints_the_frame(full):
+    (table,) = amount_tables(full, [WHERE])
+    assert [row[0][0] for row in table.rows] == ["0", "1", "2", "all"]
+    numbers = amount_frame(full, [WHERE]).set_index("training_set")
+    for row, without, fakes in zip(
+        table.rows,
+        ["real", "real@nir1", "real@nir2", "real@nirall"],
+        ["real+C", "real+C@nir1", "real+C@nir2", "real+C@nirall"],
+        strict=True,
+    ):
+        assert row[1][0].startswith(f"{100 * numbers.loc[without, 'value']:.1f} [")
+        assert row[2][0].startswith(f"{100 * numbers.loc[fakes, 'value']:.1f} [")
+        gap = numbers.loc[fakes, "value"] - numbers.loc[without, "value"]
+        assert numbers.loc[fakes, "difference"] == pytest.approx(gap)
+        assert row[3][1] in ("gain", "loss", "tie")
+        assert (row[3][1] == "tie") == (numbers.loc[fakes, "p_adjusted"] >= 0.05)
+
+
+def test_without_curves_there_is_no_table(full):
+    few = tuple(each for each in full.training_sets if each.role != "curve")
+    assert amount_tables(replace(full, training_sets=few), [WHERE]) == []
+    assert amount_frame(replace(full, training_sets=few), [WHERE]).empty
+
+
+def test_the_frame_keeps_its_order_over_translators(full):
+    for lines in permutations(nir_lines(full.training_sets)):
+        table = frame(full, list(lines), *WHERE)
+        assert list(dict.fromkeys(table["translator"])) == [line.translator or "" for line in lines]

@@ -1,0 +1,117 @@
+"""What is compared with what, how luck is pooled, and verdicts where lower is better."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reports.comparisons import Comparison, families
+from reports.material import Material, TrainingSet, in_order
+from reports.mcnemar import mcnemar
+from reports.statistics import Estimate
+from reports.summary import summarise
+
+WHERE = ("unseen-subjects", "rank1")
+
+
+def training_set(name: str, role: str, counterpart: str | None = None) -> TrainingSet:
+    return TrainingSet(name, role, "", counterpart=counterpart)
+
+
+SETS = (
+    training_set("base", "baseline"),
+    training_set("grey", "control"),
+    training_set("a", "fakes"),
+    training_set("b", "fakes"),
+    training_set("a-leaky", "leaky", "a"),
+    training_set("top", "ceiling"),
+    training_set("other network", "reference"),
+    training_set("one", "curve"),
+    training_set("one with fakes", "curve", "one"),
+    training_set("half of the fakes", "curve", "base"),
+    training_set("lonely", "curve", "not there"),
+)
+
+
+def test_families_are_questions():
+    assert families(SETS) == {
+        "help": [("a", "base"), ("b", "base")],
+        "checks": [("grey", "base"), ("top", "base")],
+        "rank": [("b", "a")],
+        "beyond grey": [("a", "grey"), ("b", "grey")],
+        "leaky": [("a-leaky", "base")],
+        "leak": [("a-leaky", "a")],
+        "curve": [("one with fakes", "one"), ("half of the fakes", "base")],
+    }
+
+
+def test_the_answer_is_about_leaky_fakes_where_there_are_no_others():
+    found = families(tuple(each for each in SETS if each.role != "fakes"))
+    assert found["help"] == [("a-leaky", "base")]
+    assert found["leaky"] == found["leak"] == []
+
+
+def test_no_pair_is_compared_twice():
+    pairs = [pair for family in families(SETS).values() for pair in family]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_luck_is_that_of_all_sets_but_curves_and_references(full, full_material):
+    rows = full_material.outcomes
+    rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
+    means = rows.pivot_table(index="training_set", columns="seed", values="value")
+    away = {each.name for each in full.training_sets if each.role in ("curve", "reference")}
+    pool = means[~means.index.isin(away)]
+    each = full.compared("real+C", "real", *WHERE).estimate
+    assert each.freedom == (len(pool) - 1) * 1
+    curve = full.compared("real+C@nir1", "real@nir1", *WHERE).estimate
+    assert curve.freedom == len(pool) + 2 - 1
+
+
+def test_mcnemar_stands_beside_what_is_hit_or_missed(full, full_material):
+    rows = full_material.outcomes
+    for each in full.comparisons:
+        assert (each.mcnemar_p is not None) == (each.metric in ("rank1", "accuracy"))
+    rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
+    table = rows.pivot_table(index=["seed", "probe"], columns="training_set", values="value")
+    found = full.compared("real+B", "real", *WHERE)
+    assert found.mcnemar_p == pytest.approx(mcnemar(table["real+B"], table["real"]))
+
+
+@pytest.mark.parametrize(
+    ("metric", "difference", "p", "verdict"),
+    [
+        ("rank1", 0.1, 0.01, "gain"),
+        ("rank1", -0.1, 0.01, "loss"),
+        ("fid", -3.0, 0.01, "gain"),
+        ("fid", 3.0, 0.01, "loss"),
+        ("fid", -3.0, 0.06, "undecided"),
+    ],
+)
+def test_a_gain_is_an_improvement(metric, difference, p, verdict):
+    found = Estimate(difference, difference, difference, p, 1, 9, 9)
+    assert Comparison("a", "base", "somewhere", metric, found, {}, p).verdict == verdict
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_shuffled_names_are_seldom_told_apart(seed):
+    """A/A: no name stands for a way of training, so hardly any difference may be found."""
+    rng = np.random.default_rng(seed)
+    people = np.repeat([f"s{i}" for i in range(20)], 4)
+    sets = in_order((SETS[0], *(training_set(f"f{i}", "fakes") for i in range(4))))
+    ease = rng.normal(0, 0.4, 20)[:, None] + rng.normal(0, 0.2, (20, 4))
+    tables = []
+    for each in sets:
+        for number in range(3):
+            moved = ease + rng.normal(0, 0.15) + rng.normal(0, 0.3, (20, 4))
+            table = {"training_set": each.name, "seed": number, "subject": people}
+            table |= {"probe": np.arange(80).astype(str), "value": (moved.ravel() > 0) * 1.0}
+            tables.append(pd.DataFrame(table).assign(protocol=WHERE[0], metric=WHERE[1]))
+    material = replace(empty(), training_sets=sets, outcomes=pd.concat(tables))
+    found = summarise(material, resamples=400).comparisons
+    assert sum(each.verdict != "undecided" for each in found) <= 1
+
+
+def empty():
+    return Material({}, SETS[:1], pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
