@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": "bench.commands.doctor:doctor",
     "fetch": "bench.commands.fetch:fetch",
     "report": "bench.commands.report:report",
+    "compare": "bench.commands.compare:compare",
     "faces": "bench.commands.faces:faces",
 }
 SUMMARIES = {
@@ -24,6 +25,7 @@ SUMMARIES = {
     "doctor": "Look at machine, packages, weights and a data set, before a run does.",
     "fetch": "Get the fixed networks' weights, checked.",
     "report": "Draw a run's report again.",
+    "compare": "Runs side by side: settings, recognition with tests, image quality.",
     "faces": "Write rendered people as image files, laid out as a data set.",
 }
 

@@ -94,6 +94,7 @@ class Engine:
     def _collect(self, running: dict, graph: TopologicalSorter, messages: Queue) -> None:
         finished, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
         self._show(messages)
+        self.display.tick()
         for future in finished:
             stage = running.pop(future)
             try:

@@ -9,17 +9,19 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
-from bench import datasets, weights
+from bench import datasets, tensorboard, weights
 from bench import plan as plans
 from bench.bar import shown
 from bench.datasets import DataSet
+from bench.detectable import detectable
 from bench.engine import Engine, every_stage
 from bench.expectation import Expectation, expect
 from bench.gather import is_current, write_report
-from bench.progress import Display, clock
+from bench.progress import Display
 from bench.run_settings import RunSettings
 from bench.settings import to_toml
 from bench.store import Machine, Stage, is_done
+from bench.time_left import clock
 from faces.cache import cache_folder
 from faces.compute import choose_device, device_name
 from faces.errors import UsageError
@@ -27,8 +29,12 @@ from faces.files import write_text
 from generators import variants
 
 
-def execute(settings: RunSettings, out: Path, console: Console) -> None:
+def execute(
+    settings: RunSettings, out: Path, console: Console, with_tensorboard: bool = False
+) -> None:
     """Makes what is missing, then the report, and prints its path last."""
+    if with_tensorboard:
+        tensorboard.require()
     device = choose_device(settings.device)  # one that is not there is told before all else
     _check(settings, out)
     store, cache = store_of(out), cache_folder()
@@ -42,12 +48,13 @@ def execute(settings: RunSettings, out: Path, console: Console) -> None:
         return
     at_once = settings.stages_at_once(on_gpu=device.type == "cuda")
     machine = Machine(str(device), settings.workers, cache, at_once, device_name(device))
-    with Display(console, out / "events.jsonl") as display:
+    scalars = out / tensorboard.FOLDER if with_tensorboard else None
+    with Display(console, out / "events.jsonl", scalars) as display:
         display.event("run", command=shlex.join(sys.argv[1:]))
         engine = Engine(store, machine, display)
         try:
             engine.run(plan.targets())
-            display.event("report")
+            display.reporting()
             write_report(settings, plan, store, out, engine.ran, data)
         except BaseException as error:
             display.event("stopped", why=type(error).__name__)
@@ -93,6 +100,7 @@ def show_plan(settings: RunSettings, out: Path, console: Console) -> None:
     console.print(_stage_table(stages, expected))
     for line in _expectation_lines(settings, expected):
         console.print(line, highlight=False)
+    console.print(detectable(settings, data), highlight=False)
     console.print(f"{len(todo)} of {len(stages)} stages are left to do. "
                   f"Report: {out / 'report.html'}", highlight=False)  # fmt: skip
 

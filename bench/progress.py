@@ -1,43 +1,87 @@
-"""What a person sees while a run goes on, and the `events.jsonl` that is always written.
+"""What a person sees while a run goes on, and what is kept of it in `events.jsonl`.
 
-On a terminal: a line per running stage and one for the whole run, with the time left. Elsewhere:
-one line per 30 seconds and one per finished stage, so that a cluster's log stays short.
+On a terminal: a line per running stage with rate, losses and time left, and one for the whole run;
+above them a line per finished stage. Elsewhere: one line per 30 seconds that names what runs and
+what was finished since, so that a cluster's log stays short.
 """
 
-import json
 import time
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
+from rich.text import Text
 
+from bench.events import Events
 from bench.store import Stage
+from bench.tensorboard import Scalars
+from bench.time_left import Pace, WorkLeft, clock
 
 LOG_EVERY_SECONDS = 30
-SHOWN_VALUES = 3
+SHOW_EVERY_SECONDS = 1  # numbers that change faster cannot be read
+SHOWN_VALUES = 4
+WIDE_TERMINAL = 100  # columns; on a narrower one bars would leave no room for losses
+TRAININGS = ("pretrain", "translator", "finetune")  # stages that count steps; others count images
+
+
+@dataclass
+class Running:
+    """A stage at work, as far as it has told. `bar` is its line on a terminal."""
+
+    name: str
+    bar: TaskID
+    pace: Pace = field(default_factory=Pace)
+    done: int = 0
+    total: int = 0
+    values: Mapping[str, float] = field(default_factory=dict)
+    shown: float = float("-inf")  # when its line was last renewed
+    logged: float = field(default_factory=lambda: time.monotonic())  # when it last was an event
+
+    def tell(self, done: int, total: int, values: Mapping[str, float]) -> None:
+        self.pace.tell(done)
+        self.done, self.total, self.values = done, total, values
+
+    @property
+    def left(self) -> str:
+        return said_left(self.pace.seconds_for(self.total - self.done))
+
+    @property
+    def rate(self) -> str:
+        if self.pace.per_second is None:
+            return ""
+        unit = "steps" if self.name.split(":")[0] in TRAININGS else "images"
+        return f"{self.pace.per_second:.3g} {unit}/s"
+
+    @property
+    def losses(self) -> str:
+        return " ".join(f"{k} {v:.3g}" for k, v in list(self.values.items())[:SHOWN_VALUES])
+
+    @property
+    def line(self) -> str:
+        """Everything in one line, for a log."""
+        if self.total <= 1:
+            return self.name
+        parts = (f"{self.name} {self.done}/{self.total}", self.rate, self.losses, self.left)
+        return " ".join(part for part in parts if part)
 
 
 class Display:
     """Follows the stages of one run. Use it as a context manager."""
 
-    def __init__(self, console: Console, events: Path) -> None:
-        self.console, self.events = console, events
+    def __init__(self, console: Console, events: Path, scalars: Path | None = None) -> None:
+        self.console = console
+        self.scalars = Scalars(scalars, self.tell) if scalars else None
         self.left = WorkLeft()
-        self._bars = Progress(
-            TextColumn("{task.description:<22}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[note]}"),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
-        self._tasks: dict[str, int] = {}
-        self._names: dict[str, str] = {}
-        self._last_log = time.monotonic()
+        self._events = Events(events, self.tell)
+        self._bars = bars(console)
+        self._running: dict[str, Running] = {}
+        self._whole: TaskID | None = None
+        self._expected = self._complete = 0
+        self._since: list[str] = []  # stages finished since the last line of a log
+        self._began = self._last_log = time.monotonic()
 
     def __enter__(self) -> "Display":
         self._bars.start()
@@ -45,13 +89,27 @@ class Display:
 
     def __exit__(self, *_) -> None:
         self._bars.stop()
+        if self._since:
+            self._log()
+        if self.scalars is not None:
+            self.scalars.close()
+
+    def tell(self, sentence: str) -> None:
+        """Prints a sentence above the bars."""
+        self.console.print(Text(sentence), soft_wrap=True)
+
+    def event(self, kind: str, **fields) -> None:
+        """Appends one line to events.jsonl."""
+        self._events.write(kind, **fields)
 
     def expect(self, stages: Iterable[Stage]) -> None:
         """Says which stages will run, for the time left of the whole run."""
         stages = list(stages)
         self.left.expect(stages)
+        self._expected = len(stages)
         if stages:
-            self._tasks[""] = self._bars.add_task("whole run", total=self.left.total, note="")
+            self._whole = self._bars.add_task("whole run", total=self.left.total, **EMPTY)
+            self._renew_whole()
 
     def cached(self, stage: Stage) -> None:
         """A stage was there already."""
@@ -60,96 +118,124 @@ class Display:
     def started(self, stage: Stage) -> None:
         """A stage begins."""
         self.left.started(stage)
-        self._names[stage.key] = stage.name
-        self._tasks[stage.key] = self._bars.add_task(stage.name, total=None, note="")
+        bar = self._bars.add_task(stage.name, total=None, **EMPTY)
+        self._running[stage.key] = Running(stage.name, bar)
         self.event("started", stage=stage.name, key=stage.key)
 
     def progress(self, key: str, done: int, total: int, values: Mapping[str, float]) -> None:
         """A stage tells how far it is."""
-        if key not in self._tasks:  # a late message of a stage that has finished
+        stage = self._running.get(key)
+        if stage is None:  # a late message of a stage that has finished
             return
-        self.left.progress(key, done / max(1, total))
-        seconds = self.left.seconds_of(key)
-        note = " ".join(
-            f"{name} {value:.3g}" for name, value in list(values.items())[:SHOWN_VALUES]
-        )
-        note = f"{done}/{total}  {clock(seconds)} left  {note}"
-        self._bars.update(self._tasks[key], total=total, completed=done, note=note)
-        whole = f"{clock(self.left.seconds())} left"
-        self._bars.update(self._tasks[""], completed=self.left.done(), note=whole)
-        if not self.console.is_terminal and time.monotonic() - self._last_log > LOG_EVERY_SECONDS:
-            self._last_log = time.monotonic()
-            self.console.print(f"{self._names[key]}: {note}; run: {whole}", highlight=False)
+        self.left.progress(key, done / max(1, total), first=not stage.total and done < total)
+        stage.tell(done, total, values)
+        if self.scalars is not None and values:
+            self.scalars.add(stage.name, done, values)
+        now = time.monotonic()
+        if now - stage.logged >= LOG_EVERY_SECONDS:
+            stage.logged = now
+            told = {name: float(f"{value:.6g}") for name, value in values.items()}
+            self.event("progress", stage=stage.name, key=key, done=done, total=total, values=told)
+        if now - stage.shown >= SHOW_EVERY_SECONDS:
+            stage.shown = now
+            self._renew(stage)
+        self.tick()
+
+    def tick(self) -> None:
+        """Time passes: elsewhere than on a terminal a line may be due."""
+        if time.monotonic() - self._last_log >= LOG_EVERY_SECONDS:
+            self._log()
 
     def finished(self, stage: Stage, seconds: float) -> None:
         """A stage is complete."""
         self._close(stage)
-        self.console.print(f"[green]done[/]    {stage.name} in {clock(seconds)}", highlight=False)
+        self._complete += 1
+        self._since.append(stage.name)
+        if self.console.is_terminal:
+            self._say("done", "green", f"{stage.name} in {clock(seconds)}")
+        self._renew_whole()
         self.event("finished", stage=stage.name, key=stage.key, seconds=round(seconds, 2))
 
     def failed(self, stage: Stage, error: BaseException) -> None:
         """A stage failed; what does not need it goes on."""
         self._close(stage)
-        self.console.print(f"[red]failed[/]  {stage.name}: {type(error).__name__}", highlight=False)
+        self._say("failed", "red", f"{stage.name}: {type(error).__name__}")
         self.event("failed", stage=stage.name, key=stage.key, error=str(error))
+
+    def reporting(self) -> None:
+        """All stages are there; the report is being written."""
+        self._bars.add_task("report", total=None, **EMPTY)
+        self.event("report")
+
+    def _say(self, word: str, style: str, what: str) -> None:
+        self.console.print(Text.assemble((f"{word:<8}", style), what))
 
     def _close(self, stage: Stage) -> None:
         self.left.finished(stage)
-        self._bars.remove_task(self._tasks.pop(stage.key))
+        self._bars.remove_task(self._running.pop(stage.key).bar)
 
-    def event(self, kind: str, **fields) -> None:
-        """Appends one line to events.jsonl."""
-        line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": kind}
-        with open(self.events, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line | fields) + "\n")
+    def _renew(self, stage: Running) -> None:
+        self._bars.update(
+            stage.bar, total=stage.total, completed=stage.done,
+            count=f"{stage.done:,}/{stage.total:,}", left=stage.left, rate=stage.rate,
+            note=stage.losses,
+        )  # fmt: skip
+        self._renew_whole()
 
+    def _renew_whole(self) -> None:
+        if self._whole is not None:
+            count, left = (
+                f"{self._complete}/{self._expected} stages",
+                said_left(self.left.seconds()),
+            )
+            self._bars.update(self._whole, completed=self.left.done(), count=count, left=left)
 
-class WorkLeft:
-    """Time left, from each stage's expected effort and how fast efforts are done here."""
-
-    def __init__(self) -> None:
-        self.total = 0.0
-        self._effort: dict[str, float] = {}
-        self._share: dict[str, float] = {}
-        self._began: dict[str, float] = {}
-        self._start = time.monotonic()
-
-    def expect(self, stages: Iterable[Stage]) -> None:
-        """`effort` is in seconds of one core of the reference machine; only ratios matter."""
-        self._effort = {stage.key: stage.effort for stage in stages}
-        self.total = sum(self._effort.values())
-        self._start = time.monotonic()
-
-    def started(self, stage: Stage) -> None:
-        self._began[stage.key] = time.monotonic()
-        self._share[stage.key] = 0.0
-
-    def progress(self, key: str, share: float) -> None:
-        self._share[key] = share
-
-    def finished(self, stage: Stage) -> None:
-        self._share[stage.key] = 1.0
-
-    def done(self) -> float:
-        """Effort done so far, in the unit of `effort`."""
-        return sum(self._effort.get(key, 0.0) * share for key, share in self._share.items())
-
-    def seconds(self) -> float | None:
-        """Seconds left of the whole run, or None while nothing can be said."""
-        done = self.done()
-        elapsed = time.monotonic() - self._start
-        return elapsed / done * (self.total - done) if done > 0.02 * self.total else None
-
-    def seconds_of(self, key: str) -> float | None:
-        """Seconds left of one stage."""
-        share = self._share[key]
-        return (time.monotonic() - self._began[key]) * (1 - share) / share if share else None
+    def _log(self) -> None:
+        """One line on everything, where there are no bars."""
+        self._last_log = time.monotonic()
+        if self.console.is_terminal:
+            return
+        left = said_left(self.left.seconds())
+        parts = [f"{clock(self._last_log - self._began)}  {self._complete}/{self._expected} stages"]
+        parts[0] += f", {left}" if left else ""
+        parts += [stage.line for stage in self._running.values()]
+        parts += [f"done: {', '.join(self._since)}"] if self._since else []
+        self._since = []
+        self.console.print(Text(" | ".join(parts)), soft_wrap=True)
 
 
-def clock(seconds: float | None) -> str:
-    """Seconds as h:mm:ss or m:ss; a dash where they are unknown."""
-    if seconds is None:
-        return "-"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def said_left(seconds: float | None) -> str:
+    """ "4:05 left", or nothing where it is not known."""
+    return "" if seconds is None else f"{clock(seconds)} left"
+
+
+EMPTY = {"count": "", "left": "", "rate": "", "note": ""}
+
+
+def bars(console: Console) -> Progress:
+    """The lines of a terminal, in columns that keep their place; losses are cut where they end."""
+    wide = console.width >= WIDE_TERMINAL
+    columns = [
+        column("{task.description}", 28 if wide else 22, "left"),
+        *([BarColumn(bar_width=12)] if wide else []),
+        column("{task.fields[count]}", 13),
+        column("{task.fields[left]}", 12),
+        column("{task.fields[rate]}", 15 if wide else 13),
+        TextColumn("{task.fields[note]}", markup=False, table_column=narrow(ratio=1)),
+    ]
+    return Progress(
+        *columns,
+        console=console,
+        refresh_per_second=4,
+        disable=not console.is_terminal,
+        transient=True,
+        expand=True,
+    )
+
+
+def column(text: str, width: int, justify: str = "right") -> TextColumn:
+    return TextColumn(text, justify=justify, markup=False, table_column=narrow(width=width))
+
+
+def narrow(**how: int) -> Column:
+    return Column(no_wrap=True, overflow="ellipsis", **how)

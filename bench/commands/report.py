@@ -1,17 +1,16 @@
-"""`bench report`: draws a finished run's report again, without training anything."""
+"""`bench report`: draws a finished run's report again, without training anything.
+
+It is drawn from the run's `material/`, which needs neither torch nor the stages beside the run. A
+run that has none, made by an earlier version, is gathered from its stages once more.
+"""
 
 from pathlib import Path
 
 import click
 
-from bench import datasets
-from bench import plan as plans
-from bench.engine import every_stage
-from bench.execution import store_of
-from bench.gather import write_report
-from bench.settings import from_toml
-from bench.store import is_done
+from bench.redraw import MATERIAL, draw
 from faces.errors import UsageError
+from reports.material_files import load_material
 
 
 @click.command()
@@ -20,8 +19,23 @@ def report(run: Path) -> None:
     """Draw the report of the folder RUN again."""
     if not (run / "settings.toml").exists():
         raise UsageError(f"{run}: not a run's folder (it has no settings.toml)")
+    if (run / MATERIAL).is_dir():
+        draw(load_material(run / MATERIAL), run)
+    else:
+        _from_stages(run)
+    click.echo(f"Report: {run / 'report.html'}")
+
+
+def _from_stages(run: Path) -> None:
+    """Gathers the material from the stages beside the run. Raises UsageError where some lack."""
+    from bench import datasets, execution, gather  # late: they need torch
+    from bench import plan as plans
+    from bench.engine import every_stage
+    from bench.settings import from_toml
+    from bench.store import is_done
+
     settings = from_toml(run / "settings.toml")
-    data, store = datasets.kept(settings, run), store_of(run)
+    data, store = datasets.kept(settings, run), execution.store_of(run)
     plan = plans.build(settings, data, run)
     missing = [stage.name for stage in every_stage(plan.targets()) if not is_done(stage, store)]
     if missing:
@@ -29,5 +43,4 @@ def report(run: Path) -> None:
             f"{run}: {len(missing)} stages are not finished ({missing[0]}, ...); "
             "run `bench run-all` with the same options first"
         )
-    write_report(settings, plan, store, run, frozenset(), data)
-    click.echo(f"Report: {run / 'report.html'}")
+    gather.write_report(settings, plan, store, run, frozenset(), data)

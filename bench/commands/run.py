@@ -18,6 +18,9 @@ OPTIONS = [
     click.option("--device", help="auto, cpu, cuda or cuda:N."),
     click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting."),
     click.option("--out", type=click.Path(path_type=Path), help="The run's folder [below runs/]."),
+    click.option(
+        "--tensorboard", is_flag=True, help="Losses for TensorBoard, in the run's folder."
+    ),
     click.option("--dry-run", is_flag=True, help="Print settings, plan and times; make nothing."),
 ]
 
@@ -60,6 +63,7 @@ def run(
     device: str | None,
     assignments: tuple[str, ...],
     out: Path | None,
+    tensorboard: bool,
     dry_run: bool,
 ) -> None:
     """Resolves the settings, makes what is missing, and writes the report."""
@@ -71,8 +75,11 @@ def run(
     overrides |= {"allow_missing": allow_missing or None}
     chosen = {key: value for key, value in overrides.items() if value is not None}
     resolved = settings.load(preset, config, chosen, assignments)
-    action = execution.show_plan if dry_run else execution.execute
-    action(resolved, out or Path("runs") / _run_name(resolved), Console(emoji=False))
+    folder, console = out or Path("runs") / _run_name(resolved), Console(emoji=False)
+    if dry_run:
+        execution.show_plan(resolved, folder, console)
+    else:
+        execution.execute(resolved, folder, console, tensorboard)
 
 
 def _run_name(settings) -> str:

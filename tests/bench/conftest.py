@@ -30,6 +30,9 @@ TINY = {
     "recognizer.checkpoint_every_steps": 1,
     "recognizer.gallery_draws": 2,
     "quality.images": 20,
+    "controls.sets": '["twice", "shuffled", "alone"]',
+    "controls.nir_curve": "[0, 1]",
+    "controls.fakes_curve": "[0.5]",
 }
 
 
@@ -57,6 +60,14 @@ def run(out: Path, *arguments: str, offline: bool = True, **settings: object) ->
     text, _ = process.communicate(timeout=600)
     assert process.returncode == 0, text
     return text
+
+
+@pytest.hookimpl(tryfirst=True)  # before the tests are dealt out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a run go to one process, where tests are spread over several."""
+    for item in items:
+        for fixture in {"tiny", "with_c"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(fixture))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from rich.console import Console
 
 from bench.engine import Engine, every_stage
-from bench.progress import Display, WorkLeft, clock
+from bench.progress import Display
 from bench.store import Job, Machine, Stage, is_done
 from faces.errors import DataError, StageError
 
@@ -48,11 +48,8 @@ def run(tmp_path, target: Stage, workers: int = 2) -> tuple[Engine, str]:
     machine = Machine("cpu", workers, tmp_path, workers)
     with Display(console, tmp_path / "events.jsonl") as display:
         engine = Engine(tmp_path, machine, display)
-        try:
-            engine.run([target])
-        finally:
-            text = console.file.getvalue()
-    return engine, text
+        engine.run([target])
+    return engine, console.file.getvalue()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -61,11 +58,12 @@ def test_a_diamond_is_summed_for_any_number_of_workers(tmp_path, workers):
     engine, text = run(tmp_path, target, workers)
     assert (target.folder(tmp_path) / "number.txt").read_text() == "1112"
     assert len(engine.ran) == 4
-    assert text.count("done") == 4
+    assert all(name in text for name in ("done: ", "source", "left", "right", "end"))
     again, _ = run(tmp_path, target, workers)
     assert not again.ran
     lines = (tmp_path / "events.jsonl").read_text().splitlines()
     events = [json.loads(line)["event"] for line in lines]
+    events = [event for event in events if event != "progress"]  # where a machine is slow
     assert sorted(events) == ["cached"] * 4 + ["finished"] * 4 + ["started"] * 4
 
 
@@ -91,27 +89,3 @@ def test_a_killed_worker_is_told_as_such(tmp_path):
 def test_every_stage_comes_once_and_after_its_inputs():
     stages = every_stage([diamond(), diamond()])
     assert [stage.name for stage in stages] == ["source", "left", "right", "end"]
-
-
-def test_time_left_is_the_rest_of_the_effort_at_the_speed_so_far(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr("bench.progress.time.monotonic", lambda: now[0])
-    stages = [Stage(str(n), number, Number(value=n), effort=10.0) for n in range(4)]
-    left = WorkLeft()
-    left.expect(stages)
-    assert left.seconds() is None
-    left.started(stages[0])
-    now[0] = 30.0
-    left.finished(stages[0])
-    left.started(stages[1])
-    now[0] = 45.0
-    left.progress(stages[1].key, 0.5)
-    assert left.seconds() == pytest.approx(75.0)  # 15 of 40 took 45 s, 25 are left
-    assert left.seconds_of(stages[1].key) == pytest.approx(15.0)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(None, "-"), (0, "0:00"), (59.6, "1:00"), (3661, "1:01:01")]
-)
-def test_clock(seconds, text):
-    assert clock(seconds) == text
