@@ -29,7 +29,7 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
             for key, estimate in summary.means.items()
         ],
         "comparisons": [comparison_row(each) for each in summary.comparisons],
-        "quality": table_rows(summary.quality, ("images", "metric", "seed", "value", "n")),
+        "quality": table_rows(summary.quality, quality_columns(summary.quality)),
     }
     details = [{"about": about, "sentences": lines} for about, lines in answer.details]
     told = {"headline": answer.headline, "details": details, "caveats": answer.caveats}
@@ -37,6 +37,12 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
     known = {name: facts[name] for name in FACTS if name in facts}
     sets = [asdict(each) for each in summary.training_sets]
     return {"schema": SCHEMA, **known, "answer": told, "training_sets": sets, **rows}
+
+
+def quality_columns(quality: pd.DataFrame) -> tuple[str, ...]:
+    """The columns of image quality; older runs measured no intervals."""
+    ends = ("ci_low", "ci_high") if "ci_low" in quality else ()
+    return ("images", "metric", "seed", "value", "n", *ends)
 
 
 def table_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:

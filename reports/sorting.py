@@ -8,9 +8,7 @@ from reports.words import MINUS, NONE
 
 NOTHING = ("", NONE, "-")
 AFTER = r"(?=$| ?%| [\[(]| [^\W\d]{1,8}$)"  # nothing, a bracket, a unit: no sentence
-NUMBER = re.compile(
-    r"(?:[a-z]+ )?(?:[<>≤≥±=] ?)?([+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)" + AFTER
-)
+NUMBER = re.compile(r"(?:[a-z]+ )?(?:[<>≤≥±=] ?)?([+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)" + AFTER)
 SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0}
 DURATION = re.compile(r"(?:[\d.]+ (?:h|min|s)(?: |$))+")
 
