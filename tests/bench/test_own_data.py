@@ -17,8 +17,7 @@ from tests.bench.conftest import TINY, run
 ROOT = Path(__file__).parents[2]
 SUBJECTS = 24
 LISTS = ("vis_train", "nir_train", "vis_gallery", "nir_probe")
-AWAY = ("data.", "controls.")
-TRAINING = {key: value for key, value in TINY.items() if not key.startswith(AWAY)}
+NO_CONTROLS = {key: "[]" for key in TINY if key.startswith("controls.")}
 
 
 GUARD = """
@@ -156,7 +155,7 @@ def test_missing_and_odd_lines_are_misses_if_that_is_allowed(tree, tmp_path):
     append(tree, "nir_train", "NA")
     out = tmp_path / "runs" / "missing"
     options = ["--data", f"casia:{tree}", "--protocol", "casia-view2", "--fold", "1"]
-    run(out, *options, "--allow-missing", **(TRAINING | {"variants": '["A"]'}))
+    run(out, *options, "--allow-missing", **({"variants": '["A"]'} | NO_CONTROLS))
     unresolved = json.loads((out / "results.json").read_text())["data"]["unresolved"]
     assert {gone, "NA"} <= {row["line"] for row in unresolved}
     (scored,) = (out.parent / "stages").glob("score-real-0-*/outcomes.csv")
@@ -177,7 +176,7 @@ LEAK = "paper-520-as-published"
 )
 def test_leaky_translators_see_what_is_tested_and_are_marked(protocol, example, tmp_path):
     out = tmp_path / "runs" / "leak"
-    settings = TRAINING | {"variants": '["A"]', "quality.images": 10}
+    settings = {"variants": '["A"]', "quality.images": 10} | NO_CONTROLS
     shutil.copytree(example / "runs" / "stages", out.parent / "stages")
     run(out, "--data", f"casia:{example / 'casia'}", "--protocol", protocol, **settings)
     results = json.loads((out / "results.json").read_text())
