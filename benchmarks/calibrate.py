@@ -23,11 +23,11 @@ from matplotlib.figure import Figure
 from real_people import components, real_rejections
 from simulated_people import HIT_RATE, Experiment
 
-from reports.formats import Table, markdown
 from reports.luck import luck_of_differences, luck_of_means
 from reports.mcnemar import mcnemar
 from reports.power import Components, detectable_difference
 from reports.statistics import LEVEL, estimate, subject_draws, subject_sums
+from reports.tables.formats import Table, markdown
 
 SEEDS, SUBJECTS, LUCK = (2, 3, 5), (30, 60, 360), (0.0, 0.02, 0.04)
 SHARE = 25  # experiments that share draws of subjects

@@ -8,19 +8,19 @@ import pandas as pd
 
 from faces.files import write_text
 from reports import records
-from reports.answer import answer
+from reports.answer.sentences import answer
 from reports.folds import first_fold
-from reports.formats import Table, write_kinds
 from reports.material import Material, in_order
-from reports.page import render
-from reports.sections import Draft, all_sections, headlines
+from reports.page.html import render
+from reports.page.sections import Draft, all_sections, headlines
 from reports.summary import Summary, summarise
-from reports.tables import accuracy_frame, accuracy_tables
-from reports.tables_amounts import amount_frame, amount_tables
-from reports.tables_folds import fold_frame, fold_tables
-from reports.tables_leak import leak_frame, leak_tables
-from reports.tables_quality import agreement_frame, quality_tables
-from reports.tables_subjects import pair_frame, subject_frame, subject_tables
+from reports.tables.accuracy import accuracy_frame, accuracy_tables
+from reports.tables.amounts import amount_frame, amount_tables
+from reports.tables.folds import fold_frame, fold_tables
+from reports.tables.formats import Table, write_kinds
+from reports.tables.leak import leak_frame, leak_tables
+from reports.tables.quality import agreement_frame, quality_tables
+from reports.tables.subjects import pair_frame, subject_frame, subject_tables
 
 
 def build(material: Material, out: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from faces.files import write_text
-from reports.answer import Answer
+from reports.answer.sentences import Answer
 from reports.folds import Spread
 from reports.statistics import Estimate
 from reports.summary import Comparison, Summary

@@ -9,12 +9,12 @@ from rich.text import Text
 
 from bench.redraw import MATERIAL
 from faces.errors import UsageError
-from reports.compare import Run, compare_runs
-from reports.compare_page import leading, lines, write_comparison
-from reports.compare_tables import recognition_tables, settings_tables
-from reports.formats import Table
+from reports.compare.page import leading, lines, write_comparison
+from reports.compare.runs import Run, compare_runs
+from reports.compare.tables import recognition_tables, settings_tables
 from reports.material_files import load_material
 from reports.plots.figure import file_name
+from reports.tables.formats import Table
 
 CROPS = "align:data"  # the stage whose key says which images a run is about
 

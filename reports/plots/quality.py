@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from reports.agreement import FEWEST, agreement, points
 from reports.plots.figure import GREY, INK, STYLE, Look, Plot, file_name, image_looks, looks
 from reports.summary import Summary
-from reports.tables_quality import PAIRS, correlation
+from reports.tables.quality import PAIRS, correlation
 from reports.words import Metric, metric, protocol
 
 WIDTH_INCHES = 7.4

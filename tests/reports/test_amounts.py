@@ -10,7 +10,7 @@ from reports.amounts import effect_of_fakes, fakes_lines, nir_lines, per_person
 from reports.material import Amount, TrainingSet, in_order
 from reports.plots.amounts import frame, plots, signed_root, signed_square
 from reports.plots.figure import PAPER
-from reports.tables_amounts import amount_frame, amount_tables
+from reports.tables.amounts import amount_frame, amount_tables
 
 WHERE = ("unseen-subjects", "rank1")
 

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.answer import answer
+from reports.answer.sentences import answer
 from reports.build import build
 from reports.material import Material, TrainingSet
 from reports.records import FACTS, results
 from reports.summary import summarise
-from reports.tables_run import data_tables
-from tests.reports.html_page import Page, check
+from reports.tables.run import data_tables
+from tests.reports.page.html_page import Page, check
 
 HOSTILE_VARIANT = "<b>D</b>&_%$"
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from faces.packed import Packed
-from reports.grids import data_uri, difference, samples_sheet
 from reports.material import Training
+from reports.page.sheets import data_uri, difference, samples_sheet
 from reports.plots.curves import on_grid
 from reports.plots.figure import COLOURS, GREY, INK, PAPER, inline, thinned
 from reports.plots.losses import smoothed

@@ -10,7 +10,7 @@ import pytest
 from reports.folds import first_fold, fold_numbers, over_folds, which_fold, whole_folds
 from reports.records import table_rows
 from reports.summary import summarise
-from reports.tables_folds import fold_frame, fold_tables
+from reports.tables.folds import fold_frame, fold_tables
 
 KEY = ("training_set", "protocol", "metric")
 

@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import norm
 
 from reports.material import Training, TrainingSet, in_order
+from reports.page.sections import further, headlines
 from reports.plots import curves, differences, losses
 from reports.plots.basis import basis
 from reports.plots.figure import COLOURS, CONTROLS, GREY, INK, PAPER, looks
-from reports.sections import further, headlines
 
 WHERE = ("unseen-subjects", "rank1")
 SHOWN = ("real", "real+A", "real+B", "real+C", "real+oracle", "dlib-face")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.formats import Table, latex, tex, write_cells, write_kinds
-from reports.sorting import number_of, numeric, sort_values
+from reports.tables.formats import Table, latex, tex, write_cells, write_kinds
+from reports.tables.sorting import number_of, numeric, sort_values
 from reports.words import MINUS, duration, interval, number, p_value
 
 NASTY = "\\ { } $ & % # _ ~ ^ < > | [a] * é ß 中 \N{MINUS SIGN}1 \N{PLUS-MINUS SIGN} × ≤ ≥ → ↑ ↓ Δ"

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from reports.compare import Compared, Key, Run, different, probes_of, same_images, same_people
-from reports.formats import Table
+from reports.compare.runs import Compared, Key, Run, different, probes_of, same_images, same_people
 from reports.statistics import Estimate
 from reports.summary import Summary
-from reports.tables import header, row_name
-from reports.tables_run import shown
+from reports.tables.accuracy import header, row_name
+from reports.tables.formats import Table
+from reports.tables.run import shown
 from reports.words import NONE, images, interval, metric, number, p_value, protocol
 
 VERDICTS = {"gain": "better", "loss": "worse", "undecided": "undecided"}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from reports.formats import Table
 from reports.material import Material
 from reports.summary import Summary
+from reports.tables.formats import Table
 from reports.words import NONE, listed, metric, number, protocol
 
 MOST_SUBJECTS = 10

@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reports.answer import answer
+from reports.answer.sentences import answer
 from reports.material import TrainingSet, leak_pairs, told_about
 from reports.plots.differences import plots
 from reports.plots.figure import looks
 from reports.statistics import holm
 from reports.summary import summarise
-from reports.tables import accuracy_frame, accuracy_tables
-from reports.tables_leak import leak_frame, leak_tables
-from reports.tables_quality import quality_table
+from reports.tables.accuracy import accuracy_frame, accuracy_tables
+from reports.tables.leak import leak_frame, leak_tables
+from reports.tables.quality import quality_table
 
 REAL = TrainingSet("real", "baseline", "VIS and real NIR, no fakes")
 CLEAN = tuple(TrainingSet(f"real+{name}", "fakes", "fakes", name) for name in "AC")

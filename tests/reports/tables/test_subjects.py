@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.tables_subjects import (
+from reports.tables.subjects import (
     Compared,
     compared_sets,
     confusions,

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from reports import page
-from reports.answer import Answer
-from reports.formats import Table
-from reports.grids import Sheet
-from reports.page import Drawn, Section, unbroken
+from reports.answer.sentences import Answer
+from reports.page import html as page
+from reports.page.html import Drawn, Section, unbroken
+from reports.page.sheets import Sheet
+from reports.page.svg import described, long_font, without_style
 from reports.plots.figure import COLOURS, GREY, INK, Plot, drawing, inline, to_svg
-from reports.svg import described, long_font, without_style
-from tests.reports.html_page import Page, check
+from reports.tables.formats import Table
+from tests.reports.page.html_page import Page, check
 
 HOSTILE = '<script>alert(1)</script>"&\' onload="x" style="fill: red" $x^2$ {{ 1 }}'
 NOISE = np.random.default_rng(0).integers(0, 256, (4, 4, 256, 256, 3), dtype=np.uint8)

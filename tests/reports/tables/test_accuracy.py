@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reports.summary import summarise
-from reports.tables import accuracy_frame, accuracy_tables, leading
+from reports.tables.accuracy import accuracy_frame, accuracy_tables, leading
 from reports.ties import best_told, tied_with
 from reports.words import number
 

@@ -4,7 +4,7 @@ import pytest
 
 from reports.build import write_tables
 from reports.material import in_order
-from reports.sections import Draft, all_sections
+from reports.page.sections import Draft, all_sections
 from reports.summary import summarise
 
 ORDER = [

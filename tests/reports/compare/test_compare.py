@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.compare import Run, compare_runs, different
-from reports.compare_page import lines, render, write_comparison
-from reports.compare_tables import frame, recognition_tables
+from reports.compare.page import lines, render, write_comparison
+from reports.compare.runs import Run, compare_runs, different
+from reports.compare.tables import frame, recognition_tables
 from reports.material import Amount, TrainingSet
 from tests.reports.conftest import FACTS, HOSTILE, SETS, made_material
 

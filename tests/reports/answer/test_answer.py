@@ -5,7 +5,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from reports.answer import answer
+from reports.answer.sentences import answer
 from reports.comparisons import Comparison
 from reports.material import TrainingSet
 from reports.statistics import Estimate

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from reports.formats import Table
 from reports.summary import Comparison, Summary
-from reports.tables import difference_columns, header
+from reports.tables.accuracy import difference_columns, header
+from reports.tables.formats import Table
 from reports.words import NONE, interval, number, p_value, protocol
 
 NOTE = (

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from reports.agreement import FEWEST, agreement, points
-from reports.formats import Table
 from reports.summary import Summary
-from reports.tables import header
+from reports.tables.accuracy import header
+from reports.tables.formats import Table
 from reports.words import NONE, images, interval, metric, number, p_value, protocol
 
 FIRST, LAST = ("real", "vis"), ("reshot",)  # among the kinds of images

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from reports.formats import Table
 from reports.summary import Summary
-from reports.tables import header, row_name
+from reports.tables.accuracy import header, row_name
+from reports.tables.formats import Table
 from reports.words import NONE, number, protocol
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.formats import Table
+from reports.tables.formats import Table
 from reports.words import duration
 
 MOST_LINES = 5_000  # of files or lines listed by name; they scroll, and keep the page under 1 MB

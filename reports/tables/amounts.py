@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from reports.amounts import Line, effect_of_fakes, name_of, nir_lines, per_person, scored
-from reports.formats import Table
 from reports.material import TrainingSet
 from reports.plots.amounts import frame
 from reports.summary import Comparison, Summary
-from reports.tables import header
+from reports.tables.accuracy import header
+from reports.tables.formats import Table
 from reports.words import NONE, interval, metric, number, p_value, protocol
 
 NOTE = (

@@ -6,18 +6,18 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from reports.answer import HEADLINES
+from reports.answer.sentences import HEADLINES
 from reports.folds import which_fold
-from reports.formats import Table
-from reports.grids import Sheet, samples_sheet, save_sheet, sheets_of
 from reports.material import Material
-from reports.page import Drawn, Section, quality_text
+from reports.page.html import Drawn, Section, quality_text
+from reports.page.sheets import Sheet, samples_sheet, save_sheet, sheets_of
 from reports.plots import amounts, curves, differences, losses, quality
 from reports.plots.figure import Plot, file_name, image_looks, looks, save
 from reports.summary import Summary
-from reports.tables import leading
-from reports.tables_quality import image_kinds
-from reports.tables_run import data_tables, run_tables
+from reports.tables.accuracy import leading
+from reports.tables.formats import Table
+from reports.tables.quality import image_kinds
+from reports.tables.run import data_tables, run_tables
 
 SUBJECTS = "subjects"  # the grid that leads
 WORST = "worst-"  # how the names of grids of worst cases begin

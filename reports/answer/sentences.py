@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from reports.answer_controls import amount_sentences, control_sentences, rivals
-from reports.answer_words import effect, heading, size, spoken, turned, verdict
-from reports.caveats import caveats
+from reports.answer.caveats import caveats
+from reports.answer.controls import amount_sentences, control_sentences, rivals
+from reports.answer.phrases import effect, heading, size, spoken, turned, verdict
 from reports.comparisons import Comparison
 from reports.summary import Summary
 from reports.ties import best_told, between

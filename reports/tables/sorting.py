@@ -3,7 +3,7 @@
 import math
 import re
 
-from reports.formats import Table
+from reports.tables.formats import Table
 from reports.words import MINUS, NONE
 
 NOTHING = ("", NONE, "-")

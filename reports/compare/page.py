@@ -6,10 +6,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from faces.files import write_text
-from reports.answer import HEADLINES, heading
-from reports.caveats import rendered
-from reports.compare import Compared, Run, different
-from reports.compare_tables import (
+from reports.answer.caveats import rendered
+from reports.answer.sentences import HEADLINES, heading
+from reports.compare.runs import Compared, Run, different
+from reports.compare.tables import (
     all_tables,
     data_table,
     frame,
@@ -18,8 +18,8 @@ from reports.compare_tables import (
     settings_tables,
 )
 from reports.comparisons import Comparison
-from reports.formats import write_kinds
-from reports.page import Section, digest, environment, source
+from reports.page.html import Section, digest, environment, source
+from reports.tables.formats import write_kinds
 from reports.words import interval, listed, number, points
 
 MOST_SETTINGS = 4  # named in a sentence; the table has them all

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from reports import page
-from reports.answer import Answer
-from reports.tables_run import MOST_LINES, data_tables, funnel_table, run_tables
+from reports.answer.sentences import Answer
+from reports.page import html as page
+from reports.tables.run import MOST_LINES, data_tables, funnel_table, run_tables
 
 HOSTILE = "<script>alert(1)</script>"
 REASONS = ("not an image", "truncated", HOSTILE)

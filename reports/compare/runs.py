@@ -16,7 +16,7 @@ from reports.draws import Draws
 from reports.material import Material, TrainingSet, in_order
 from reports.statistics import RESAMPLES
 from reports.summary import Summary, summarise
-from reports.tables_run import flat
+from reports.tables.run import flat
 from reports.words import NONE
 
 WHO = ("name", "path", "population")  # the settings of data that say who the people are

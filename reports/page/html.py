@@ -11,17 +11,18 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from reports.answer import Answer
-from reports.caveats import rendered
-from reports.formats import Table
-from reports.grids import Sheet, data_uri
+from reports.answer.caveats import rendered
+from reports.answer.sentences import Answer
+from reports.page.sheets import Sheet, data_uri
+from reports.page.svg import described, without_style
 from reports.plots.figure import COLOURS, GREY, Plot, file_name, inline
-from reports.sorting import numeric, sort_values
 from reports.summary import Summary
-from reports.svg import described, without_style
+from reports.tables.formats import Table
+from reports.tables.sorting import numeric, sort_values
 from reports.words import listed, metric, number
 
-HERE = Path(__file__).parent
+REPORTS = Path(__file__).parents[1]
+TEMPLATES = (REPORTS / "page", REPORTS / "compare")
 MOST_BYTES = 4_500_000
 IMAGE_SIDES_PX = (192, 160, 128, 96, 64)  # tried in turn until the page is small enough
 TITLE = "Do fake near-infrared faces make the recognizer better?"
@@ -97,7 +98,7 @@ def render(sections: list[Section], answer: Answer, facts: Mapping[str, Any]) ->
 
 
 def source(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+    return (TEMPLATES[0] / name).read_text(encoding="utf-8")
 
 
 def policy(style: str, script: str) -> str:
@@ -142,7 +143,7 @@ def made_by(data: Mapping[str, Any]) -> list[str]:
 def environment() -> jinja2.Environment:
     """Everything is escaped but `Markup`; a name that is missing is an error."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

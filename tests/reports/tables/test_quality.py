@@ -9,7 +9,7 @@ import pytest
 from reports.plots import quality as drawings
 from reports.plots.figure import to_svg
 from reports.summary import summarise
-from reports.tables_quality import correlation, image_kinds, quality_cell, quality_tables
+from reports.tables.quality import correlation, image_kinds, quality_cell, quality_tables
 
 WHERE = ("unseen-subjects", "rank1")
 METRICS = ("fd_lite0", "kd_face", "precision", "ssim", "identity", "nir_person", "unheard-of")

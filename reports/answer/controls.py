@@ -1,6 +1,6 @@
 """What controls, and real NIR images, say about the gain by fakes."""
 
-from reports.answer_words import effect, size, turned, verdict
+from reports.answer.phrases import effect, size, turned, verdict
 from reports.comparisons import Comparison
 from reports.material import Amount, TrainingSet
 from reports.summary import Summary

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from reports.comparisons import Comparison
-from reports.formats import Table
 from reports.material import TrainingSet
 from reports.statistics import Estimate
 from reports.summary import Summary
+from reports.tables.formats import Table
 from reports.ties import best_told, tied_with
 from reports.words import NONE, interval, listed, metric, number, p_value, protocol
 

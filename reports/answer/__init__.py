@@ -1,0 +1,1 @@
+"""The answer in sentences: what fakes did, what controls say of it, and what bounds it."""

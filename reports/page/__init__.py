@@ -1,0 +1,1 @@
+"""report.html: its sections, its sheets of images, and the one file that they become."""
