@@ -1,9 +1,7 @@
 """What a report says of a run beside its numbers: data, split, weights, versions, times."""
 
 import json
-import platform
 from collections.abc import Collection
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +13,11 @@ from bench.engine import every_stage
 from bench.plan import Plan, weight_names
 from bench.run_settings import RunSettings
 from bench.store import Stage, read_record
+from bench.versions import versions
 from faces import packed
 from faces.align import VERSION
 from faces.cache import cache_folder
 from recognizer.training import RESULT
-
-PACKAGES = ["nirbench", "torch", "torchvision", "torchmetrics", "facenet-pytorch", "dlib-bin",
-            "numpy", "pandas", "scikit-learn", "scikit-image", "pillow"]  # fmt: skip
 
 
 def facts(
@@ -32,8 +28,7 @@ def facts(
     detection = json.loads((plan.aligned.folder(store) / "detection.json").read_text())
     return {
         "settings": settings.model_dump(mode="json"),
-        "versions": {"python": platform.python_version()}
-        | {package: _version(package) for package in PACKAGES},
+        "versions": versions(),
         "device": _trained_on(plan, store),
         "data": {
             "name": settings.data.name,
@@ -101,13 +96,6 @@ def _omitted(plan: Plan, store: Path) -> list[str]:
     notes = [f"{metric} ({protocol}) is left out: {why}" for protocol, metric, why in rows.values]
     judged = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.qualities.values()]
     return notes + list(pd.concat(judged)["reason"].unique())
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:  # such as dlib-bin, where somebody built dlib
-        return "not installed by this name"
 
 
 def _trained_on(plan: Plan, store: Path) -> str:

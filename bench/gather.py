@@ -14,7 +14,7 @@ from bench.datasets import DataSet
 from bench.engine import every_stage
 from bench.facts import facts
 from bench.plan import Plan, Repeat
-from bench.redraw import MATERIAL, clear, draw
+from bench.redraw import MATERIAL, draw
 from bench.run_settings import RunSettings
 from bench.store import Stage, is_done
 from bench.training_sets import REFERENCE, planned
@@ -35,15 +35,14 @@ def write_report(
 ) -> None:
     """Writes everything of a run's folder (docs/results.md) but the settings, events and manifest.
 
-    What an earlier report left is removed first, so nothing stale stays beside the new one.
+    What an earlier report left stays until there is what a new one is made of, and then gives way
+    whole, so that nothing stale stands beside the new one.
     """
-    clear(out)
-    for folder in ("generators", MATERIAL):
-        shutil.rmtree(out / folder, ignore_errors=True)
-    _copy_generators(plan, store, out / "generators")
-    shutil.copyfile(plan.aligned.folder(store) / "failures.csv", out / "failures.csv")
     material = gather(settings, plan, store, ran, data)
     save_material(material, out / MATERIAL)
+    shutil.rmtree(out / "generators", ignore_errors=True)
+    _copy_generators(plan, store, out / "generators")
+    shutil.copyfile(plan.aligned.folder(store) / "failures.csv", out / "failures.csv")
     draw(material, out)
 
 

@@ -165,6 +165,10 @@ class Display:
     def reporting(self) -> None:
         """All stages are there; the report is being written."""
         self._bars.add_task("report", total=None, **EMPTY)
+        if not self.console.is_terminal:
+            if self._since:
+                self._log()
+            self.tell("all stages are there; the report is being written")
         self.event("report")
 
     def _say(self, word: str, style: str, what: str) -> None:
@@ -172,6 +176,8 @@ class Display:
 
     def _close(self, stage: Stage) -> None:
         self.left.finished(stage)
+        if self.scalars is not None:
+            self.scalars.finish(stage.name)
         self._bars.remove_task(self._running.pop(stage.key).bar)
 
     def _renew(self, stage: Running) -> None:

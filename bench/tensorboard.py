@@ -45,14 +45,18 @@ class Scalars:
         except Exception as error:  # of whatever kind: it is only a log
             self._give_up(error)
 
+    def finish(self, stage: str) -> None:
+        """Flushes what a stage added and lets go of its file and thread."""
+        try:
+            if stage in self._writers:
+                self._writers.pop(stage).close()
+        except Exception as error:
+            self._give_up(error)
+
     def close(self) -> None:
-        """Flushes what was added."""
-        for writer in self._writers.values():
-            try:
-                writer.close()
-            except Exception as error:
-                self._give_up(error)
-        self._writers = {}
+        """Finishes all stages."""
+        for stage in list(self._writers):
+            self.finish(stage)
 
     def _writer(self, stage: str) -> Any:
         from torch.utils.tensorboard import SummaryWriter  # late: an extra

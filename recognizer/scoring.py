@@ -17,7 +17,7 @@ import torch
 
 from faces.errors import DataError
 from faces.packed import Packed
-from faces.progress import Progress, silent
+from faces.progress import Progress, Whole, silent
 from recognizer import confusions, network, outcomes, tables
 from recognizer.embedding import Embedded, embed
 from recognizer.matching import match
@@ -41,6 +41,12 @@ class Parts:
     gallery: Packed
     probe: Packed
 
+    @property
+    def images_found(self) -> int:
+        """How many images show a face that can be embedded."""
+        every = (self.held_out_nir, self.held_out_vis, self.gallery, self.probe)
+        return sum(int(tables.found(part.index).sum()) for part in every)
+
 
 def score(
     recognizer_file: Path,
@@ -56,7 +62,8 @@ def score(
     """
     check(parts)
     out.mkdir(parents=True, exist_ok=True)
-    scorer = _Scorer(network.load(recognizer_file), settings, device, progress)
+    whole = Whole(progress, parts.images_found)
+    scorer = _Scorer(network.load(recognizer_file), settings, device, whole)
     if scorer.network.classes != len(parts.classes):
         raise DataError(
             f"{recognizer_file}: knows {scorer.network.classes} subjects, "

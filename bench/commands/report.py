@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bench.redraw import MATERIAL, draw
-from faces.errors import UsageError
+from faces.errors import MissingError, UsageError
 from reports.material_files import load_material
 
 
@@ -27,12 +27,21 @@ def report(run: Path) -> None:
 
 
 def _from_stages(run: Path) -> None:
-    """Gathers the material from the stages beside the run. Raises UsageError where some lack."""
-    from bench import datasets, execution, gather  # late: they need torch
-    from bench import plan as plans
-    from bench.engine import every_stage
-    from bench.settings import from_toml
-    from bench.store import is_done
+    """Gathers the material from the stages beside the run.
+
+    Raises UsageError where stages are missing, MissingError where torch or the like is.
+    """
+    try:
+        from bench import datasets, execution, gather  # late: they need torch
+        from bench import plan as plans
+        from bench.engine import every_stage
+        from bench.settings import from_toml
+        from bench.store import is_done
+    except ImportError as error:
+        raise MissingError(
+            f"{run / MATERIAL}: not there, and to gather it a package is missing ({error}); "
+            "install nirbench whole, or copy the folder from where the run was made"
+        ) from None
 
     settings = from_toml(run / "settings.toml")
     data, store = datasets.kept(settings, run), execution.store_of(run)

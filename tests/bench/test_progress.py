@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from types import SimpleNamespace
 
 import pytest
 from pydantic import BaseModel
@@ -109,6 +110,32 @@ def test_events_that_cannot_be_written_are_told_once_and_stop_nothing(tmp_path, 
     assert "done: finetune:real:0" in text
 
 
+def test_a_loss_that_is_no_number_stays_json(tmp_path, now):
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    with Display(Console(file=io.StringIO()), tmp_path / "events.jsonl") as display:
+        display.expect([A])
+        display.started(A)
+        now[0] += LOG_EVERY_SECONDS
+        display.progress(A.key, 1, 9, {"gan": float("nan"), "cycle": float("inf"), "vis": 0.5})
+    lines = (tmp_path / "events.jsonl").read_text().splitlines()
+    told = [json.loads(line, parse_constant=refuse) for line in lines][-1]
+    assert told["values"] == {"gan": None, "cycle": None, "vis": 0.5}
+
+
+def test_a_log_says_that_the_report_is_being_written(tmp_path, now):
+    console = Console(file=io.StringIO(), width=80)
+    with Display(console, tmp_path / "events.jsonl") as display:
+        display.expect([A])
+        display.started(A)
+        display.finished(A, 1)
+        display.reporting()
+    *_, before, last = console.file.getvalue().splitlines()
+    assert "done: translator:A:0" in before
+    assert "report" in last
+
+
 def test_a_message_of_a_stage_that_has_finished_is_no_matter(tmp_path):
     with Display(Console(file=io.StringIO()), tmp_path / "events.jsonl") as display:
         display.expect([A])
@@ -142,6 +169,36 @@ def test_scalars_that_cannot_be_written_are_told_once_and_stop_nothing(tmp_path,
     go(display, now, 40)
     assert console.file.getvalue().count("No space left on device); the run goes on") == 1
     assert events(tmp_path / "events.jsonl")[-1]["event"] == "finished"
+
+
+def test_no_more_scalar_files_are_open_than_stages_run(tmp_path, now, monkeypatch):
+    open_now, most = set(), []
+
+    class Writer:
+        def __init__(self, folder, **_):
+            self.folder = folder
+            open_now.add(folder)
+            most.append(len(open_now))
+
+        def add_scalar(self, *_):
+            assert self.folder in open_now
+
+        def close(self):
+            open_now.remove(self.folder)
+
+    module = SimpleNamespace(SummaryWriter=Writer)
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+    console = Console(file=io.StringIO())
+    with Display(console, tmp_path / "events.jsonl", tmp_path / "tensorboard") as display:
+        stages = [Stage(f"finetune:{i}:0", nothing, Number(value=i)) for i in range(30)]
+        display.expect(stages)
+        for stage in stages:
+            display.started(stage)
+            display.progress(stage.key, 1, 2, {"loss": 1.0})
+            display.finished(stage, 1)
+    assert len(most) == 30
+    assert max(most) == 1
+    assert not open_now
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what tensorboard imports

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from bench.commands import compare
-from faces.errors import TamperedError, UsageError
+from faces.errors import MissingError, TamperedError, UsageError
 from reports.material_files import load_material, save_material
 from tests.reports.conftest import FACTS, SETS, made_material
 
@@ -87,6 +87,16 @@ def test_a_damaged_file_is_told_in_one_line(runs, tmp_path):
         assert done.returncode == TamperedError.exit_code
         assert "outcomes.csv.gz: missing or changed" in done.stderr
         assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_material_and_torch_the_missing_package_is_named(runs, tmp_path):
+    copy = shutil.copytree(runs / "short", tmp_path / "copy")
+    shutil.rmtree(copy / "material")
+    done = bench("report", "copy", cwd=tmp_path)
+    assert done.returncode == MissingError.exit_code
+    assert "copy/material: not there" in done.stderr
+    assert "a package is missing" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_two_runs_are_compared_without_torch(runs, tmp_path):
