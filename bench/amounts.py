@@ -11,17 +11,19 @@ COUNTED = ("baseline", "fakes", "curve")
 
 def amount_of(chosen: PlannedSet, parts: pd.DataFrame) -> Amount | None:
     """The images of a set that lies on a curve, or of fakes alone; `parts` is the split's table."""
-    if chosen.role not in COUNTED and chosen.mixture.real:
+    again = chosen.mixture.extra == "twice" and not chosen.twin
+    if chosen.role not in COUNTED and chosen.mixture.real and not again:
         return None
     vis, nir = (protocols.rows(parts, "train", spectrum) for spectrum in ("VIS", "NIR"))
     few = chosen.mixture.nir_per_subject
     per_subject = nir.groupby("subject").size()
     kept = per_subject if few == "all" else per_subject.clip(upper=few)
-    fakes = chosen.mixture.share * len(vis) if chosen.translator else 0
+    fakes = kept(chosen.mixture.share, vis.groupby("subject").size().to_numpy()).sum()
     return Amount(
         nir_per_subject=few,
         subjects=vis["subject"].nunique(),
         nir_images=int(kept.sum()),
-        fake_images=round(fakes),
+        fake_images=int(fakes) if chosen.translator else 0,
         translator=chosen.translator,
+        again=again,
     )

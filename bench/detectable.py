@@ -13,7 +13,7 @@ def detectable(settings: RunSettings, data: DataSet | None) -> str:
     people, probes = people_and_probes(settings, data)
     if not probes:
         return "Nobody unseen is tested under this protocol."
-    shown = [each for each in planned(settings) if each.role != "curve"]
+    shown = [each for each in planned(settings) if each.role != "curve" and not each.twin]
     fakes = sum(each.role in ("fakes", "leaky") for each in shown)
     return power_sentence(people, probes / people, len(settings.seeds), len(shown), fakes)
 

@@ -102,6 +102,7 @@ def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[T
             images=each.translator if each.role in ("fakes", "leaky") else None,
             counterpart=each.counterpart,
             amount=amount_of(each, parts),
+            twin=each.twin,
         )
     if settings.controls.reference:
         yield TrainingSet(REFERENCE, "reference", "dlib's face network as it is, for comparison")

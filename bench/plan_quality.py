@@ -33,7 +33,7 @@ def quality_stage(
             ),
         ),
         inputs,
-        version=2,
+        version=3,
         effort=settings.quality.images * 0.06,
     )
 

@@ -1,7 +1,7 @@
 """The training sets of a run: what each is called, what it holds, and what it is compared with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.run_settings import RunSettings
 from bench.stages.mixture import Mixture
@@ -20,7 +20,7 @@ VIS_AGAIN = {  # controls that put the VIS images in the place of the fakes: nam
 
 @dataclass(frozen=True)
 class PlannedSet:
-    """A training set before it is made; `role` and `counterpart` as in reports.material."""
+    """A training set before it is made; `role`, `counterpart`, `twin` as in reports.material."""
 
     name: str
     role: str
@@ -28,13 +28,17 @@ class PlannedSet:
     mixture: Mixture
     translator: str | None = None  # whose fakes it holds
     counterpart: str | None = None
+    twin: str | None = None
 
 
 def planned(settings: RunSettings) -> list[PlannedSet]:
     """Every training set, by name once: the ends of the curves are there without them."""
     found: dict[str, PlannedSet] = {}
+    trained: dict[tuple[Mixture, str | None], str] = {}
     for each in _all(settings):
-        found.setdefault(each.name, each)
+        first = trained.setdefault((each.mixture, each.translator), each.name)
+        twin = first if first != each.name else None
+        found.setdefault(each.name, replace(each, twin=twin))
     return list(found.values())
 
 
@@ -105,7 +109,11 @@ def _controls(settings: RunSettings) -> Iterator[PlannedSet]:
 
 
 def _nir_curve(settings: RunSettings) -> Iterator[PlannedSet]:
-    """Each amount of real NIR without fakes and with those of one translator."""
+    """Each amount of real NIR without fakes and with those of one translator.
+
+    Where the VIS images once more are a control, they are one at every amount: kinds of images have
+    equal shares of a batch, so whatever stands beside real NIR images makes them rarer.
+    """
     maker = counted_translator(settings)
     for few in settings.controls.nir_curve:
         at = f"@nir{few}" if few != settings.recognizer.nir_per_subject else ""
@@ -115,6 +123,10 @@ def _nir_curve(settings: RunSettings) -> Iterator[PlannedSet]:
         label = f"{_real_images(few)}, with fake NIR by {maker}"
         mixture = Mixture(nir_per_subject=few, extra="fakes")
         yield without
+        if "twice" in settings.controls.sets:
+            twice = Mixture(nir_per_subject=few, extra="twice")
+            again = f"{_real_images(few)}, with the VIS images once more"
+            yield PlannedSet(f"real-twice{at}", "curve", again, twice, None, without.name)
         yield PlannedSet(f"{BASELINE}+{maker}{at}", "curve", label, mixture, maker, without.name)
 
 

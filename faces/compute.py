@@ -1,7 +1,11 @@
-"""Where and how precisely networks run: the device, and bfloat16 where the processor has it."""
+"""Where and how precisely networks run: the device, and bfloat16 where the processor has it.
+
+What is measured is measured in float32 proper, for which cards of NVIDIA have to be asked.
+"""
 
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import torch
 
@@ -50,3 +54,28 @@ def autocast(device: torch.device, precision: Precision) -> AbstractContextManag
     """A context in which convolutions and products run in bfloat16 if `precision` says so."""
     enabled = resolve(precision, device) == "bf16"
     return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
+
+
+@contextmanager
+def full_float32() -> Iterator[None]:
+    """A context, or a decorator, in which float32 arithmetic keeps all its bits on every device.
+
+    By default cuDNN rounds what enters a convolution to TF32, ten bits, and how that comes out
+    depends on the batch.
+    """
+    backends = torch.backends
+    operations = (
+        backends.cudnn.conv,
+        backends.cuda.matmul,
+        backends.mkldnn.conv,
+        backends.mkldnn.matmul,
+    )
+    # Not `allow_tf32`: torch raises where that is read after somebody has set `fp32_precision`.
+    before = [each.fp32_precision for each in operations]
+    try:
+        for each in operations:
+            each.fp32_precision = "ieee"
+        yield
+    finally:
+        for each, precision in zip(operations, before, strict=True):
+            each.fp32_precision = precision

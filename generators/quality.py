@@ -5,26 +5,28 @@ kind is measured with the same number of images, since the Frechet distance fall
 not usefulness: these rows stand beside recognition, not before it, and docs/usefulness.md tells
 which of them have gone along with it.
 
-Rows of `images = "real"` compare one half of real NIR with the other: the floor of a distance.
-"reshot" is the true NIR of the same shots, taken once more with other noise, which only rendered
-people have: the ceiling of likeness. "genuine" and "impostor" are pairs of a VIS and a real NIR
-image, of one person and of two: between these `identity` is to be read.
+Rows of `images = "real"` compare real NIR of one half of the people with that of the other half:
+the floor of a distance, for images of other people than those they are held against. "reshot" is
+the true NIR of the same shots, taken once more with other noise, which only rendered people have:
+the ceiling of likeness. "genuine" and "impostor" are pairs of a VIS and a real NIR image, of one
+person and of two: between these `identity` is to be read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from faces.errors import DataError
+from faces.progress import Progress, silent
 from generators.measures.distances import frechet_distance, kernel_distance
+from generators.measures.drawn import Drawn, TooFewImages, draw_equally
 from generators.measures.judges import LITE0_PX, Judges
 from generators.measures.kind import Kind, Known
 from generators.measures.landmarks import detection_rate
 from generators.measures.memory import Memory
 from generators.measures.neighbours import density_coverage, precision_recall
 from generators.measures.panel import Panel
-from generators.measures.yardstick import NEIGHBOURS, Row, Yardstick
+from generators.measures.yardstick import Row, Yardstick
 
 __all__ = [
     "Judges",
@@ -32,6 +34,8 @@ __all__ = [
     "Known",
     "Measured",
     "Memory",
+    "Row",
+    "TooFewImages",
     "density_coverage",
     "detection_rate",
     "frechet_distance",
@@ -65,50 +69,36 @@ def measure(
     lite0_px: int = LITE0_PX,
     floor: bool = True,
     memory: Memory | None = None,
+    progress: Progress = silent,
 ) -> Measured:
-    """Measures each kind against one half of `real`, NIR that no translator was trained on.
+    """Measures each kind against `real`, NIR that no translator was trained on: half of its people.
 
     At most `count` images of each kind are drawn, always as many of each; kinds of the same length
     get the same rows, and equal generators the same half of `real`. `side_px` is the side at which
     everything enters, `lite0_px` the one to which Lite0 enlarges it. `floor` adds the rows of
-    "real", "genuine" and "impostor". Raises DataError where there are too few images.
+    "real", "genuine" and "impostor". `progress` counts images, each once for what a kind is as a
+    whole and once for what it is image by image. Raises DataError where there are too few images.
     """
-    n = matched_count(count, real.images, kinds)
-    order, seed = rng.permutation(len(real.images)), rng.integers(2**63)
-    first, second = np.sort(order[:n]), np.sort(order[n : 2 * n])
-    chosen = {name: draw(len(kind.images), n, seed) for name, kind in kinds.items()}
-    drawn = {name: kind.take(chosen[name]) for name, kind in kinds.items()}
-    if known is not None:
-        vis = known.vis.take(draw(len(known.vis.images), min(n, len(known.vis.images)), seed))
-        known = Known(known.nir, vis)
+    drawn = draw_equally(kinds, real, known, count=count, rng=rng, floor=floor)
     panel = Panel(judges, side_px, lite0_px, memory or Memory())
-    yardstick = Yardstick(panel, real.take(first), known)
+    yardstick = Yardstick(panel, drawn.real, drawn.known)
+    rows = list(rows_of_kinds(yardstick, drawn, progress))
     if floor:
-        chosen["real"], drawn["real"] = second, real.take(second)
-    rows = [row for name, kind in drawn.items() for row in yardstick.rows(name, kind)]
-    pairs = [
-        pair | {"row": int(chosen[name][pair["row"]])}
-        for name, kind in drawn.items()
-        for pair in yardstick.pairs(name, kind)
-    ]
-    return Measured([*rows, *(yardstick.identities() if floor else ())], pairs)
+        rows += yardstick.identities()
+    return Measured(rows, list(pairs_of_kinds(yardstick, drawn)))
 
 
-class TooFewImages(DataError):
-    """So few images that comparing them would tell nothing."""
+def rows_of_kinds(yardstick: Yardstick, drawn: Drawn, progress: Progress) -> Iterator[Row]:
+    """Every figure that the kinds' images allow."""
+    n = drawn.n
+    for place, (name, kind) in enumerate(drawn.kinds.items()):
+        for step, look in enumerate((yardstick.as_a_whole, yardstick.image_by_image), 1):
+            yield from look(name, kind)
+            progress(n * (2 * place + step), 2 * n * len(drawn.kinds), {})
 
 
-def matched_count(count: int, real: np.ndarray, kinds: Mapping[str, Kind]) -> int:
-    """How many of each can be compared, if `real` also has to fill the other half of the floor."""
-    n = min(count, len(real) // 2, *(len(kind.images) for kind in kinds.values()))
-    if n <= NEIGHBOURS:
-        raise TooFewImages(
-            f"image quality: {n} images of each kind, from {len(real)} real NIR ones; at least "
-            f"{NEIGHBOURS + 1} and twice as many real ones are needed: hold out more NIR images"
-        )
-    return n
-
-
-def draw(length: int, n: int, seed: int) -> np.ndarray:
-    """n of `length` row numbers, ascending."""
-    return np.sort(np.random.default_rng(seed).permutation(length)[:n])
+def pairs_of_kinds(yardstick: Yardstick, drawn: Drawn) -> Iterator[Row]:
+    """The images nearest to training images, by their rows among the images given."""
+    for name, kind in drawn.kinds.items():
+        for pair in yardstick.pairs(name, kind):
+            yield pair | {"row": int(drawn.rows[name][pair["row"]])}

@@ -1,19 +1,21 @@
 """All probes against one image of each gallery person: what is left of P x G scores is O(P).
 
 Two passes over blocks of rows. The first counts impostor scores against the genuine ones and finds
-each probe's rank and its most alike other person; the second, at the threshold of equal errors,
-counts each probe's own false accepts. Memory: the embeddings, 0.2 kB per probe, and blocks of 16 MB
-or 64 bytes per probe, whichever is more, seven of them at once. Blocks and order change no result.
+each probe's rank and its most alike other person; the second, at the thresholds that the first has
+placed, counts the false accepts of each probe and each gallery person. Memory: the embeddings, 0.3
+kB per probe, and blocks of 16 MB or 64 bytes per probe, whichever is more, eight of them at once.
+Blocks and order change no result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from faces.errors import DataError
-from recognizer.standing import Counting, Crossing, Standing, equal_error
+from recognizer.impostors import Accepted, Outscored, Pairs
+from recognizer.standing import Counting, Crossing, Standing, equal_error, threshold_at
 
 SMALLEST_BLOCK = 2**21  # scores
 NARROWEST_ROW = 512  # a block's embeddings, of about as many numbers, shall not outweigh its scores
@@ -79,39 +81,60 @@ class Comparison:
 class Tally:
     """What one comparison left of each of P probes among `people` gallery images.
 
-    `ranks` as by `metrics.ranks`; `standing` of the genuine scores; `other` (P,) int64, the column
-    of the most alike other person, the first of several, and their score `impostor`; the `crossing`
-    of equal errors, and `false_accepts` (P,): the share of the probe's own impostors accepted
-    there, whose mean is the EER.
+    `own` (P,) int64: the column of each probe's person. `ranks` as by `metrics.ranks`; `standing`
+    of the genuine scores; `other` (P,) int64, the column of the most alike other person, the first
+    of several, and their score `impostor`; the `crossing` of equal errors. Of the impostor pairs
+    those accepted `at_crossing`, at either of its thresholds, and `at_far`, by FAR; `outscored`:
+    the genuine scores below them.
     """
 
     people: int
+    own: np.ndarray
     ranks: np.ndarray
     standing: Standing
     other: np.ndarray
     impostor: np.ndarray
     crossing: Crossing
-    false_accepts: np.ndarray
+    at_crossing: tuple[Pairs, Pairs]
+    at_far: dict[float, Pairs]
+    outscored: Pairs
+
+    @property
+    def false_accepts(self) -> np.ndarray:
+        """(P,): the share of the probe's own impostors accepted at the crossing, on average EER."""
+        counts = self.crossing.mixed(*(each.by_probe for each in self.at_crossing))
+        return counts / (self.people - 1)
 
 
-def tally(comparison: Comparison, block_rows: int | None = None) -> Tally:
-    """Both passes; `block_rows`, the probes looked at at once, changes no result."""
+def tally(
+    comparison: Comparison, fars: Sequence[float] = (), block_rows: int | None = None
+) -> Tally:
+    """Both passes; `block_rows`, the probes looked at at once, changes no result.
+
+    `fars` are the false accept rates at which impostor pairs are counted.
+    """
     probes, people = comparison.scores.shape
     own = comparison.own_columns()
     genuine = comparison.scores.pairs(own)
     counting = Counting(genuine)
     ranks, other = np.empty(probes, np.int64), np.empty(probes, np.int64)
-    impostor, false = np.empty(probes), np.empty(probes)
+    impostor = np.empty(probes)
     for rows, block in _impostors(comparison.scores, own, block_rows):
         ranks[rows] = 1 + (block >= genuine[rows, None]).sum(1)
         other[rows] = block.argmax(1)
         impostor[rows] = block[np.arange(len(block)), other[rows]]
         counting.add(np.sort(block, axis=None)[len(block) :])  # the own scores, -inf, come first
-    crossing = equal_error(counting.standing())
+    standing = counting.standing()
+    crossing = equal_error(standing)
+    thresholds = [*crossing.thresholds, *(threshold_at(standing, far) for far in fars)]
+    accepted, outscored = Accepted(thresholds, probes, people), Outscored(genuine, people)
     for rows, block in _impostors(comparison.scores, own, block_rows):
-        counts = [(block >= threshold).sum(1) for threshold in crossing.thresholds]
-        false[rows] = crossing.mixed(*counts) / (people - 1)
-    return Tally(people, ranks, counting.standing(), other, impostor, crossing, false)
+        accepted.add(rows, block)
+        outscored.add(rows, block)
+    at = [accepted.pairs(place) for place in range(len(thresholds))]
+    at_far = dict(zip(fars, at[2:], strict=True))
+    whom = people, own, ranks, standing, other, impostor
+    return Tally(*whom, crossing, (at[0], at[1]), at_far, outscored.pairs())
 
 
 def _impostors(

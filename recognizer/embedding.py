@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from faces.compute import full_float32
 from faces.progress import Progress, silent
 from recognizer.images import prepare, to_input
 from recognizer.network import EMBEDDING, Recognizer
@@ -48,10 +49,10 @@ def embed(
 
 
 @torch.inference_mode()
+@full_float32()
 def _embedded(network: Recognizer, images: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """NHWC uint8 -> (N, 512), (N, classes). TF32 is off: its rounding depends on the batch."""
-    with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
-        features = network.features(to_input(images))
+    """NHWC uint8 -> (N, 512), (N, classes)."""
+    features = network.features(to_input(images))
     embeddings = nn.functional.normalize(features)
     return embeddings.cpu().numpy(), network.logits(features).cpu().numpy()
 

@@ -42,11 +42,11 @@ def match(
         names[compared],
         draws,
     )
-    tallies = [tally(draw) for draw in drawn]
-    values, omitted = outcomes.unseen(tallies, far_targets)
+    tallies = [tally(draw, far_targets) for draw in drawn]
+    values, as_impostor, omitted = outcomes.unseen(tallies, far_targets)
     likest = confusions.of_tally(tallies[0], drawn[0].gallery_subjects)
     rows = [
-        outcome_rows(UNSEEN, metric, probe.index, of_found, compared)
+        outcome_rows(UNSEEN, metric, probe.index, of_found, compared, as_impostor.get(metric, 0.0))
         for metric, of_found in values.items()
     ]
     return Tables(

@@ -1,17 +1,19 @@
 """Per-probe outcomes: every metric as a mean over probes, so that training sets can be paired.
 
 Each function takes arrays or tallies and returns one value per probe, in [0, 1]; the metric is
-their mean. An unseen-subjects probe is compared with a gallery of one VIS image per person, and its
-values are averaged over several draws of that image. Only found faces come here; a miss gets the
-worst value of each metric elsewhere.
+their mean. What a probe's person does to a verification metric as an impostor stands beside it
+(recognizer/impostors.py), since intervals need it. An unseen-subjects probe is compared with a
+gallery of one VIS image per person, and its values are averaged over several draws of that image.
+Only found faces come here; a miss gets the worst value of each metric elsewhere.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from faces.errors import DataError
-from recognizer import metrics, standing
+from recognizer import impostors, metrics, standing
 from recognizer.comparison import Tally
 
 RANKS = (1, 5, 10)
@@ -66,10 +68,16 @@ def _missed(draw: Tally) -> np.ndarray:
     return 1 - draw.crossing.mixed(*reached)
 
 
-def unseen(
-    draws: Sequence[Tally], fars: Sequence[float]
-) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """-> ({metric: (P,) values}, {metric left out: why})."""
+class Unseen(NamedTuple):
+    """{metric: (P,) values}, {metric: (P,) parts of mean 0} for some of them, {left out: why}."""
+
+    values: dict[str, np.ndarray]
+    as_impostor: dict[str, np.ndarray]
+    omitted: dict[str, str]
+
+
+def unseen(draws: Sequence[Tally], fars: Sequence[float]) -> Unseen:
+    """Every metric that the draws allow; they have counted at these `fars`."""
     wanted = {f"rank{k}": lambda k=k: rank_k(draws, k) for k in RANKS}
     wanted |= {"auc": lambda: auc(draws), EER: lambda: equal_error(draws)}
     wanted |= {f"vr@far={far:g}": lambda far=far: verification(draws, far) for far in fars}
@@ -79,4 +87,25 @@ def unseen(
             values[metric] = compute()
         except DataError as error:
             omitted[metric] = str(error)
-    return values, omitted
+    parts = {metric: part for metric, part in _as_impostor(draws, fars).items() if metric in values}
+    return Unseen(values, parts, omitted)
+
+
+def _as_impostor(draws: Sequence[Tally], fars: Sequence[float]) -> dict[str, np.ndarray]:
+    """What each probe's person does to a metric as an impostor, averaged over draws.
+
+    A rank has none: it is among the people of this gallery.
+    """
+    found = {
+        "auc": [impostors.of_area(each.standing, each.outscored, each.own) for each in draws],
+        EER: [
+            impostors.of_equal_error(each.standing, each.crossing, each.at_crossing, each.own)
+            for each in draws
+        ],
+    }
+    for far in fars:
+        found[f"vr@far={far:g}"] = [
+            impostors.of_rate(each.standing, each.at_far[far], each.own) for each in draws
+        ]
+    # Rounded, since sums in another order of probes differ in the last bits.
+    return {metric: np.mean(parts, axis=0).round(12) for metric, parts in found.items()}

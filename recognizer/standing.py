@@ -81,6 +81,12 @@ def accepted(standing: Standing, far: float) -> np.ndarray:
     return standing.reaching <= most_accepted(number, far)
 
 
+def threshold_at(standing: Standing, far: float) -> float:
+    """The lowest genuine score accepted where at most `far` of the impostors are; inf for none."""
+    taken = standing.reaching <= most_accepted(standing.impostors, far)
+    return float(standing.genuine[taken].min(initial=np.inf))
+
+
 def placements(standing: Standing) -> np.ndarray:
     """(P,): for each genuine score the share of impostor scores below it, ties half.
 

@@ -19,7 +19,7 @@ COLUMNS = {
     "curves": ("protocol", "curve", "x", "y"),
     "omitted": ("protocol", "metric", "reason"),
     "confusions": ("protocol", "probe", "subject", "other", "genuine", "impostor"),
-    "outcomes": ("protocol", "metric", "probe", "subject", "value"),
+    "outcomes": ("protocol", "metric", "probe", "subject", "value", "as_impostor"),
 }
 
 
@@ -70,12 +70,17 @@ def probes(protocol: str, index: pd.DataFrame) -> pd.DataFrame:
 
 
 def outcome_rows(
-    protocol: str, metric: str, index: pd.DataFrame, values: np.ndarray, compared: np.ndarray
+    protocol: str,
+    metric: str,
+    index: pd.DataFrame,
+    values: np.ndarray,
+    compared: np.ndarray,
+    as_impostor: np.ndarray | float = 0.0,
 ) -> pd.DataFrame:
     """One row per image of the index: those (N,) bool `compared` have `values`, others a miss's."""
-    of_all = np.full(len(index), outcomes.worst(metric))
-    of_all[compared] = values
-    return probes(protocol, index).assign(metric=metric, value=of_all)
+    of_all, parts = np.full(len(index), outcomes.worst(metric)), np.zeros(len(index))
+    of_all[compared], parts[compared] = values, as_impostor
+    return probes(protocol, index).assign(metric=metric, value=of_all, as_impostor=parts)
 
 
 def confusion_rows(

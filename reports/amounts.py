@@ -1,6 +1,6 @@
 """Which training sets lie on a curve: over real NIR images per person, or over fakes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.material import Amount, TrainingSet
 from reports.summary import Comparison, Summary
@@ -12,27 +12,30 @@ COUNTED = ("baseline", "fakes", "leaky", "curve")
 class Line:
     """Training sets that differ in one amount alone, by that amount, at least two.
 
-    `translator` made their fakes, or those of all but the first; None: there are none.
+    `translator` made their fakes, or those of all but the first; None: there are none. `again`: the
+    VIS images stand in the place of the fakes once more.
     """
 
     translator: str | None
     sets: tuple[TrainingSet, ...]
+    again: bool = False
 
 
 def nir_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
-    """Over real NIR images per person: without fakes first, then with all of each translator's.
+    """Over real NIR images per person: without fakes, with the VIS images again, with fakes.
 
-    Translators that were tried at one amount alone have no line; without one, there are none.
+    With fakes means all of a translator's. Translators that were tried at one amount alone have no
+    line; without one, there are none.
     """
-    by_translator: dict[str | None, dict[int | str, TrainingSet]] = {None: {}}
+    kinds: dict[tuple[str | None, bool], dict[int | str, TrainingSet]] = {(None, False): {}}
     for each in counted(sets):
-        points = by_translator.setdefault(each.amount.translator, {})
+        points = kinds.setdefault((each.amount.translator, each.amount.again), {})
         amount = each.amount.nir_per_subject
         if amount not in points or points[amount].amount.fake_images < each.amount.fake_images:
             points[amount] = each
     lines = [
-        Line(translator, tuple(sorted(points.values(), key=lambda each: per_person(each.amount))))
-        for translator, points in by_translator.items()
+        Line(maker, tuple(sorted(points.values(), key=lambda each: per_person(each.amount))), again)
+        for (maker, again), points in kinds.items()
         if len(points) > 1
     ]
     return lines if any(line.translator for line in lines) else []
@@ -57,7 +60,7 @@ def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
 
 
 def counted(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
-    return [each for each in sets if each.amount and each.role in COUNTED]
+    return [each for each in sets if each.amount and (each.role in COUNTED or each.amount.again)]
 
 
 def per_person(amount: Amount) -> float:
@@ -76,17 +79,25 @@ def name_of(sets: tuple[TrainingSet, ...], translator: str) -> str:
 def scored(summary: Summary, lines: list[Line], where: str, name: str) -> list[Line]:
     """The lines without the points that this metric lacks; at least two must be left."""
     kept = [
-        Line(line.translator, tuple(x for x in line.sets if (x.name, where, name) in summary.means))
+        replace(line, sets=tuple(x for x in line.sets if (x.name, where, name) in summary.means))
         for line in lines
     ]
     return [line for line in kept if len(line.sets) > 1]
 
 
-def effect_of_fakes(
-    summary: Summary, each: TrainingSet, where: str, name: str
-) -> Comparison | None:
-    """A set with fakes against the one that differs in the fakes alone; None where it has none."""
-    if not each.amount or not each.amount.translator:
+def effect(summary: Summary, each: TrainingSet, where: str, name: str) -> Comparison | None:
+    """A set with fakes, or VIS images again, against the one without; None where it has neither."""
+    if not each.amount or not (each.amount.translator or each.amount.again):
         return None
     other = each.counterpart if each.role == "curve" else summary.named("baseline")[0]
     return summary.compared(each.name, other, where, name) if other else None
+
+
+def beyond_again(summary: Summary, each: TrainingSet, where: str, name: str) -> Comparison | None:
+    """A set with fakes against the VIS images once more, beside as many real NIR images."""
+    if not each.amount or not each.amount.translator:
+        return None
+    for other in counted(summary.training_sets):
+        if other.amount.again and other.amount.nir_per_subject == each.amount.nir_per_subject:
+            return summary.compared(each.name, other.name, where, name)
+    return None

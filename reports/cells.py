@@ -13,7 +13,11 @@ KEYS = ("protocol", "metric")
 
 @dataclass(frozen=True)
 class Cell:
-    """`values` (seeds, probes), who each probe shows; `sums`, `counts` as in `subject_sums`."""
+    """`values` (seeds, probes), who each probe shows; `sums`, `counts` as in `subject_sums`.
+
+    The sums hold, beside the values, what people do as impostors, which adds up to nothing: so the
+    means are those of the values, and resampled means vary as the metric does.
+    """
 
     seeds: tuple[int, ...]
     probes: tuple[str, ...]
@@ -60,5 +64,14 @@ def cell_of(key: tuple[str, str, str], rows: pd.DataFrame) -> Cell:
         tuple(table.columns),
         subjects,
         values,
-        *subject_sums(values, subjects),
+        *subject_sums(values + as_impostors(rows, table), subjects),
     )
+
+
+def as_impostors(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray | float:
+    """The parts of mean 0 of `rows`, arranged as `table`; 0 where an older run has none."""
+    if "as_impostor" not in rows:
+        return 0.0
+    parts = rows.pivot(index="seed", columns="probe", values="as_impostor").fillna(0.0)
+    parts = parts.reindex(index=table.index, columns=table.columns).to_numpy(float)
+    return parts - parts.mean(1, keepdims=True)

@@ -55,12 +55,17 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
 
     `help`: do fakes help? `checks`: do controls and the ceiling? `rank`: which fakes help most?
     `beyond X`: do fakes do more than control X? `leaky`: do leaky fakes help, `leak`: what is their
-    leak worth? `curve`: do fakes help at other amounts? A reference is compared with nothing.
+    leak worth? `curve`: do fakes help at other amounts? `curve again`: do the VIS images once more?
+    `curve beyond`: do fakes do more than these? A reference is compared with nothing, and a set
+    that is another's twin takes its comparisons (`twins`).
     """
+    sets = tuple(each for each in sets if not each.twin)
     baseline = next(each.name for each in sets if each.role == "baseline")
     told = [each.name for each in told_about(sets)]
     named = {role: [each.name for each in sets if each.role == role] for role in YARDSTICK}
     there = {each.name for each in sets}
+    curves = [each for each in sets if each.role == "curve" and each.counterpart in there]
+    again = [each for each in curves if each.amount and each.amount.again]
     return {
         "help": [(name, baseline) for name in told],
         "checks": [(name, baseline) for role in CHECKS for name in named[role]],
@@ -69,10 +74,13 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
            for control in named["control"]},
         "leaky": [(name, baseline) for name in named["leaky"] if name not in told],
         "leak": leak_pairs(sets),
-        "curve": [
-            (each.name, each.counterpart)
-            for each in sets
-            if each.role == "curve" and each.counterpart in there
+        "curve": [(one.name, one.counterpart) for one in curves if one not in again],
+        "curve again": [(one.name, one.counterpart) for one in again],
+        "curve beyond": [
+            (one.name, other.name)
+            for one in curves
+            for other in again
+            if one.amount and one.amount.fake_images and one.counterpart == other.counterpart
         ],
     }  # fmt: skip
 
@@ -86,7 +94,9 @@ def compare_all(
         table = Table(protocol, metric, here, sets, draws)
         for family, pairs in families(sets).items():
             rows = [found for pair in pairs if (found := table.compare(*pair))]
-            yield from adjusted([replace(row, family=family) for row in rows])
+            done = adjusted([replace(row, family=family) for row in rows])
+            yield from done
+            yield from twins(done, sets)
 
 
 @dataclass(frozen=True)
@@ -146,9 +156,24 @@ def yardstick(
     Points of curves and references vary otherwise and count only where they are asked about. Sets
     that are one training under two names count once.
     """
-    wanted = [each.name for each in sets if each.role in YARDSTICK or each.name in names]
-    found = {cells[name].sums.tobytes(): cells[name] for name in wanted if name in cells}
-    return [cell for cell in found.values() if set(seeds) <= set(cell.seeds)]
+    pool = [
+        cells[each.name]
+        for each in sets
+        if each.name in names or (each.role in YARDSTICK and not each.twin)
+        if each.name in cells
+    ]
+    return [cell for cell in pool if set(seeds) <= set(cell.seeds)]
+
+
+def twins(found: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Comparison]:
+    """What was found of a training, under its other names."""
+    for twin in (each for each in sets if each.twin):
+        for each in found:
+            if each.training_set == twin.twin:
+                yield replace(each, training_set=twin.name)
+            elif each.baseline == twin.twin:
+                family = each.family.replace(twin.twin, twin.name)
+                yield replace(each, baseline=twin.name, family=family)
 
 
 def adjusted(family: list[Comparison]) -> list[Comparison]:

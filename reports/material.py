@@ -21,6 +21,8 @@ class Amount:
     """How many images of which kind a training set holds, for the curves over amounts.
 
     `nir_per_subject` is the setting: a number or "all". `translator` made the fakes, if there are.
+    `again`: the VIS images stand in the place of fakes once more, which leaves every real image as
+    rare in a batch as fakes do.
     """
 
     nir_per_subject: int | str
@@ -28,6 +30,7 @@ class Amount:
     nir_images: int
     fake_images: int
     translator: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class TrainingSet:
     "leaky" their translator was trained on images or people that are tested; `counterpart` names
     the training set by the same translator without that. In the role "curve" the counterpart is
     the set that differs in the fakes alone: it has none. `amount` is known of the baseline, of
-    curves, and of sets that hold fakes under the names of their people.
+    curves, and of what lies on them: VIS images once more, fakes under the names of their people.
+    `twin` is an earlier set that is the same training by another name: no comparison counts it
+    twice.
     """
 
     name: str
@@ -47,6 +52,7 @@ class TrainingSet:
     images: str | None = None
     counterpart: str | None = None
     amount: Amount | None = None
+    twin: str | None = None
 
     @property
     def leaky(self) -> bool:
@@ -101,7 +107,8 @@ class Material:
 
     outcomes: training_set, seed, protocol, metric, probe, subject, value. One value per probe; its
         mean is the metric. All training sets and seeds have the same probes, each once; one that
-        could not be processed is a miss, not a gap.
+        could not be processed is a miss, not a gap. `as_impostor`, where it is there: what the
+        probe's person does to the metric as an impostor, on average nothing, for intervals.
     curves: training_set, seed, protocol, curve, x, y. `curve` is "roc" (x: false accept rate, y:
         verification rate) or "cmc" (x: rank, y: share).
     quality: images, metric, seed, value, n, and ci_low and ci_high, NaN where there is no interval.

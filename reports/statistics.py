@@ -53,6 +53,21 @@ class Estimate:
         seeds = f", t over seeds ({self.freedom:.3g} df)" if self.seeds > 1 else ""
         return f"bootstrap over subjects{seeds}"
 
+    def of_share(self) -> "Estimate":
+        """The same for a mean of outcomes in 0 to 1: an interval that knows that it ends there.
+
+        Wilson's (1927), for as many independent trials as the interval's width stands for (so Korn
+        & Graubard 1998 for other intervals). Without one miss, or one hit, a spread cannot be seen,
+        and each person counts as one trial.
+        """
+        room, half = self.value * (1 - self.value), (self.high - self.low) / 2
+        alone = stats.norm.ppf((1 + LEVEL) / 2) ** 2 / self.subjects  # one person, one trial
+        per_trial = half**2 / room if room > 0 else alone
+        centre = (self.value + per_trial / 2) / (1 + per_trial)
+        reach = np.sqrt(half**2 + per_trial**2 / 4) / (1 + per_trial)
+        ends = np.clip([centre - reach, centre + reach], 0, 1).tolist()
+        return replace(self, low=ends[0], high=ends[1])
+
     def within(self, low: float, high: float) -> "Estimate":
         """The same with an interval that ends where the metric does."""
         ends = np.clip([self.low, self.high], low, high).tolist()
@@ -130,6 +145,8 @@ def subject_sums(values: np.ndarray, subjects: np.ndarray) -> tuple[np.ndarray, 
     """
     if values.shape[1] != len(subjects) or not len(subjects):
         raise ValueError(f"{values.shape[1]} probes, but {len(subjects)} subjects")
+    if not np.isfinite(values).all():
+        raise ValueError("outcomes that are no numbers; a missing probe is a miss")
     names, which = np.unique(subjects, return_inverse=True)
     sums = np.stack([np.bincount(which, row, len(names)) for row in values])
     return sums, np.bincount(which, minlength=len(names))

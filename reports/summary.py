@@ -110,7 +110,7 @@ def mean(
     how_often = draws.subjects(where[0], len(cell.counts))
     luck = luck_of(name, here, sets)
     found = estimate(cell.sums, cell.counts, how_often, draws.luck(*where), luck=luck)
-    return found.within(0, 1) if cell.shares else found
+    return found.of_share() if cell.shares else found
 
 
 def luck_of(name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]) -> Luck | None:

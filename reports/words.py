@@ -1,6 +1,7 @@
 """What metrics and protocols are called in print, and how their numbers are written."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
@@ -88,6 +89,20 @@ def number(value: float, name: str, signed: bool = False, unit: bool = False) ->
 
 def interval(low: float, high: float, name: str) -> str:
     return f"[{number(low, name)}, {number(high, name)}]"
+
+
+class Spread(Protocol):
+    """A value between two ends."""
+
+    value: float
+    low: float
+    high: float
+
+
+def with_interval(found: Spread, name: str, signed: bool = False, unit: str = "") -> str:
+    """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]" if signed, "+6.5 points [2.1, 10.8]"."""
+    text = number(found.value, name, signed=signed)
+    return f"{text}{unit} {interval(found.low, found.high, name)}"
 
 
 def points(name: str) -> str:

@@ -26,8 +26,8 @@ class Mixture(BaseModel):
     """The real images, and what stands beside them.
 
     `extra` is one image for each VIS image of the training people: their fakes, their true NIR,
-    or a control. `shuffled` deals the names of the extra images out again; `share` keeps a part of
-    them. Without `real` the extra images are all there is.
+    or a control. `shuffled` gives each extra image the name of another person; `share` keeps a part
+    of them, of every person alike. Without `real` the extra images are all there is.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -96,10 +96,18 @@ def _few(nir: Packed, few: int | str) -> Packed:
 
 
 def _share(fakes: Packed, share: float) -> Packed:
-    """A part of the fakes; a smaller part is contained in a larger one."""
+    """A part of each person's fakes; a smaller part is contained in a larger one."""
     order = np.random.default_rng(SHARE_SEED).permutation(len(fakes.index))
-    rows = np.sort(order[: max(1, round(share * len(order)))])
+    shuffled = fakes.index["subject"].iloc[order]
+    place = shuffled.groupby(shuffled).cumcount().to_numpy()
+    most = kept(share, shuffled.map(shuffled.value_counts()).to_numpy())
+    rows = np.sort(order[place < most])
     return Packed(fakes.images[rows], fakes.index.iloc[rows])
+
+
+def kept(share: float, images: np.ndarray) -> np.ndarray:
+    """Of so many images of a person, how many a share keeps: one at least."""
+    return np.maximum(1, np.round(share * images)).astype(int)
 
 
 def _labelled(kind: str, images: Packed, classes: list[str]) -> ImageSet:
@@ -107,8 +115,14 @@ def _labelled(kind: str, images: Packed, classes: list[str]) -> ImageSet:
 
 
 def _shuffled(images: ImageSet, seed: int) -> ImageSet:
-    """The same images and names, but dealt out anew."""
-    labels = np.random.default_rng(seed).permutation(images.labels)
+    """The same images and names, but none under its own name, as far as there are others."""
+    rng, own = np.random.default_rng(seed), images.labels
+    labels = rng.permutation(own)
+    for row in np.flatnonzero(labels == own):
+        willing = np.flatnonzero((labels != own[row]) & (own != labels[row]))
+        if len(willing):
+            other = rng.choice(willing)
+            labels[[row, other]] = labels[[other, row]]
     return ImageSet(f"{images.kind}, shuffled", images.images, labels)
 
 

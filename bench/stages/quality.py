@@ -69,7 +69,6 @@ def measure_images(job: Job) -> None:
     for name, columns in (("quality", COLUMNS), ("copies", COPY_COLUMNS), ("omitted", ["reason"])):
         table = pd.DataFrame(tables[name], columns=list(columns))
         table.to_csv(job.out / f"{name}.csv", index=False)
-    job.progress(1, 1, {})
 
 
 def inception_sha256(cache: Path) -> str:
@@ -96,6 +95,7 @@ def _measured(job: Job) -> dict[str, list]:
         rng=np.random.default_rng(DRAW_SEED),
         floor=is_reference,
         memory=memory,
+        progress=job.progress,
     )
     if is_reference:
         memory.save(job.out / ANSWERS)

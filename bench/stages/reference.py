@@ -18,16 +18,14 @@ from torch import nn
 from bench import weights
 from bench.stages.parts import read_split, select
 from bench.store import Job
-from faces.align import EYE_PLACES
-from faces.compute import choose_device
-from faces.luminance import luminance
-from faces.networks.dlib_resnet import EMBEDDING, DlibFaceNet, chips
-from faces.progress import Progress
+from faces.compute import choose_device, full_float32
+from faces.networks import judging
+from faces.networks.dlib_resnet import EMBEDDING, DlibFaceNet, aligned_chips
+from faces.progress import Progress, Whole
 from recognizer.matching import match
-from recognizer.tables import Tables
+from recognizer.tables import Tables, found
 
 NETWORK = "dlib-face"
-CPU_BATCH, GPU_BATCH = 8, 64  # on a CPU larger batches leave the cache and are slower
 
 
 class ReferenceSettings(BaseModel):
@@ -50,33 +48,31 @@ def score(job: Job) -> None:
     if len(probe.index):
         device = choose_device(job.machine.device)
         path = weights.ensure(NETWORK, job.machine.cache)
-        embed = embedder(ready(load_file(path), device), device, job.progress)
+        images = sum(int(found(part.index).sum()) for part in (gallery, probe))
+        progress = Whole(job.progress, images)
+        embed = embedder(ready(load_file(path), device), device, progress)
         tables = match(gallery, probe, embed, settings.gallery_draws, settings.far_targets)
     tables.write(job.out)
 
 
 def ready(state: dict[str, torch.Tensor], device: torch.device) -> DlibFaceNet:
-    """The network in evaluation mode; channels last is the faster layout."""
-    network = DlibFaceNet()
-    network.load_state_dict(state)
-    return network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+    """The network with its weights, in evaluation mode."""
+    return judging.ready(DlibFaceNet(), state, device)
 
 
 def embedder(
     network: DlibFaceNet, device: torch.device, progress: Progress
 ) -> Callable[[np.ndarray], np.ndarray]:
     """-> a function of (N, S, S, 1 or 3) uint8 aligned crops to (N, 128) float32, unit length."""
-    batch = CPU_BATCH if device.type == "cpu" else GPU_BATCH
+    batch = judging.batch_size(device)
 
     @torch.inference_mode()
+    @full_float32()
     def embed(images: np.ndarray) -> np.ndarray:
         embeddings = np.empty((len(images), EMBEDDING), np.float32)
-        eyes = EYE_PLACES * images.shape[1] - 0.5  # places are from the edge, pixels from centres
         for start in range(0, len(images), batch):
             rows = slice(start, min(start + batch, len(images)))
-            # Copied, since mapped files cannot be written to and torch warns about that.
-            grey = torch.from_numpy(np.array(luminance(images[rows]))).permute(0, 3, 1, 2)
-            features = network(chips(grey.to(device), eyes))
+            features = network(aligned_chips(judging.grey(images[rows]).to(device)))
             embeddings[rows] = nn.functional.normalize(features).cpu().numpy()
             progress(rows.stop, len(images), {})
         return embeddings

@@ -5,7 +5,7 @@ metric learning"; weights CC0, file `dlib_face_recognition_resnet_model_v1.dat`)
 embeddings lie closer than 0.6 are one person, by its author's rule.
 
 Its input is an aligned chip of 150 px, RGB in 0..255, made as dlib's `get_face_chip` with a padding
-of 0.25 does. `chips` makes it from crops that are aligned already.
+of 0.25 does. `aligned_chips` makes it from crops that are aligned already.
 """
 
 import re
@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from faces.align import EYE_PLACES
 from faces.errors import TamperedError
 
 CHIP_PX = 150
@@ -201,6 +202,12 @@ def chips(images: Tensor, eyes: np.ndarray) -> Tensor:
         eyes = (eyes + 0.5) * scale - 0.5
         x = F.interpolate(x, sides, mode="bilinear", antialias=True)
     return sample(x, similarity(target, eyes))
+
+
+def aligned_chips(images: Tensor) -> Tensor:
+    """`chips` of crops that `faces.align` made: (N, 1 or 3, S, S) => (N, 3, 150, 150)."""
+    eyes = EYE_PLACES * images.shape[-1] - 0.5  # places are from the edge, pixels from centres
+    return chips(images, eyes)
 
 
 def sample(images: Tensor, chip_to_image: np.ndarray) -> Tensor:

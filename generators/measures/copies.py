@@ -5,6 +5,7 @@ Near means near in the image itself: 32 px, every image at mean 0 and length 1, 
 and contrast hide no copy. What near is, the training images tell: each has a nearest one too.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch import Tensor
 
 SIDE_PX = 32
 QUANTILE = 0.01  # of the training images' own distances: what lies closer is suspicious
+BLOCK_VALUES = 2**22  # 32 MiB: all pairs of 30,000 images would be 7 GB
 
 
 @dataclass(frozen=True)
@@ -23,22 +25,37 @@ class Nearest:
     distances: np.ndarray
 
 
-def nearest(images: np.ndarray, training: np.ndarray) -> Nearest:
-    """(N, D) and (M, D) `flattened` images; M at least 1."""
-    alike = images @ training.T
-    rows = alike.argmax(1)
-    return Nearest(rows, distance(alike[np.arange(len(images)), rows]))
+def nearest(images: np.ndarray, training: np.ndarray, values: int = BLOCK_VALUES) -> Nearest:
+    """(N, D) and (M, D) `flattened` images; M at least 1. `values`: cosines held at a time."""
+    rows, cosines = np.empty(len(images), int), np.empty(len(images))
+    for block, alike in cosines_by_block(images, training, values):
+        rows[block], cosines[block] = alike.argmax(1), alike.max(1)
+    return Nearest(rows, distance(cosines))
 
 
-def closest_allowed(training: np.ndarray, quantile: float = QUANTILE) -> float:
+def closest_allowed(
+    training: np.ndarray, quantile: float = QUANTILE, values: int = BLOCK_VALUES
+) -> float:
     """The distance below which only a `quantile` of training images have another one.
 
     Subjects are not held apart: two shots of one person may be nearly one image, and then a fake
     may be as near without being a copy.
     """
-    alike = training @ training.T
-    np.fill_diagonal(alike, -1)
-    return float(np.quantile(distance(alike.max(1)), quantile))
+    cosines = np.empty(len(training))
+    for block, alike in cosines_by_block(training, training, values):
+        alike[np.arange(len(alike)), np.arange(len(training))[block]] = -1
+        cosines[block] = alike.max(1)
+    return float(np.quantile(distance(cosines), quantile))
+
+
+def cosines_by_block(
+    images: np.ndarray, training: np.ndarray, values: int
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Consecutive rows of (N, D) images, and their (rows, M) cosines with (M, D) others."""
+    step = max(1, values // len(training))
+    for start in range(0, len(images), step):
+        block = slice(start, start + step)
+        yield block, images[block] @ training.T
 
 
 def distance(cosines: np.ndarray) -> np.ndarray:

@@ -11,18 +11,17 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
-from faces.align import EYE_PLACES
-from faces.luminance import luminance
-from faces.networks.dlib_resnet import DlibFaceNet, chips
+from faces.compute import full_float32
+from faces.networks.dlib_resnet import DlibFaceNet, aligned_chips
 from faces.networks.efficientnet_lite0 import EfficientNetLite0
 from faces.networks.fid_inception import FidInception
+from faces.networks.judging import batch_size, grey, ready
 
 # Lite0 was trained at 224 px. At 128 px it costs a third on a CPU, and crops of 64 to 112 px, all
 # enlarged, hold no more. Distances taken at different sides are not comparable.
 LITE0_PX = 128
-CPU_BATCH, GPU_BATCH = 8, 64  # on a CPU larger batches leave the cache and are slower
 TAPS = (0, 2, 4, 10)  # blocks of Lite0 before each halving: 1/2, 1/4, 1/8, 1/16 of the side
 
 
@@ -56,11 +55,11 @@ class Judges:
         fid-inception.
         """
         return cls(
-            ready(EfficientNetLite0(), lite0, device),
-            ready(DlibFaceNet(), face, device),
+            ready(EfficientNetLite0(), load_file(lite0), device),
+            ready(DlibFaceNet(), load_file(face), device),
             device,
             predictor,
-            ready(FidInception(), inception, device) if inception else None,
+            ready(FidInception(), load_file(inception), device) if inception else None,
             recognizer,
         )
 
@@ -70,8 +69,7 @@ class Judges:
 
     def embeddings(self, images: Tensor) -> np.ndarray:
         """(N, 1, S, S) uint8 aligned crops => (N, 128) float32, of dlib's face network."""
-        eyes = EYE_PLACES * images.shape[-1] - 0.5  # places are from the edge, pixels from centres
-        return self.joined(lambda batch: self.face(chips(batch, eyes)), images)
+        return self.joined(lambda batch: self.face(aligned_chips(batch)), images)
 
     def inception_features(self, images: Tensor) -> np.ndarray:
         """(N, 1, S, S) uint8 => (N, 2048) float32, those of FID and KID."""
@@ -79,6 +77,7 @@ class Judges:
         return self.joined(self.inception, images)
 
     @torch.inference_mode()
+    @full_float32()
     def feature_gaps(self, a: Tensor, b: Tensor) -> np.ndarray:
         """(N, 1, S, S) uint8 pairs => (N,) float64 distances of Lite0's maps, at their own side.
 
@@ -93,20 +92,14 @@ class Judges:
         return torch.cat(parts).double().cpu().numpy()
 
     @torch.inference_mode()
+    @full_float32()
     def joined(self, network, images: Tensor) -> np.ndarray:
         """What a network gives for all images, batch by batch."""
         return torch.cat([network(batch) for batch in self.batches(images)]).float().cpu().numpy()
 
     def batches(self, images: Tensor) -> Iterator[Tensor]:
         """Consecutive parts of the images, on the device."""
-        size = CPU_BATCH if self.device.type == "cpu" else GPU_BATCH
-        return (part.to(self.device) for part in images.split(size))
-
-
-def ready(network: nn.Module, path: Path, device: torch.device) -> nn.Module:
-    """Loads weights and prepares a network for judging; channels last is the faster layout."""
-    network.load_state_dict(load_file(path))
-    return network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+        return (part.to(self.device) for part in images.split(batch_size(self.device)))
 
 
 def lite0_maps(network: EfficientNetLite0, images: Tensor) -> list[Tensor]:
@@ -122,8 +115,7 @@ def lite0_maps(network: EfficientNetLite0, images: Tensor) -> list[Tensor]:
 
 def to_luminance(images: np.ndarray, side_px: int) -> Tensor:
     """(N, S, S, 1 or 3) uint8 => (N, 1, side_px, side_px) uint8, filtered when shrinking."""
-    # Copied, since mapped files cannot be written to and torch warns about that.
-    x = torch.from_numpy(np.array(luminance(images))).permute(0, 3, 1, 2).float()
+    x = grey(images).float()
     if x.shape[2:] != (side_px, side_px):
         x = F.interpolate(x, (side_px, side_px), mode="bilinear", antialias=True)
     return x.round().clamp(0, 255).to(torch.uint8)

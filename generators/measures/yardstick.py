@@ -5,19 +5,17 @@ from collections.abc import Iterator
 import numpy as np
 from torch import Tensor
 
-from generators.measures import copies
 from generators.measures.intervals import Figures, deal, jackknife
 from generators.measures.kind import Kind, Known
+from generators.measures.known_faces import KnownFaces
 from generators.measures.landmarks import displacement
-from generators.measures.likeness import People, pairs_of_people
 from generators.measures.pairs import identity, psnr, ssim
 from generators.measures.panel import Panel
 from generators.measures.samples import coverage_statistic, distance_statistic
 
 NEIGHBOURS = 5
-MOST_PER_PERSON = 5  # real NIR images of a person that fakes are held against
 PAIRS_LISTED = 12
-SEED = 0  # of choices within a yardstick: all kinds are held against the same one
+SEED = 0  # of how people are dealt into groups for intervals
 SHARES = {"precision", "recall", "coverage", "detection", "nir_likeness", "nir_person", "copies"}
 NEVER_NEGATIVE = SHARES | {
     "fd_lite0", "fd_face", "fd_recognizer", "fid", "density", "landmarks", "perceptual_lite0"
@@ -27,29 +25,25 @@ Row = dict[str, str | float | int]
 
 
 class Yardstick:
-    """One half of the real NIR images that nobody was trained on, and images of known people."""
+    """NIR images, of one half of the people that nobody was trained on, and faces of known ones."""
 
     def __init__(self, panel: Panel, real: Kind, known: Known | None) -> None:
-        self.panel, self.real, self.known = panel, real, known
+        self.panel, self.real = panel, real
         self.real_images = panel.grey(real.images)
-        if known is None:
-            return
-        few = known.nir.take(few_per_person(known.nir.names(), MOST_PER_PERSON))
-        self.nir, self.nir_people = panel.embeddings(panel.grey(few.images)), few.names()
-        self.vis = panel.embeddings(panel.grey(known.vis.images))
-        self.people = People(self.nir, self.nir_people, self.vis, known.vis.names())
-        self.training = copies.flattened(panel.grey(known.nir.images))
-        self.allowed = copies.closest_allowed(self.training)
+        self.known = None if known is None else KnownFaces.of(panel, known)
 
-    def rows(self, name: str, kind: Kind) -> Iterator[Row]:
-        """Every figure that the kind's images allow."""
+    def as_a_whole(self, name: str, kind: Kind) -> Iterator[Row]:
+        """What all images of a kind are together: distances from the real ones, coverage."""
         images = self.panel.grey(kind.images)
-        for figures in self.as_a_whole(images, kind):
+        for figures in self.together(images, kind):
             yield from rows_of(name, figures, len(images))
-        for metric, values in self.image_by_image(images, kind):
+
+    def image_by_image(self, name: str, kind: Kind) -> Iterator[Row]:
+        """Means of what each image is."""
+        for metric, values in self.one_by_one(self.panel.grey(kind.images), kind):
             yield from mean_rows(name, metric, values, kind.names())
 
-    def as_a_whole(self, images: Tensor, kind: Kind) -> Iterator[Figures]:
+    def together(self, images: Tensor, kind: Kind) -> Iterator[Figures]:
         """Distances from the real images and coverage of them."""
         groups = deal(self.real.names(), kind.names(), rng=np.random.default_rng(SEED))
         panel = self.panel
@@ -66,7 +60,7 @@ class Yardstick:
         coverage = coverage_statistic(real, fake, NEIGHBOURS)
         yield jackknife(coverage, *groups, fewest=NEIGHBOURS + 1)
 
-    def image_by_image(self, images: Tensor, kind: Kind) -> Iterator[tuple[str, np.ndarray]]:
+    def one_by_one(self, images: Tensor, kind: Kind) -> Iterator[tuple[str, np.ndarray]]:
         """Metrics with a value per image, NaN where it has none; the mean is the figure."""
         panel = self.panel
         yield "detection", panel.faces(images).astype(float)
@@ -81,48 +75,24 @@ class Yardstick:
             yield "psnr", psnr(images, truth)
             yield "perceptual_lite0", panel.judges.feature_gaps(images, truth)
         if self.known is not None:
-            yield from self.among_known_people(images, kind)
-
-    def among_known_people(self, images: Tensor, kind: Kind) -> Iterator[tuple[str, np.ndarray]]:
-        """What and whom images are taken for, and whether they are copies."""
-        faces, names = self.panel.embeddings(images), kind.names()
-        infrared = self.people.near_infrared(faces, names)
-        right = infrared * self.people.right_person(faces, names)
-        yield "nir_likeness", infrared
-        yield "nir_person", np.where(np.isin(names, self.people.names), right, np.nan)
-        near = copies.nearest(copies.flattened(images), self.training)
-        yield "copies", (near.distances < self.allowed).astype(float)
+            yield from self.known.taken_for(panel.embeddings(images), kind.names())
+            yield "copies", self.known.copied(images).astype(float)
 
     def identities(self) -> Iterator[Row]:
         """`identity` of pairs of one VIS and one real NIR image: of one person, and of two."""
-        if self.known is None:
-            return
-        names = self.known.vis.names()
-        rows, *partners = pairs_of_people(names, self.nir_people, np.random.default_rng(SEED))
-        for kind, partner in zip(("genuine", "impostor"), partners, strict=True):
-            values = identity(self.vis[rows], self.nir[partner])
-            yield from mean_rows(kind, "identity", values, names[rows])
+        if self.known is not None:
+            for pairs, cosines, people in self.known.identities():
+                yield from mean_rows(pairs, "identity", cosines, people)
 
     def pairs(self, name: str, kind: Kind) -> Iterator[Row]:
         """The images that lie nearest to a training image, by their rows in either."""
         if self.known is None:
             return
-        near = copies.nearest(copies.flattened(self.panel.grey(kind.images)), self.training)
+        near = self.known.nearest(self.panel.grey(kind.images))
         for row in np.argsort(near.distances, kind="stable")[:PAIRS_LISTED]:
             distance = float(near.distances[row])
             yield {"images": name, "row": int(row), "training_row": int(near.rows[row]),
-                   "distance": distance, "allowed": self.allowed}  # fmt: skip
-
-
-def few_per_person(names: np.ndarray, most: int) -> np.ndarray:
-    """Row numbers, ascending: at most so many of each person, drawn."""
-    order = np.random.default_rng(SEED).permutation(len(names))
-    kept: dict[str, list[int]] = {}
-    for row in order:
-        rows = kept.setdefault(names[row], [])
-        if len(rows) < most:
-            rows.append(int(row))
-    return np.sort(np.array([row for rows in kept.values() for row in rows], int))
+                   "distance": distance, "allowed": self.known.allowed}  # fmt: skip
 
 
 def mean_rows(name: str, metric: str, values: np.ndarray, people: np.ndarray) -> Iterator[Row]:

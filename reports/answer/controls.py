@@ -1,5 +1,6 @@
 """What controls, and real NIR images, say about the gain by fakes."""
 
+from reports.amounts import beyond_again, per_person
 from reports.answer.phrases import effect, size, turned, verdict
 from reports.comparisons import Comparison
 from reports.material import Amount, TrainingSet
@@ -67,19 +68,32 @@ def lead_sentences(summary: Summary, best: str | None, where: str, name: str) ->
 
 def amount_sentences(summary: Summary, where: str, name: str) -> list[str]:
     """Where real NIR images make fakes superfluous: what fakes add, by real images per person."""
-    found = sorted(added(summary, where, name), key=lambda pair: nir_images(pair[0].amount))
+    found = sorted(added(summary, where, name), key=lambda pair: per_person(pair[0].amount))
     if len(found) < 2:
         return []
     parts = [
         f"with {images_per_person(one.amount)} {effect(each)}{verdict(each)}" for one, each in found
     ]
     lines = [f"What fakes add, by real NIR images of each training person: {'; '.join(parts)}."]
+    lines += beyond_sentences(summary, [one for one, _ in found], where, name)
     helpful = [place for place, (_, each) in enumerate(found) if each.verdict == "gain"]
     if helpful and helpful[-1] + 1 < len(found):
         first = images_per_person(found[helpful[-1] + 1][0].amount)
         more = " or more" if helpful[-1] + 2 < len(found) else ""
         lines.append(f"With {first}{more} no gain by fakes can be shown.")
     return lines
+
+
+def beyond_sentences(summary: Summary, sets: list[TrainingSet], where: str, name: str) -> list[str]:
+    """The same against a control that makes real NIR images as rare in a batch as fakes do."""
+    found = [(one, beyond_again(summary, one, where, name)) for one in sets]
+    parts = [
+        f"with {images_per_person(one.amount)} {effect(each)}{verdict(each)}"
+        for one, each in found
+        if each
+    ]
+    start = "Over the VIS images once more, which make real NIR images as rare in a batch"
+    return [f"{start}: {'; '.join(parts)}."] if parts else []
 
 
 def added(summary: Summary, where: str, name: str) -> list[tuple[TrainingSet, Comparison]]:
@@ -93,18 +107,14 @@ def added(summary: Summary, where: str, name: str) -> list[tuple[TrainingSet, Co
     found, translators = [], set()
     for each in summary.training_sets:
         other = by_name.get(each.counterpart)
-        if each.role == "curve" and each.amount and other and other.role == "curve":
+        told = each.role == "curve" and each.amount and each.amount.translator
+        if told and other and other.role == "curve":
             translators.add(each.amount.translator)
             found.append((each, summary.compared(each.name, other.name, where, name)))
     for each in summary.training_sets:
         if each.role == "fakes" and each.amount and each.amount.translator in translators:
             found.append((each, summary.compared(each.name, baseline.name, where, name)))
     return [(one, each) for one, each in found if each]
-
-
-def nir_images(amount: Amount) -> float:
-    """Real NIR images of each training subject; where all are used, their mean."""
-    return amount.nir_images / max(amount.subjects, 1)
 
 
 def images_per_person(amount: Amount) -> str:

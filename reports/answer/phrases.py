@@ -3,16 +3,12 @@
 from dataclasses import replace
 
 from reports.comparisons import Comparison
-from reports.words import interval, metric, number, points, protocol
+from reports.words import metric, points, protocol, with_interval
 
 
 def effect(each: Comparison) -> str:
     """ "+6.5 points [2.1, 10.8]"."""
-    estimate, name = each.estimate, each.metric
-    return (
-        f"{number(estimate.value, name, signed=True)}{points(name)} "
-        f"{interval(estimate.low, estimate.high, name)}"
-    )
+    return with_interval(each.estimate, each.metric, signed=True, unit=points(each.metric))
 
 
 def size(each: Comparison) -> str:

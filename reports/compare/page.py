@@ -6,6 +6,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from faces.files import write_text
+from reports.answer import phrases
 from reports.answer.caveats import rendered
 from reports.answer.sentences import HEADLINES, heading
 from reports.compare.runs import Compared, Run, different
@@ -20,7 +21,7 @@ from reports.compare.tables import (
 from reports.comparisons import Comparison
 from reports.page.html import Section, digest, environment, source
 from reports.tables.formats import write_kinds
-from reports.words import interval, listed, number, points
+from reports.words import listed
 
 MOST_SETTINGS = 4  # named in a sentence; the table has them all
 ONE_SEED = (
@@ -112,8 +113,4 @@ def sentence(compared: Compared, run: Run, where: str, name: str) -> str:
 
 def effect(each: Comparison) -> str:
     """ "real+C (+6.1 points [2.0, 10.1])"."""
-    e, name = each.estimate, each.metric
-    return (
-        f"{each.training_set} ({number(e.value, name, signed=True)}{points(name)} "
-        f"{interval(e.low, e.high, name)})"
-    )
+    return f"{each.training_set} ({phrases.effect(each)})"

@@ -11,7 +11,7 @@ from reports.summary import Summary
 from reports.tables.accuracy import header, row_name
 from reports.tables.formats import Table
 from reports.tables.run import shown
-from reports.words import NONE, images, interval, metric, number, p_value, protocol
+from reports.words import NONE, images, interval, metric, number, p_value, protocol, with_interval
 
 VERDICTS = {"gain": "better", "loss": "worse", "undecided": "undecided"}
 SAME = "the same"
@@ -127,11 +127,10 @@ def score(summary: Summary, training_set: str, where: str, name: str) -> tuple[s
     found = summary.means.get((training_set, where, name))
     if found is None:
         return (NONE,)
-    lines = [f"{number(found.value, name)} {interval(found.low, found.high, name)}"]
+    lines = [with_interval(found, name)]
     gain = summary.compared(training_set, summary.named("baseline")[0], where, name)
     if gain:
-        e = gain.estimate
-        lines.append(f"gain {number(e.value, name, signed=True)} {interval(e.low, e.high, name)}")
+        lines.append(f"gain {with_interval(gain.estimate, name, signed=True)}")
     return tuple(lines)
 
 
@@ -142,9 +141,8 @@ def change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
     each, name = compared.changes.get(key), key[-1]
     if each is None:
         return (NONE,)
-    e = each.estimate
     return (
-        f"{number(e.value, name, signed=True)} {interval(e.low, e.high, name)}",
+        with_interval(each.estimate, name, signed=True),
         f"p {p_value(each.p_adjusted)}, {VERDICTS[each.verdict]}",
     )
 

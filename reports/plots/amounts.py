@@ -11,7 +11,8 @@ from matplotlib.transforms import ScaledTranslation
 
 from reports.amounts import (
     Line,
-    effect_of_fakes,
+    beyond_again,
+    effect,
     fakes_lines,
     name_of,
     nir_lines,
@@ -21,6 +22,7 @@ from reports.amounts import (
 from reports.material import TrainingSet
 from reports.plots.basis import basis
 from reports.plots.figure import (
+    GREY,
     INK,
     PAPER,
     Look,
@@ -30,13 +32,17 @@ from reports.plots.figure import (
     legend_below,
     looks,
 )
-from reports.summary import Summary
+from reports.summary import Comparison, Summary
 from reports.words import metric, protocol
 
 HEIGHT_INCHES = 3.3
 APART_POINTS = 4  # between the marks of two lines at the same amount, in 1/72 inch
 INTERVALS = "Bars: 95 % intervals."
 HOLLOW = "Hollow: a tie with the same real images without fakes."
+RARER = (
+    "Each kind of images has an equal share of a batch, so fakes make real NIR images rarer there, "
+    "and so do the VIS images once more: that line shows what this costs. "
+)
 
 
 def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
@@ -52,11 +58,7 @@ def nir_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot
     """The amounts stand on a square-root scale, which shows 0 and keeps few images apart."""
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
-            label = (
-                f"with fakes by {name_of(summary.training_sets, line.translator)}"
-                if line.translator
-                else "without fakes"
-            )
+            label = label_of(summary, line)
             x = [per_person(each.amount) for each in line.sets]
             draw_line(summary, (figure, axes), line, x, (where, name), place, label)
         amounts = {per_person(e.amount): spelled(e) for line in lines for e in line.sets}
@@ -72,10 +74,17 @@ def nir_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot
         name=file_name("few-shot", where, name),
         title=f"{how.label[0].upper()}{how.label[1:]} against real NIR images, {protocol(where)}",
         caption=f"With and without fakes, at the same number of training steps; square-root scale. "
-        f"{INTERVALS} {HOLLOW} {basis(summary, where, name)}",
+        f"{RARER if any(line.again for line in lines) else ''}{INTERVALS} {HOLLOW} "
+        f"{basis(summary, where, name)}",
         figure=figure,
         data=frame(summary, lines, where, name),
     )
+
+
+def label_of(summary: Summary, line: Line) -> str:
+    if line.translator:
+        return f"with fakes by {name_of(summary.training_sets, line.translator)}"
+    return "with the VIS images once more" if line.again else "without fakes"
 
 
 def fakes_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot:
@@ -85,14 +94,15 @@ def fakes_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Pl
             x = [each.amount.fake_images for each in line.sets]
             draw_line(summary, (figure, axes), line, x, (where, name), place, label)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        axes.set_xlabel("fake NIR images in the training set")
+        axes.set_xlabel("different fake NIR images in the training set")
         finish(figure, axes, name)
     how = metric(name)
     return Plot(
         name=file_name("fakes-curve", where, name),
         title=f"{how.label[0].upper()}{how.label[1:]} against the number of fakes, "
         f"{protocol(where)}",
-        caption=f"0 is the baseline; at the same number of training steps. {INTERVALS} {HOLLOW} "
+        caption="0 is the baseline. Training steps and the fakes' share of a batch are the same "
+        f"everywhere: fewer fakes are seen more often. {INTERVALS} {HOLLOW} "
         f"{basis(summary, where, name)}",
         figure=figure,
         data=frame(summary, lines, where, name),
@@ -133,6 +143,8 @@ def draw_line(
 def look_of(summary: Summary, line: Line) -> Look:
     """That of the translator's training set."""
     look = looks(summary.training_sets)
+    if line.again:
+        return next((look[x.name] for x in line.sets if x.role == "control"), Look(GREY, "s"))
     made = [each for each in summary.training_sets if each.images == line.translator]
     if line.translator and made:
         return look[made[0].name]
@@ -141,7 +153,7 @@ def look_of(summary: Summary, line: Line) -> Look:
 
 def is_tie(summary: Summary, each: TrainingSet, where: str, name: str) -> bool:
     """Whether a set with fakes cannot be told from the one that differs in the fakes alone."""
-    compared = effect_of_fakes(summary, each, where, name)
+    compared = effect(summary, each, where, name)
     return compared is not None and compared.verdict == "undecided"
 
 
@@ -173,14 +185,27 @@ def frame(summary: Summary, lines: list[Line], where: str, name: str) -> pd.Data
     for line in lines:
         for each in line.sets:
             found, amount = summary.means[each.name, where, name], each.amount
-            row = {"translator": line.translator or "", "training_set": each.name}
+            row = {"translator": line.translator or "", "vis_again": line.again}
+            row |= {"training_set": each.name}
             row |= {"nir_per_subject": amount.nir_per_subject, "nir_mean": per_person(amount)}
             row |= {"nir_images": amount.nir_images, "fake_images": amount.fake_images}
             row |= {"protocol": where, "metric": name, "value": found.value}
             row |= {"ci_low": found.low, "ci_high": found.high, "seeds": found.seeds}
-            if compared := effect_of_fakes(summary, each, where, name):
-                gap = compared.estimate
-                row |= {"difference": gap.value, "difference_ci_low": gap.low}
-                row |= {"difference_ci_high": gap.high, "p_adjusted": compared.p_adjusted}
+            for prefix, compared in (
+                ("", effect(summary, each, where, name)),
+                ("beyond_vis_again_", beyond_again(summary, each, where, name)),
+            ):
+                if compared:
+                    row |= difference(prefix, compared)
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def difference(prefix: str, compared: Comparison) -> dict[str, float]:
+    gap = compared.estimate
+    return {
+        f"{prefix}difference": gap.value,
+        f"{prefix}difference_ci_low": gap.low,
+        f"{prefix}difference_ci_high": gap.high,
+        f"{prefix}p_adjusted": compared.p_adjusted,
+    }

@@ -8,7 +8,7 @@ from reports.statistics import Estimate
 from reports.summary import Summary
 from reports.tables.formats import Table
 from reports.ties import best_told, tied_with
-from reports.words import NONE, interval, listed, metric, number, p_value, protocol
+from reports.words import NONE, listed, metric, p_value, protocol, with_interval
 
 ARROWS = {
     "higher": "\N{NO-BREAK SPACE}\N{UPWARDS ARROW}",
@@ -140,7 +140,7 @@ def mean_cell(summary: Summary, training_set: str, where: str, name: str) -> tup
     estimate = summary.means.get((training_set, where, name))
     if estimate is None:
         return (NONE,)
-    return (f"{number(estimate.value, name)} {interval(estimate.low, estimate.high, name)}",)
+    return (with_interval(estimate, name),)
 
 
 def recognition_cell(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
@@ -150,10 +150,7 @@ def recognition_cell(summary: Summary, training_set: str, where: str, name: str)
         return (NONE,)
     each = summary.compared(training_set, summary.named("baseline")[0], where, name)
     if each:
-        found = each.estimate
-        lines.append(
-            f"{number(found.value, name, signed=True)} {interval(found.low, found.high, name)}"
-        )
+        lines.append(with_interval(each.estimate, name, signed=True))
     if marks := [*verdict_marks(each), *tie_marks(summary, training_set, where, name)]:
         lines.append(", ".join(marks))
     return tuple(lines)

@@ -4,20 +4,23 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reports.amounts import Line, effect_of_fakes, name_of, nir_lines, per_person, scored
+from reports.amounts import Line, beyond_again, effect, name_of, nir_lines, per_person, scored
 from reports.material import TrainingSet
 from reports.plots.amounts import frame
 from reports.summary import Comparison, Summary
-from reports.tables.accuracy import header
+from reports.tables.accuracy import VERDICTS, header
 from reports.tables.formats import Table
-from reports.words import NONE, interval, metric, number, p_value, protocol
+from reports.words import NONE, metric, p_value, protocol, with_interval
 
 NOTE = (
     "Mean over seeds [95 % interval]; the difference that the fakes make, paired, and its p after "
     "Holm's adjustment. Every training took the same number of steps. A tie: the difference cannot "
     "be told from none."
 )
-VERDICTS = {"gain": "gain", "loss": "loss", "undecided": "tie"}
+AGAIN = (
+    "Kinds of images have equal shares of a batch, so fakes make real NIR images rarer there. The "
+    "VIS images once more do the same: what fakes do beyond that stands last."
+)
 
 
 def amount_tables(summary: Summary, metrics: Sequence[tuple[str, str]]) -> list[Table]:
@@ -25,36 +28,45 @@ def amount_tables(summary: Summary, metrics: Sequence[tuple[str, str]]) -> list[
     found = []
     for where, name in metrics:
         lines = scored(summary, nir_lines(summary.training_sets), where, name)
-        without = [line for line in lines if line.translator is None]
+        plain = {line.again: by_amount(line) for line in lines if line.translator is None}
         found += [
-            amount_table(summary, without[0].sets if without else (), line, where, name)
-            for line in lines
-            if line.translator
+            amount_table(summary, plain, line, where, name) for line in lines if line.translator
         ]
     return found
 
 
+def by_amount(line: Line) -> dict[int | str, TrainingSet]:
+    return {each.amount.nir_per_subject: each for each in line.sets}
+
+
 def amount_table(
-    summary: Summary, without: Sequence[TrainingSet], line: Line, where: str, name: str
+    summary: Summary,
+    plain: dict[bool, dict[int | str, TrainingSet]],
+    line: Line,
+    where: str,
+    name: str,
 ) -> Table:
-    """A row per amount of real NIR images per training person."""
+    """A row per amount of real NIR images per training person.
+
+    `plain`: the sets without fakes by amount, and under True those with the VIS images again.
+    """
     maker = name_of(summary.training_sets, line.translator)
-    plain = {each.amount.nir_per_subject: each for each in without}
-    fakes = {each.amount.nir_per_subject: each for each in line.sets}
+    without, again, fakes = plain.get(False, {}), plain.get(True, {}), by_amount(line)
     unit = "points" if metric(name).unit == "%" else "difference"
-    return Table(
-        title=f"Where do fakes matter? {header(name)}, {protocol(where)}",
-        header=("real NIR per person", "without fakes", f"with fakes by {maker}", unit, "p"),
-        rows=tuple(
-            (row_name(each), mean_cell(summary, plain.get(amount), where, name),
-             mean_cell(summary, fakes.get(amount), where, name),
-             *difference_cells(summary, fakes.get(amount), where, name))
-            for amount, each in sorted(
-                (plain | fakes).items(), key=lambda pair: per_person(pair[1].amount)
-            )
-        ),
-        note=NOTE,
-    )  # fmt: skip
+    columns = ["real NIR per person", "without fakes", f"with fakes by {maker}", unit, "p"]
+    columns += ["VIS images once more", f"beyond these, {unit}", "p"] if again else []
+    rows = []
+    for amount, each in sorted((without | fakes).items(), key=lambda x: per_person(x[1].amount)):
+        with_fakes = fakes.get(amount)
+        row = [row_name(each), mean_cell(summary, without.get(amount), where, name)]
+        row += [mean_cell(summary, with_fakes, where, name)]
+        row += difference_cells(with_fakes and effect(summary, with_fakes, where, name))
+        if again:
+            row += [mean_cell(summary, again.get(amount), where, name)]
+            row += difference_cells(with_fakes and beyond_again(summary, with_fakes, where, name))
+        rows.append(tuple(row))
+    title = f"Where do fakes matter? {header(name)}, {protocol(where)}"
+    return Table(title, tuple(columns), tuple(rows), f"{NOTE} {AGAIN}" if again else NOTE)
 
 
 def row_name(each: TrainingSet) -> tuple[str, ...]:
@@ -66,20 +78,14 @@ def row_name(each: TrainingSet) -> tuple[str, ...]:
 
 def mean_cell(summary: Summary, each: TrainingSet | None, where: str, name: str) -> tuple[str, ...]:
     found = summary.means.get((each.name, where, name)) if each else None
-    if found is None:
-        return (NONE,)
-    return (f"{number(found.value, name)} {interval(found.low, found.high, name)}",)
+    return (with_interval(found, name),) if found else (NONE,)
 
 
-def difference_cells(
-    summary: Summary, each: TrainingSet | None, where: str, name: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """("+6.5 [2.1, 10.8]", "gain"), ("0.012",)."""
-    compared: Comparison | None = effect_of_fakes(summary, each, where, name) if each else None
     if compared is None:
         return (NONE,), (NONE,)
-    gap = compared.estimate
-    text = f"{number(gap.value, name, signed=True)} {interval(gap.low, gap.high, name)}"
+    text = with_interval(compared.estimate, compared.metric, signed=True)
     return (text, VERDICTS[compared.verdict]), (p_value(compared.p_adjusted),)
 
 

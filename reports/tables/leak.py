@@ -5,7 +5,7 @@ import pandas as pd
 from reports.summary import Comparison, Summary
 from reports.tables.accuracy import difference_columns, header
 from reports.tables.formats import Table
-from reports.words import NONE, interval, number, p_value, protocol
+from reports.words import NONE, number, p_value, protocol, with_interval
 
 NOTE = (
     "Clean: the translator never saw what is tested. Leaky: it did, all else being equal. Then the "
@@ -42,12 +42,10 @@ def cell(summary: Summary, each: Comparison | None) -> tuple[str, ...]:
     """ "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
     if each is None:
         return (NONE,)
-    name, found = each.metric, each.estimate
-    clean, leaky = (number(value, name) for value in summary.ends(each))
-    gap = number(found.value, name, signed=True)
+    clean, leaky = (number(value, each.metric) for value in summary.ends(each))
     return (
         f"clean {clean}, leaky {leaky}",
-        f"{gap} {interval(found.low, found.high, name)}",
+        with_interval(each.estimate, each.metric, signed=True),
         f"p {p_value(each.p_adjusted)}",
     )
 

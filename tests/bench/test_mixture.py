@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.stages.mixture import Mixture, image_sets
+from bench.stages.mixture import Mixture, _shuffled, image_sets
 from faces import packed
 from faces.equalize import equalize
 from faces.luminance import luminance
+from recognizer.batches import ImageSet
 
 SUBJECTS, SHOTS, SIDE_PX = ["p1", "p2", "p3"], 4, 12
 CLASSES = sorted(SUBJECTS)
@@ -100,8 +101,22 @@ def test_shuffled_names_are_dealt_out_anew_and_differently_by_seed(made):
     first, second = (mixed(made, seed, extra="fakes", shuffled=True)[1] for seed in (0, 1))
     assert (first.images == plain.images).all()
     assert sorted(first.labels) == sorted(plain.labels)
-    assert (first.labels != plain.labels).any()
+    assert (first.labels != plain.labels).all()
     assert (first.labels != second.labels).any()
+
+
+def test_shuffled_images_keep_no_name_whatever_the_people_have():
+    for seed in range(200):
+        draw = np.random.default_rng(seed)
+        labels = np.repeat(np.arange(6), draw.integers(1, 9, 6))
+        if 2 * np.bincount(labels).max() > len(labels):  # nobody has more than all others
+            continue
+        whole = ImageSet("fakes", np.zeros((len(labels), 1, 1, 1), np.uint8), labels)
+        found = _shuffled(whole, seed).labels
+        assert (found != labels).all()
+        assert (np.bincount(found) == np.bincount(labels)).all()
+    alone = ImageSet("fakes", np.zeros((3, 1, 1, 1), np.uint8), np.zeros(3, int))
+    assert (_shuffled(alone, 0).labels == 0).all()  # there is no other name
 
 
 def test_alone_means_nothing_but_fakes(made):
@@ -111,7 +126,8 @@ def test_alone_means_nothing_but_fakes(made):
 
 def test_a_smaller_share_is_among_a_larger_one(made):
     few, more = (mixed(made, extra="fakes", share=share)[1] for share in (0.25, 0.5))
-    assert (len(few.images), len(more.images)) == (3, 6)
+    assert np.bincount(few.labels).tolist() == [1] * len(SUBJECTS)
+    assert np.bincount(more.labels).tolist() == [2] * len(SUBJECTS)
     assert {one.tobytes() for one in few.images} < {one.tobytes() for one in more.images}
     full = {one.tobytes(): label for one, label in zip(made[2]["fakes"], LABELS, strict=True)}
     assert all(full[one.tobytes()] == label

@@ -7,8 +7,10 @@ from faces.errors import DataError
 from recognizer import metrics
 from recognizer.comparison import Comparison, Table, Tally, tally
 from recognizer.cosines import Cosines
+from recognizer.impostors import Pairs
 
 SEEDS = range(10)
+FARS = (0.5, 0.1)
 
 
 def compared(seed: int, probes: int = 30, people: int = 9) -> Comparison:
@@ -38,11 +40,18 @@ def whole(comparison: Comparison) -> tuple[np.ndarray, np.ndarray]:
 
 
 def assert_equal(one: Tally, other: Tally) -> None:
-    for left, right in ((one, other), (one.standing, other.standing)):
-        for name, value in vars(left).items():
-            if not hasattr(value, "__dict__"):
-                np.testing.assert_array_equal(value, getattr(right, name), err_msg=name)
-    assert one.crossing == other.crossing
+    for name, value in numbers(one).items():
+        np.testing.assert_array_equal(value, numbers(other)[name], err_msg=name)
+
+
+def numbers(of: object, name: str = "") -> dict[str, object]:
+    """Every number and array in a dataclass, its tuples and dictionaries, by path."""
+    if isinstance(of, tuple):
+        of = dict(enumerate(of))
+    parts = of if isinstance(of, dict) else getattr(of, "__dict__", None)
+    if parts is None:
+        return {name: of}
+    return {k: v for key, part in parts.items() for k, v in numbers(part, f"{name}/{key}").items()}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -79,24 +88,50 @@ def test_false_accepts_are_those_at_the_crossing_and_their_mean_is_the_eer(seed)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("block_rows", [1, 2, 7, 64])
 def test_blocks_change_nothing(seed, block_rows):
-    assert_equal(tally(compared(seed), block_rows), tally(compared(seed)))
+    assert_equal(tally(compared(seed), FARS, block_rows), tally(compared(seed), FARS))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_blocks_and_order_change_nothing_of_embeddings(seed):
     probe, gallery, subjects, people = embedded(seed)
-    straight = tally(Comparison(Cosines(probe, gallery), subjects, people))
+    straight = tally(Comparison(Cosines(probe, gallery), subjects, people), FARS)
     rows = np.random.default_rng(seed).permutation(len(probe))
     columns = np.arange(len(gallery))[::-1]
     moved = Comparison(Cosines(probe[rows], gallery[columns]), subjects[rows], people[columns])
     for block_rows in (None, 1, 6):
-        left = tally(moved, block_rows)
+        left = tally(moved, FARS, block_rows)
         assert left.crossing == straight.crossing
         np.testing.assert_array_equal(left.ranks, straight.ranks[rows])
         np.testing.assert_array_equal(left.impostor, straight.impostor[rows])
         np.testing.assert_array_equal(left.false_accepts, straight.false_accepts[rows])
         np.testing.assert_array_equal(left.standing.reaching, straight.standing.reaching[rows])
         np.testing.assert_array_equal(left.standing.above, straight.standing.above[rows])
+        for ours, theirs in zip(pairs_of(left), pairs_of(straight), strict=True):
+            np.testing.assert_array_equal(ours.by_probe, theirs.by_probe[rows])
+            np.testing.assert_array_equal(ours.by_person, theirs.by_person[columns])
+
+
+def pairs_of(tally: Tally) -> list[Pairs]:
+    return [*tally.at_crossing, *tally.at_far.values(), tally.outscored]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_impostor_pairs_are_counted_by_probe_and_by_person(seed):
+    comparison = compared(seed)
+    scores, same = whole(comparison)
+    left, impostors = tally(comparison, FARS), np.where(same, -np.inf, scores)
+    genuine = left.standing.genuine
+    thresholds = dict(enumerate(left.crossing.thresholds))
+    for far in FARS:  # the lowest genuine score that the conservative rule accepts
+        kept = [score for score in genuine if (impostors >= score).sum() <= far * (~same).sum()]
+        thresholds[far] = min(kept, default=np.inf)
+    for key, threshold in thresholds.items():
+        found = left.at_far[key] if key in left.at_far else left.at_crossing[key]
+        assert found.by_probe.tolist() == (impostors >= threshold).sum(1).tolist()
+        assert found.by_person.tolist() == (impostors >= threshold).sum(0).tolist()
+    lower = np.array([[(genuine < score).sum() for score in row] for row in impostors])
+    assert left.outscored.by_probe.tolist() == lower.sum(1).tolist()
+    assert left.outscored.by_person.tolist() == lower.sum(0).tolist()
 
 
 def test_a_twin_in_the_gallery_is_a_tie_wherever_it_stands():
@@ -111,7 +146,9 @@ def test_a_twin_in_the_gallery_is_a_tie_wherever_it_stands():
     )
     people = np.array([f"p{i:02}" for i in range(33)])
     for block_rows in (1, 7, 64):
-        left = tally(Comparison(Cosines(probe, gallery), people[[3] * 40], people), block_rows)
+        left = tally(
+            Comparison(Cosines(probe, gallery), people[[3] * 40], people), FARS, block_rows
+        )
         assert left.ranks.tolist() == [2] * 40
         assert left.other.tolist() == [17] * 40
 

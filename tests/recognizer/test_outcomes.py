@@ -10,6 +10,7 @@ from recognizer import metrics, outcomes
 from recognizer.comparison import Comparison, Table, Tally, tally
 
 SEEDS = range(8)
+FARS = (0.2, 0.01)
 PEOPLE = np.array([f"p{i}" for i in range(8)])
 
 
@@ -25,7 +26,7 @@ def matrices(seed: int, draws: int = 3) -> tuple[list[np.ndarray], np.ndarray]:
 
 def tallies(seed: int) -> list[Tally]:
     scores, probes = matrices(seed)
-    return [tally(Comparison(Table(each), probes, PEOPLE)) for each in scores]
+    return [tally(Comparison(Table(each), probes, PEOPLE), FARS) for each in scores]
 
 
 def eer_of(scores: np.ndarray, same: np.ndarray) -> float:
@@ -40,7 +41,7 @@ def eer_of(scores: np.ndarray, same: np.ndarray) -> float:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_means_over_probes_are_the_metrics_averaged_over_draws(seed):
     draws, probes = matrices(seed)
-    values, omitted = outcomes.unseen(tallies(seed), [0.2])
+    values, _, omitted = outcomes.unseen(tallies(seed), [0.2])
     assert list(omitted) == ["rank10"]
     same = probes[:, None] == PEOPLE
     rates = []
@@ -65,7 +66,8 @@ def test_outcomes_stand_at_their_own_probe():
     _, probes = matrices(1)
     scores = 10.0 * (probes[:, None] == PEOPLE)
     scores[4] = 10 - scores[4]
-    values, _ = outcomes.unseen([tally(Comparison(Table(scores), probes, PEOPLE))], [0.2])
+    alone = tally(Comparison(Table(scores), probes, PEOPLE), FARS)
+    values = outcomes.unseen([alone], [0.2]).values
     for metric, of_probes in values.items():
         goodness = -of_probes if outcomes.worst(metric) else of_probes
         assert goodness.argmin() == 4, metric
@@ -73,7 +75,8 @@ def test_outcomes_stand_at_their_own_probe():
 
 
 def test_what_cannot_be_said_is_left_out_with_its_reason():
-    values, omitted = outcomes.unseen(tallies(0), [0.2, 0.01])
+    values, parts, omitted = outcomes.unseen(tallies(0), [0.2, 0.01])
+    assert set(parts) == {"auc", "eer", "vr@far=0.2"}
     assert not {"vr@far=0.01", "rank10"} & set(values)
     assert "FAR=0.01 of 175 impostor" in omitted["vr@far=0.01"]
     assert "8 gallery people" in omitted["rank10"]
@@ -83,7 +86,7 @@ def test_what_cannot_be_said_is_left_out_with_its_reason():
 
 def test_a_miss_is_never_better_than_what_a_found_face_can_get():
     for seed in SEEDS:
-        for metric, values in outcomes.unseen(tallies(seed), [0.2])[0].items():
+        for metric, values in outcomes.unseen(tallies(seed), [0.2]).values.items():
             for value in values:
                 if metric == "eer":
                     assert outcomes.worst(metric) >= value

@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from reports.amounts import effect_of_fakes, fakes_lines, nir_lines, per_person
+from reports.amounts import effect, fakes_lines, nir_lines, per_person
 from reports.material import Amount, TrainingSet, in_order
 from reports.plots.amounts import frame, plots, signed_root, signed_square
 from reports.plots.figure import PAPER
@@ -62,10 +62,10 @@ def test_what_the_fakes_add_is_against_the_same_real_images(full):
         "real+C@nir1": "real@nir1",
         "real+C@fakes0.5": "real",
     }.items():
-        compared = effect_of_fakes(full, sets[name], *WHERE)
+        compared = effect(full, sets[name], *WHERE)
         assert (compared.training_set, compared.baseline) == (name, without)
-    assert effect_of_fakes(full, sets["real@nir1"], *WHERE) is None
-    assert effect_of_fakes(full, sets["real-twice"], *WHERE) is None
+    assert effect(full, sets["real@nir1"], *WHERE) is None
+    assert effect(full, sets["real-twice"], *WHERE) is None
 
 
 def test_plots_show_the_means_with_their_intervals_and_ties_hollow(full):

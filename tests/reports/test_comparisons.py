@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from reports.comparisons import Comparison, families
-from reports.material import Material, TrainingSet, in_order
+from reports.material import Amount, Material, TrainingSet, in_order
 from reports.mcnemar import mcnemar
 from reports.statistics import Estimate
 from reports.summary import summarise
@@ -15,8 +15,10 @@ from reports.summary import summarise
 WHERE = ("unseen-subjects", "rank1")
 
 
-def training_set(name: str, role: str, counterpart: str | None = None) -> TrainingSet:
-    return TrainingSet(name, role, "", counterpart=counterpart)
+def training_set(
+    name: str, role: str, counterpart: str | None = None, amount: Amount | None = None
+) -> TrainingSet:
+    return TrainingSet(name, role, "", counterpart=counterpart, amount=amount)
 
 
 SETS = (
@@ -28,8 +30,9 @@ SETS = (
     training_set("top", "ceiling"),
     training_set("other network", "reference"),
     training_set("one", "curve"),
-    training_set("one with fakes", "curve", "one"),
-    training_set("half of the fakes", "curve", "base"),
+    training_set("one with VIS again", "curve", "one", Amount(1, 9, 9, 0, again=True)),
+    training_set("one with fakes", "curve", "one", Amount(1, 9, 9, 90, "a")),
+    training_set("half of the fakes", "curve", "base", Amount(0, 9, 0, 45, "a")),
     training_set("lonely", "curve", "not there"),
 )
 
@@ -43,6 +46,8 @@ def test_families_are_questions():
         "leaky": [("a-leaky", "base")],
         "leak": [("a-leaky", "a")],
         "curve": [("one with fakes", "one"), ("half of the fakes", "base")],
+        "curve again": [("one with VIS again", "one")],
+        "curve beyond": [("one with fakes", "one with VIS again")],
     }
 
 

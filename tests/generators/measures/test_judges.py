@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+from faces.networks import judging
 from faces.networks.dlib_resnet import DlibFaceNet
 from faces.networks.efficientnet_lite0 import EfficientNetLite0, prepare
-from generators.measures import judges as module
 from generators.measures.judges import TAPS, Judges, to_luminance
 
 
@@ -40,7 +40,7 @@ def test_colours_are_weighed_as_pillow_weighs_them():
 def test_batch_size_does_not_matter(judges, grey_images, monkeypatch, size):
     a, b = grey_images(1, 9, 32), grey_images(2, 9, 32)
     before = judges.features(a, 64), judges.embeddings(a), judges.feature_gaps(a, b)
-    monkeypatch.setattr(module, "CPU_BATCH", size)
+    monkeypatch.setattr(judging, "CPU_BATCH", size)
     again = judges.features(a, 64), judges.embeddings(a), judges.feature_gaps(a, b)
     for x, y in zip(before, again, strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-4, atol=1e-5)

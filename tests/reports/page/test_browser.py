@@ -264,8 +264,9 @@ def test_print_unfolds_all_hides_the_contents_and_is_light(opened):
 
 def test_the_command_is_selected_to_be_copied(opened):
     page = opened()
-    page.locator("pre.copy + button").click()
-    page.wait_for_function("document.querySelector('pre.copy + button').textContent != 'Copy'")
+    button = page.locator("pre.copy + button")
+    button.click()
+    sync_api.expect(button).not_to_have_text("Copy", timeout=PATIENCE_MS)
     chosen = page.evaluate("getSelection().toString()").strip()
     assert chosen == page.locator("pre.copy").inner_text().strip()
     assert chosen.startswith("bench run-all")

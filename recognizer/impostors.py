@@ -1,0 +1,129 @@
+"""What a person adds to a verification metric as an impostor, to first order.
+
+Who is tested is a draw of people, and with a person come their impostor pairs, which place the
+threshold of a false accept rate (FAR). Outcomes of probes at a fixed threshold know nothing of
+that: intervals from them are too narrow, by a third at FAR 1 % with 60 people. So each probe has,
+beside its outcome, a part of mean 0: what the metric changes by when its person is drawn once
+more and their impostor pairs count once more. It is Hajek's projection of a mean over pairs of
+people (van der Vaart 1998, "Asymptotic Statistics", chapter 12) and, for what depends on the
+threshold, the delta method with the slope of the ROC. Outcome and part together are what a
+bootstrap over people resamples.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recognizer.standing import Crossing, Standing
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Whole numbers summed over impostor pairs: (P,) by probe and (G,) by gallery person."""
+
+    by_probe: np.ndarray
+    by_person: np.ndarray
+
+
+class Accepted:
+    """Counts the impostor pairs accepted at some thresholds, block by block."""
+
+    def __init__(self, thresholds: list[float], probes: int, people: int) -> None:
+        self.thresholds = thresholds
+        self._by_probe = np.zeros((len(thresholds), probes), np.int64)
+        self._by_person = np.zeros((len(thresholds), people), np.int64)
+
+    def add(self, rows: slice, block: np.ndarray) -> None:
+        """Adds the (n, G) scores of some probes; those of their own person are -inf."""
+        for place, threshold in enumerate(self.thresholds):
+            reached = block >= threshold
+            self._by_probe[place, rows] = reached.sum(1)
+            self._by_person[place] += reached.sum(0)
+
+    def pairs(self, place: int) -> Pairs:
+        """Those accepted at one of the thresholds."""
+        return Pairs(self._by_probe[place], self._by_person[place])
+
+
+class Outscored:
+    """Counts, over impostor pairs, the genuine scores that are lower, block by block."""
+
+    def __init__(self, genuine: np.ndarray, people: int) -> None:
+        self._ascending = np.sort(genuine)
+        self._by_probe = np.zeros(len(genuine), np.int64)
+        self._by_person = np.zeros(people, np.int64)
+
+    def add(self, rows: slice, block: np.ndarray) -> None:
+        """As in `Accepted`: nothing is lower than -inf."""
+        lower = np.searchsorted(self._ascending, block)
+        self._by_probe[rows] = lower.sum(1)
+        self._by_person += lower.sum(0)
+
+    def pairs(self) -> Pairs:
+        return Pairs(self._by_probe, self._by_person)
+
+
+def parts(pairs: Pairs, own: np.ndarray) -> np.ndarray:
+    """(P,) float64 of mean 0: what each probe's person does to the mean over all impostor pairs.
+
+    `own`: (P,) where each probe's person stands in the gallery. A person's pairs are those of their
+    probes and those of other people's probes with their gallery image; the latter are shared out to
+    their probes.
+    """
+    probes, others = len(own), len(pairs.by_person) - 1
+    of_person = np.bincount(own, minlength=len(pairs.by_person))
+    mean = pairs.by_probe.sum() / (probes * others)
+    as_gallery = (pairs.by_person - (probes - of_person) * mean) / others
+    found = pairs.by_probe / others - mean + (as_gallery / np.maximum(of_person, 1))[own]
+    return found - found.mean()
+
+
+def standard_error(values: np.ndarray, own: np.ndarray) -> float:
+    """Of the mean of (P,) values whose mean is 0, over the draw of people."""
+    sums = np.bincount(own, values)
+    people = len(np.unique(own))
+    return float(np.sqrt((sums**2).sum() * people / max(1, people - 1)) / len(own))
+
+
+def roc_slope(standing: Standing, far: float, reach: float) -> float:
+    """By how much VR rises with FAR, over FAR - reach to FAR + reach; 0 where that is nothing."""
+    ends = np.clip([far - reach, far + reach], 0, 1)
+    if ends[0] == ends[1]:
+        return 0.0
+    ascending = np.sort(standing.reaching)
+    rates = np.searchsorted(ascending, ends * standing.impostors, side="right") / len(ascending)
+    return float((rates[1] - rates[0]) / (ends[1] - ends[0]))
+
+
+def of_rate(standing: Standing, pairs: Pairs, own: np.ndarray) -> np.ndarray:
+    """(P,): the parts of VR at the FAR whose accepted `pairs` are given.
+
+    A person whose impostor pairs are accepted more often than others' raises the threshold, which
+    costs VR the slope of the ROC times that. The slope is taken over the standard error of the FAR:
+    as far as the threshold is unsure.
+    """
+    moved = parts(pairs, own)
+    far = pairs.by_probe.sum() / standing.impostors
+    return -roc_slope(standing, far, standard_error(moved, own)) * moved
+
+
+def of_equal_error(
+    standing: Standing, crossing: Crossing, at: tuple[Pairs, Pairs], own: np.ndarray
+) -> np.ndarray:
+    """(P,): what the outcomes of `outcomes.equal_error` lack of the EER's first-order change.
+
+    With densities g and i of genuine and impostor scores at the threshold the EER changes by
+    (i m + g f) / (i + g), where m and f are the changes of misses and false accepts there; g / i is
+    the slope of the ROC.
+    """
+    missed = 1 - crossing.mixed(*(standing.genuine >= each for each in crossing.thresholds))
+    own_accepts = crossing.mixed(*(each.by_probe for each in at)) * len(own) / standing.impostors
+    moved = crossing.mixed(*(parts(each, own) for each in at))
+    slope = roc_slope(standing, crossing.rate, standard_error(moved, own))
+    change = (missed + slope * moved) / (1 + slope) - (missed + own_accepts) / 2
+    return change - change.mean()
+
+
+def of_area(standing: Standing, outscored: Pairs, own: np.ndarray) -> np.ndarray:
+    """(P,): the parts of AUC, by the share of genuine scores that an impostor pair outscores."""
+    return -parts(outscored, own) / len(standing.genuine)

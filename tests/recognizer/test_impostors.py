@@ -1,0 +1,141 @@
+"""What people do as impostors: against derivatives, and against resampling with new thresholds."""
+
+import numpy as np
+import pytest
+
+from recognizer import impostors, metrics, outcomes
+from recognizer.comparison import Comparison, Table, Tally, tally
+
+STEP = 1e-5
+FARS = (0.1, 0.02)
+
+
+def world(seed: int, people: int = 40, probes: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of probes with a gallery of one image each; who a probe shows, as a column.
+
+    Some people are taken for others easily, as probes or in the gallery.
+    """
+    draw = np.random.default_rng(seed)
+    own = np.repeat(np.arange(people), probes)
+    scores = draw.normal(0, 0.7, (len(own), people))
+    scores += draw.normal(0, 0.8, people)[own, None] + draw.normal(0, 0.8, people)
+    scores[np.arange(len(own)), own] += 2.5 + draw.normal(0, 0.3, people)[own]
+    return scores, own
+
+
+def tallied(scores: np.ndarray, own: np.ndarray) -> Tally:
+    return tally(Comparison(Table(scores), own, np.arange(scores.shape[1])), FARS)
+
+
+def weighted_area(scores: np.ndarray, own: np.ndarray, weights: np.ndarray) -> float:
+    """AUC in which people count as often as their weights say, as probes and in the gallery."""
+    same = own[:, None] == np.arange(scores.shape[1])
+    pairs = weights[own, None] * weights
+    genuine, impostor = scores[same], scores[~same]
+    wins = (genuine[:, None] > impostor) + 0.5 * (genuine[:, None] == impostor)
+    return float(np.average(wins @ pairs[~same], weights=weights[own]) / pairs[~same].sum())
+
+
+def weighted_rate(scores: np.ndarray, own: np.ndarray, weights: np.ndarray, at: float) -> float:
+    """The share of impostor pairs that reach a threshold, likewise."""
+    same = own[:, None] == np.arange(scores.shape[1])
+    pairs = np.where(same, 0, weights[own, None] * weights)
+    return float((pairs * (scores >= at)).sum() / pairs.sum())
+
+
+def derivatives(function, scores: np.ndarray, own: np.ndarray, *more: float) -> np.ndarray:
+    """Of a function of weights, in the weight of each person."""
+    found = []
+    for person in range(scores.shape[1]):
+        ends = []
+        for step in (STEP, -STEP):
+            weights = np.ones(scores.shape[1])
+            weights[person] += step
+            ends.append(function(scores, own, weights, *more))
+        found.append((ends[0] - ends[1]) / (2 * STEP))
+    return np.array(found)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_parts_of_a_false_accept_rate_are_its_derivatives(seed):
+    scores, own = world(seed, 12, 3 + seed)
+    found = tallied(scores, own)
+    threshold = found.standing.genuine[found.standing.reaching <= FARS[0] * 12 * 11 * (3 + seed)]
+    parts = impostors.parts(found.at_far[FARS[0]], own)
+    expected = derivatives(weighted_rate, scores, own, threshold.min())
+    np.testing.assert_allclose(np.bincount(own, parts) / len(own), expected, atol=1e-9)
+    assert parts.mean() == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_outcomes_and_parts_of_auc_are_its_derivatives(seed):
+    scores, own = world(seed, 10, 2 + seed)
+    found = outcomes.unseen([tallied(scores, own)], FARS)
+    whole = found.values["auc"] - found.values["auc"].mean() + found.as_impostor["auc"]
+    expected = derivatives(weighted_area, scores, own)
+    np.testing.assert_allclose(np.bincount(own, whole) / len(own), expected, atol=1e-9)
+
+
+def resampled(scores: np.ndarray, own: np.ndarray, draws: int, seed: int) -> dict[str, float]:
+    """Standard deviations over draws of people, each with thresholds of its own."""
+    draw, people = np.random.default_rng(seed), scores.shape[1]
+    rows = own.argsort(kind="stable").reshape(people, -1)
+    found = {name: [] for name in ("auc", "eer", *(f"vr@far={far:g}" for far in FARS))}
+    for _ in range(draws):
+        chosen = draw.integers(people, size=people)
+        block = scores[rows[chosen].ravel()][:, chosen]
+        probe = np.repeat(np.arange(people), rows.shape[1])
+        genuine = probe[:, None] == np.arange(people)
+        # One person drawn twice makes no impostor pair with themselves.
+        known = genuine | (chosen[probe][:, None] != chosen)
+        pair = block[known], genuine[known]
+        found["auc"].append(metrics.auc(*pair))
+        found["eer"].append(metrics.eer(*pair))
+        for far in FARS:
+            found[f"vr@far={far:g}"].append(metrics.verification_rate(*pair, far))
+    return {name: float(np.std(values)) for name, values in found.items()}
+
+
+def test_with_their_parts_outcomes_spread_as_much_as_new_thresholds_make_them():
+    """Without, an interval is too narrow where impostors decide, too wide where they side with
+    their own person's genuine scores.
+    """
+    ratios, without = [], []
+    for seed in range(6):
+        scores, own = world(seed)
+        found = outcomes.unseen([tallied(scores, own)], FARS)
+        expected = resampled(scores, own, 150, seed)
+        for name, values in found.values.items():
+            if name in expected:
+                centred = values - values.mean()
+                spread = impostors.standard_error(centred + found.as_impostor[name], own)
+                ratios.append({name: spread / expected[name]})
+                without.append({name: impostors.standard_error(centred, own) / expected[name]})
+    mean = {name: np.mean([row[name] for row in ratios if name in row]) for name in expected}
+    bare = {name: np.mean([row[name] for row in without if name in row]) for name in expected}
+    for name, ratio in mean.items():
+        assert 0.85 < ratio < 1.18, (name, mean)
+    off = [sum(abs(np.log(ratio)) for ratio in each.values()) for each in (mean, bare)]
+    assert off[1] > 2 * off[0], (mean, bare)
+
+
+def test_parts_have_mean_zero_and_vanish_where_impostors_decide_nothing():
+    scores, own = world(0)
+    scores[np.arange(len(own)), own] += 100  # nobody is ever missed
+    found = outcomes.unseen([tallied(scores, own)], FARS)
+    for name, parts in found.as_impostor.items():
+        assert np.abs(parts).max() < 1e-12, name
+    for seed in range(5):
+        for parts in outcomes.unseen([tallied(*world(seed))], FARS).as_impostor.values():
+            assert abs(parts.mean()) < 1e-12
+
+
+def test_the_slope_is_that_of_the_roc_and_nothing_where_there_is_no_width():
+    scores, own = world(1, 80, 10)
+    standing = tallied(scores, own).standing
+    false, true, _ = metrics.roc(scores, own[:, None] == np.arange(80))
+    for far in (0.02, 0.1, 0.3):
+        expected = np.interp([far - 0.01, far + 0.01], false, true)
+        slope = impostors.roc_slope(standing, far, 0.01)
+        assert slope == pytest.approx((expected[1] - expected[0]) / 0.02, abs=0.25)
+    assert impostors.roc_slope(standing, 0.1, 0.0) == 0.0
