@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from real_people import components, real_rejections
-from simulated_people import HIT_RATE, Experiment
+from simulated_people import Experiment
+from simulated_scores import Verification, verification_rows
 
 from reports.luck import luck_of_differences, luck_of_means
 from reports.mcnemar import mcnemar
@@ -54,10 +55,21 @@ def conditions() -> dict[str, list[Experiment]]:
             *(replace(usual, probes=probes) for probes in (5, 20)),
             *(replace(usual, subjects=12, seeds=seeds) for seeds in (3, 5)),
             *(replace(usual, ways=2, seeds=seeds) for seeds in (2, 3, 5)),
-            *(replace(usual, luckier=2.0, seeds=seeds) for seeds in (3, 5)),
+            *(replace(usual, luckier=2.0, both=both, seeds=seeds)
+              for both in (False, True) for seeds in (3, 5)),
+            *(replace(usual, luck=0.005, hit_rate=rate) for rate in (0.9, 0.98)),
             *(replace(usual, seeds=1, luck=luck) for luck in LUCK),
         ],
-    }
+    }  # fmt: skip
+
+
+# Rates of verification, whose threshold the people tested place themselves (simulated_scores.py).
+VERIFIED = (
+    Verification(seeds=1, subjects=60),
+    Verification(seeds=3, subjects=60),
+    Verification(seeds=3, subjects=60, better=0.9),
+    Verification(seeds=5, subjects=60),
+)
 
 
 def compare(setup: Experiment, how_often: np.ndarray, rng: np.random.Generator) -> dict[str, float]:
@@ -72,11 +84,11 @@ def compare(setup: Experiment, how_often: np.ndarray, rng: np.random.Generator) 
     )  # fmt: skip
     mean = estimate(
         *subject_sums(b, subjects), how_often, rng, luck=luck_of_means(means) if several else None
-    )
+    ).of_share()
     return {
         "rejected": difference.p < 1 - LEVEL,
         "covered": difference.low <= setup.effect <= difference.high,
-        "mean_covered": mean.low <= HIT_RATE <= mean.high,
+        "mean_covered": mean.low <= setup.hit_rate <= mean.high,
         "mcnemar_rejected": mcnemar(a, b) < 1 - LEVEL,
         "half_width": (difference.high - difference.low) / 2,
     }
@@ -105,14 +117,14 @@ def printed(title: str, rows: pd.DataFrame) -> str:
     """A table with shares in per cent, and luck and effects in points."""
     columns = {
         "seeds": "seeds", "subjects": "people", "probes": "probes each", "ways": "ways",
-        "luck": "luck, points", "luckier": "one is luckier", "effect": "effect, points",
+        "luck": "luck, points", "luckier": "one is luckier", "both": "and the other",
+        "hit_rate": "rank-1", "effect": "effect, points",
         "rejected": "rejected, %", "covered": "interval of the difference covers, %",
         "mean_covered": "interval of the mean covers, %", "half_width": "± points",
         "mcnemar_rejected": "McNemar rejects, %",
     }  # fmt: skip
-    constant = [
-        name for name in ("probes", "ways", "luckier", "effect") if rows[name].nunique() < 2
-    ]
+    may_vary = ("probes", "ways", "luckier", "both", "hit_rate", "effect")
+    constant = [name for name in may_vary if rows[name].nunique() < 2]
     shown = [name for name in columns if name not in constant]
     cells = rows[shown].copy()
     scale = ["luck", "effect", "rejected", "covered", "mean_covered", "half_width"]
@@ -120,6 +132,23 @@ def printed(title: str, rows: pd.DataFrame) -> str:
         cells[name] = (100 * cells[name]).map(lambda value: f"{value:.1f}".removesuffix(".0"))
     body = tuple(tuple((str(cell),) for cell in row) for row in cells.to_numpy())
     return markdown(Table(title, tuple(columns[name] for name in shown), body))
+
+
+def rates_printed(rows: pd.DataFrame) -> str:
+    """The table on verification, shares in per cent; in brackets with impostors left out."""
+    rows = rows.copy()
+    names = ("rejected", "covered", "mean_covered")
+    for name in names:
+        shares = zip(100 * rows[name], 100 * rows[f"{name}_fixed"], strict=True)
+        rows[name] = [f"{now:.1f} [{fixed:.1f}]" for now, fixed in shares]
+    columns = {
+        "seeds": "seeds", "metric": "metric", "mean": "true value", "effect": "true difference",
+        "rejected": "rejected, %", "covered": "interval of the difference covers, %",
+        "mean_covered": "interval of the mean covers, %",
+    }  # fmt: skip
+    rows[["mean", "effect"]] = rows[["mean", "effect"]].map(lambda value: f"{value:.3f}")
+    body = tuple(tuple((str(cell),) for cell in row) for row in rows[list(columns)].to_numpy())
+    return markdown(Table("verification", tuple(columns.values()), body))
 
 
 def draw_power(rows: pd.DataFrame, path: Path) -> None:
@@ -161,7 +190,12 @@ def main(comparisons: int, resamples: int, workers: int, runs: tuple[Path, ...],
     jobs = [(number, *each) for number, each in enumerate(counted)]
     # A fresh interpreter for each worker: threads of NumPy do not survive a fork.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        verified = [(number, each, comparisons) for number, each in enumerate(VERIFIED)]
+        rates = pool.map(partial(verification_rows, resamples=resamples), verified)
         done = iter(list(pool.map(partial(measure, resamples=resamples), jobs)))
+        table = pd.DataFrame([row for rows in rates for row in rows])
+    table.to_csv(out / "verification.csv", index=False, float_format="%.6g")
+    click.echo(rates_printed(table))
     for name, rows in wanted.items():
         table = pd.DataFrame([next(done) for _ in rows])
         table.to_csv(out / f"{name}.csv", index=False, float_format="%.6g")

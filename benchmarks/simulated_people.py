@@ -22,7 +22,6 @@ PARTS = {
     "training_person": 0.06,  # what a training does to someone
     "training_shot": 0.06,  # what it does to a probe
 }
-DENSITY = stats.norm.pdf(stats.norm.ppf(HIT_RATE))  # outcome per unit of latent score
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class Experiment:
     luck: float = 0.02
     effect: float = 0.0
     luckier: float = 1.0  # the last way's luck is this much larger
+    both: bool = False  # and that of the first, which it is compared with
+    hit_rate: float = HIT_RATE
 
     def outcomes(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """-> (ways, seeds, probes of all people) float32 in 0 to 1, and who each probe shows."""
@@ -63,7 +64,7 @@ class Experiment:
         which = self.ways, self.seeds
         luck = rng.normal(0, 1, (*which, 1, 1)) * self.lucks()[:, None, None, None]
         # What a seed does to all ways alike: as much as luck; it cancels in differences.
-        block = rng.normal(0, self.lucks()[0], (1, self.seeds, 1, 1))
+        block = rng.normal(0, self.usual_luck, (1, self.seeds, 1, 1))
         person = self.normal(rng, "training_person", *which, self.subjects, 1)
         return (
             luck
@@ -74,16 +75,25 @@ class Experiment:
 
     def lucks(self) -> np.ndarray:
         """Standard deviations of the latent luck, (ways,)."""
-        return np.append(np.ones(self.ways - 1), self.luckier) * self.luck / np.sqrt(2) / DENSITY
+        lucks = np.full(self.ways, self.usual_luck)
+        lucks[-1] *= self.luckier
+        lucks[0] *= self.luckier if self.both else 1
+        return lucks
+
+    @property
+    def usual_luck(self) -> float:
+        """That of one training of a usual way, in units of the latent score."""
+        per_unit = stats.norm.pdf(stats.norm.ppf(self.hit_rate))  # outcome per unit of score
+        return self.luck / np.sqrt(2) / per_unit
 
     def levels(self) -> np.ndarray:
         """Means of the latent score, (ways,), such that the expected outcomes are as they should.
 
         The expectation of an outcome is Phi(level / total standard deviation).
         """
-        wanted = np.full(self.ways, HIT_RATE)
+        wanted = np.full(self.ways, self.hit_rate)
         wanted[-1] += self.effect
-        spread = np.sqrt(1 + self.lucks() ** 2 + self.lucks()[0] ** 2)
+        spread = np.sqrt(1 + self.lucks() ** 2 + self.usual_luck**2)
         return stats.norm.ppf(wanted) * spread
 
     def normal(self, rng: np.random.Generator, part: str, *shape: int) -> np.ndarray:

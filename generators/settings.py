@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from faces.precision import Precision
+from generators.schedule import steps_of_epochs
 
 Spectra = Literal["vis", "nir", "both", "none"]
 
@@ -65,7 +66,7 @@ class GeneratorSettings(BaseModel):
         """The same settings with epochs counted in steps: as long as the larger spectrum."""
         if self.epochs is None:
             return self
-        steps = self.epochs * -(-max(vis_images, nir_images) // self.batch)
+        steps = steps_of_epochs(self.epochs, vis_images, nir_images, self.batch)
         return self.model_copy(update={"steps": steps, "epochs": None})
 
     def equalized(self, of_variant: Spectra) -> Spectra:

@@ -11,15 +11,16 @@ from reports import records
 from reports.answer.sentences import answer
 from reports.folds import first_fold
 from reports.material import Material, in_order
-from reports.page.html import render
+from reports.page.html import made_by, render
 from reports.page.sections import Draft, all_sections, headlines
 from reports.summary import Summary, summarise
 from reports.tables.accuracy import accuracy_frame, accuracy_tables
 from reports.tables.amounts import amount_frame, amount_tables
 from reports.tables.folds import fold_frame, fold_tables
-from reports.tables.formats import Table, write_kinds
+from reports.tables.formats import Table, cells_frame, write_kinds
 from reports.tables.leak import leak_frame, leak_tables
 from reports.tables.quality import agreement_frame, quality_tables
+from reports.tables.run import data_tables, run_tables
 from reports.tables.subjects import pair_frame, subject_frame, subject_tables
 
 
@@ -51,7 +52,7 @@ def write_tables(
     """Writes each kind of table as csv, md and tex, where there is any; -> those, by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     written = {}
-    for name, tables, frame in kinds(material, summary):
+    for name, tables, frame in (*kinds(material, summary), *kinds_of_words(material)):
         if tables:
             written[name] = tuple(write_kinds(folder / name, tables, frame))
     leading = headlines(summary)
@@ -65,15 +66,30 @@ def write_tables(
 
 
 def kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
-    """Each kind's file name, its printed tables and their numbers."""
-    leading = headlines(summary)
-    yield "accuracy", accuracy_tables(summary), accuracy_frame(summary)
-    yield "quality", quality_tables(summary, *(leading or [()])[0]), summary.quality
-    yield "leak", leak_tables(summary), leak_frame(summary)
-    yield "folds", fold_tables(summary), fold_frame(summary)
-    yield "amounts", amount_tables(summary, leading), amount_frame(summary, leading)
-    yield (
-        "subjects",
-        subject_tables(material, summary, leading),
-        subject_frame(material, summary, leading),
-    )
+    """Each kind's file name, its printed tables and their numbers.
+
+    Tables of results say how faces were cropped and people chosen: they are read without the page.
+    """
+    leading, how = headlines(summary), " ".join(made_by(material.facts.get("data", {})))
+    for name, tables, frame in (
+        ("accuracy", accuracy_tables(summary), accuracy_frame(summary)),
+        ("quality", quality_tables(summary, *(leading or [()])[0]), summary.quality),
+        ("leak", leak_tables(summary), leak_frame(summary)),
+        ("folds", fold_tables(summary), fold_frame(summary)),
+        ("amounts", amount_tables(summary, leading), amount_frame(summary, leading)),
+        (
+            "subjects",
+            subject_tables(material, summary, leading),
+            subject_frame(material, summary, leading),
+        ),
+    ):
+        yield name, [replace(each, note=f"{each.note} {how}".strip()) for each in tables], frame
+
+
+def kinds_of_words(material: Material) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
+    """The tables on the data and on how the run was made, whose cells are words and counts."""
+    for name, tables in (
+        ("data", data_tables(material.facts)),
+        ("run", run_tables(material.facts)),
+    ):
+        yield name, list(tables), cells_frame(tables)

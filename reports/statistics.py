@@ -60,13 +60,15 @@ class Estimate:
         & Graubard 1998 for other intervals). Without one miss, or one hit, a spread cannot be seen,
         and each person counts as one trial.
         """
+        if self.subjects < 2:
+            return self
         room, half = self.value * (1 - self.value), (self.high - self.low) / 2
         alone = stats.norm.ppf((1 + LEVEL) / 2) ** 2 / self.subjects  # one person, one trial
         per_trial = half**2 / room if room > 0 else alone
         centre = (self.value + per_trial / 2) / (1 + per_trial)
         reach = np.sqrt(half**2 + per_trial**2 / 4) / (1 + per_trial)
-        ends = np.clip([centre - reach, centre + reach], 0, 1).tolist()
-        return replace(self, low=ends[0], high=ends[1])
+        low, high = min(centre - reach, self.value), max(centre + reach, self.value)
+        return replace(self, low=float(max(0.0, low)), high=float(min(1.0, high)))
 
     def within(self, low: float, high: float) -> "Estimate":
         """The same with an interval that ends where the metric does."""

@@ -1,6 +1,7 @@
 """`bench compare` in sentences, files and on a page: compare.html, .csv, .md and .tex."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from markupsafe import Markup
@@ -19,10 +20,11 @@ from reports.compare.tables import (
     settings_tables,
 )
 from reports.comparisons import Comparison
-from reports.page.html import Section, digest, environment, source
+from reports.page.html import Section, environment, policy, source
 from reports.tables.formats import write_kinds
 from reports.words import listed
 
+FILES = ("compare.csv", "compare.md", "compare.tex")  # beside the page
 MOST_SETTINGS = 4  # named in a sentence; the table has them all
 ONE_SEED = (
     "One seed is in both runs, so a difference is about the networks that were trained, not about "
@@ -39,12 +41,13 @@ def write_comparison(compared: Compared, out: Path) -> None:
 
 
 def render(compared: Compared) -> str:
-    """The page: one file that makes no request and runs no script."""
-    style = source("style.css")
+    """The page: one file that makes no request."""
+    style, script = source("style.css"), source("report.js")
     return environment().get_template("compare.html.j2").render(
         title=f"{listed([run.name for run in compared.runs])}, side by side",
         style=Markup(style),
-        digest=Markup(digest(style)),
+        script=Markup(script),
+        policy=policy(style, script),
         rendered=any(rendered(dict(run.material.facts)) for run in compared.runs),
         lines=list(lines(compared)),
         sections=[section for section in sections(compared) if section],
@@ -53,11 +56,15 @@ def render(compared: Compared) -> str:
 
 def sections(compared: Compared) -> list[Section]:
     quality = quality_table(compared)
+    parts = (
+        ("settings", "What differs", settings_tables(compared)),
+        ("data", "Data and protocol", [data_table(compared)]),
+        ("recognition", "Recognition", recognition_tables(compared).values()),
+        ("quality", "Image quality", [quality] if quality.rows else []),
+    )
     return [
-        Section("settings", "What differs", tables=tuple(settings_tables(compared))),
-        Section("data", "Data and protocol", tables=(data_table(compared),)),
-        Section("recognition", "Recognition", tables=tuple(recognition_tables(compared).values())),
-        Section("quality", "Image quality", tables=(quality,) if quality.rows else ()),
+        Section(name, title, tables=tuple(replace(each, data=FILES) for each in tables))
+        for name, title, tables in parts
     ]
 
 

@@ -10,6 +10,7 @@ from reports.statistics import Estimate
 from reports.summary import Summary
 from reports.tables.accuracy import header, row_name
 from reports.tables.formats import Table
+from reports.tables.quality import ends
 from reports.tables.run import shown
 from reports.words import NONE, images, interval, metric, number, p_value, protocol, with_interval
 
@@ -164,21 +165,19 @@ def quality_table(compared: Compared) -> Table:
         "Image quality",
         ("metric", *(run.name for run in compared.runs)),
         rows,
-        "Mean over seeds and folds; in brackets the interval, or the lowest and highest seed. A "
-        "distance shrinks as n grows: compare what has the same n.",
+        "Mean over seeds and folds; in brackets the lowest and highest of several, else the "
+        "interval. A distance shrinks as n grows: compare what has the same n.",
     )
 
 
 def quality_cell(summary: Summary, name: str, kind: str) -> tuple[str, ...]:
-    """The mean, the mean of the intervals or else the range, and n."""
+    """As in a report, and n."""
     rows = quality_rows(summary.quality, name, kind)
     if rows.empty:
         return (NONE,)
-    low, high = rows["value"].min(), rows["value"].max()
-    if "ci_low" in rows and rows["ci_low"].notna().all():
-        low, high = rows["ci_low"].mean(), rows["ci_high"].mean()
-    ends = f" {interval(low, high, name)}" if low < high else ""
-    return (f"{number(rows['value'].mean(), name)}{ends}", f"n = {shown(int(rows['n'].min()))}")
+    low, high = ends(rows)
+    bracket = f" {interval(low, high, name)}" if low < high else ""
+    return (f"{number(rows['value'].mean(), name)}{bracket}", f"n = {shown(int(rows['n'].min()))}")
 
 
 def quality_rows(quality: pd.DataFrame, name: str, kind: str) -> pd.DataFrame:

@@ -165,13 +165,15 @@ def quality_text(summary: Summary) -> tuple[str, ...]:
     """What the figures tell and what they do not, and how the floor and plain VIS compare here."""
     return (
         "A Fréchet or kernel distance tells how far two sets of images lie apart in the features "
-        "of one network that was trained on everyday photographs. It does not tell what the fakes "
-        "are good for: traces of upsampling and blur can weigh more in it than the spectrum, so "
-        "that untranslated grey VIS images can be nearer to real NIR than fakes that help a "
-        "recognizer. Recognition is the result; these figures only describe the images.",
+        "of a network. It does not tell what the fakes are good for. In features of everyday "
+        "photographs (Lite0, Inception), traces of upsampling and blur can weigh more than the "
+        "spectrum, so that untranslated grey VIS images come out nearer to real NIR than fakes "
+        "that help a recognizer. Distances in the recognizer's own features have gone along with "
+        "the gain best so far (docs/usefulness.md). Recognition is the result; these figures "
+        "describe the images.",
         *nearer_than_fakes(summary),
         "A distance also shrinks as the number of images grows: compare rows of the same n, and "
-        "read each beside the floor, which is what two halves of the real NIR images get.",
+        "read each beside the floor, which is what real NIR images of other people get.",
     )
 
 

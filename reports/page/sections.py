@@ -17,8 +17,11 @@ from reports.summary import Summary
 from reports.tables.accuracy import leading
 from reports.tables.formats import Table
 from reports.tables.quality import image_kinds
-from reports.tables.run import data_tables, run_tables
 
+FAILURES = (
+    "Images in which no face was found are listed in failures.csv, files that were not used in "
+    "refused.csv where a data set was read."
+)
 SUBJECTS = "subjects"  # the grid that leads
 WORST = "worst-"  # how the names of grids of worst cases begin
 Picture = TypeVar("Picture", Plot, Sheet)
@@ -220,9 +223,10 @@ def data_section(draft: Draft) -> Section:
         "data",
         "The data: found, refused, kept",
         lead="What became of every image on its way into the parts of the split.",
-        tables=data_tables(draft.material.facts),
+        text=(FAILURES,) if draft.material.facts.get("data", {}).get("detection") else (),
+        tables=draft.tables.get("data", ()),
     )
 
 
 def run_section(draft: Draft) -> Section:
-    return Section("run", "How this was made", tables=run_tables(draft.material.facts))
+    return Section("run", "How this was made", tables=draft.tables.get("run", ()))

@@ -1,4 +1,4 @@
-"""The tables of accuracy and image quality: printed, and as frames of full numbers."""
+"""The tables of recognition: printed, and as a frame of full numbers."""
 
 import pandas as pd
 

@@ -1,8 +1,7 @@
 """A printed table, and its forms: Markdown, LaTeX, and a CSV of the full numbers beside them."""
 
-import csv
-import io
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,7 +45,7 @@ class Table:
     """A printed table. The first cell of a row is its name; a cell is one or more short lines.
 
     `data` are the files with its numbers, relative to the report; `folded`: the page shows it only
-    when asked to; `sort_values`: a number or None per cell, where the first line does not say it.
+    when asked to.
     """
 
     title: str
@@ -55,7 +54,6 @@ class Table:
     note: str = ""
     data: tuple[str, ...] = ()
     folded: bool = False
-    sort_values: tuple[tuple[float | None, ...], ...] = ()
 
 
 def markdown(table: Table) -> str:
@@ -117,12 +115,14 @@ def write_kinds(stem: Path, tables: list[Table], numbers: pd.DataFrame) -> list[
     return [replace(table, data=data) for table in tables]
 
 
-def write_cells(path: Path, table: Table) -> Table:
-    """Writes a table's cells as printed into a CSV; returns the table, which now names it."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(table.header)
-    rows.writerows([joined(cell) for cell in row] for row in table.rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, text.getvalue())
-    return replace(table, data=(f"{path.parent.name}/{path.name}",))
+def cells_frame(tables: Sequence[Table]) -> pd.DataFrame:
+    """What tables of words print, a row per cell: table, row, column, value."""
+    return pd.DataFrame(
+        [
+            (table.title, joined(row[0]), column, joined(cell))
+            for table in tables
+            for row in table.rows
+            for column, cell in zip(table.header[1:], row[1:], strict=True)
+        ],
+        columns=["table", "row", "column", "value"],
+    )

@@ -26,13 +26,13 @@ def quality_table(summary: Summary) -> Table:
     quality, called = summary.quality, summary.kinds()
     kinds = image_kinds(quality)
     names = list(dict.fromkeys(quality[quality["images"].isin(kinds)]["metric"]))
-    counts = usual_counts(quality)
+    usual = usual_count(quality)
     return Table(
         title="Real, untranslated and fake images",
         header=("metric", *(images(called.get(kind, kind)) for kind in kinds)),
         rows=tuple(
             ((header(name), *pairs_line(quality, name)),
-             *(quality_cell(quality, kind, name, counts.get(name)) for kind in kinds))
+             *(quality_cell(quality, kind, name, usual) for kind in kinds))
             for name in names
         ),
         note=quality_note(quality),
@@ -42,12 +42,12 @@ def quality_table(summary: Summary) -> Table:
 def quality_note(quality: pd.DataFrame) -> str:
     """What cells hold, and the number of images where it is one."""
     repeats = "seeds and folds" if "fold" in quality else "seeds"
-    n = int(quality["n"].mode().iloc[0])
     return (
         f"Where there are several {repeats}: their mean [lowest, highest]; else the figure [95 % "
         "interval of the draw of people, by a jackknife over groups of them]. n = "
-        f"{n} images of each kind unless said otherwise. Distances and coverage are from one half "
-        "of the real NIR images that nobody was trained on; the floor is its other half."
+        f"{usual_count(quality)} images of each kind unless said otherwise. Distances and coverage "
+        "are from real NIR images that nobody was trained on, of one half of the people; the floor "
+        "is the other half's."
     )
 
 
@@ -58,9 +58,9 @@ def image_kinds(quality: pd.DataFrame) -> list[str]:
     return sorted(found, key=lambda kind: place.get(kind, len(FIRST)))
 
 
-def usual_counts(quality: pd.DataFrame) -> dict[str, int]:
+def usual_count(quality: pd.DataFrame) -> int:
     """The number of images that needs no mention: the commonest of all."""
-    return dict.fromkeys(quality["metric"], int(quality["n"].mode().iloc[0]))
+    return int(quality["n"].mode().iloc[0])
 
 
 def pairs_line(quality: pd.DataFrame, name: str) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """By what the rows of a printed table are sorted on the page."""
 
-import math
 import re
 
 from reports.tables.formats import Table
@@ -30,11 +29,8 @@ def number_of(line: str) -> float | None:
 
 
 def sort_values(table: Table) -> list[list[float | None]]:
-    """A number or None per cell, from `table.sort_values` or the first line of each cell."""
-    given = table.sort_values or [[number_of(first_line(cell)) for cell in row]
-                                  for row in table.rows]  # fmt: skip
-    return [[None if value is None or math.isnan(value) else value for value in row]
-            for row in given]  # fmt: skip
+    """A number or None per cell, from the first line of each."""
+    return [[number_of(first_line(cell)) for cell in row] for row in table.rows]
 
 
 def numeric(table: Table, values: list[list[float | None]]) -> list[bool]:

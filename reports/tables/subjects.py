@@ -8,6 +8,7 @@ import pandas as pd
 from reports.material import Material
 from reports.summary import Summary
 from reports.tables.formats import Table
+from reports.ties import best_told
 from reports.words import NONE, listed, metric, number, protocol
 
 MOST_SUBJECTS = 10
@@ -27,14 +28,8 @@ class Compared:
 
 
 def compared_sets(summary: Summary, where: str, name: str) -> Compared:
-    """The baseline, and of the training sets that the answer is about the one with the best mean.
-
-    The first of several equal ones; None where no fakes were scored.
-    """
-    sign = -1 if metric(name).better == "lower" else 1
-    scored = [each for each in summary.told() if (each, where, name) in summary.means]
-    best = max(scored, key=lambda each: sign * summary.means[each, where, name].value, default=None)
-    return Compared(summary.named("baseline")[0], best)
+    """The baseline and the best fakes, the first of several equal ones, or None."""
+    return Compared(summary.named("baseline")[0], best_told(summary, where, name))
 
 
 def subject_tables(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from reports.amounts import effect, fakes_lines, nir_lines, per_person
+from reports.answer.controls import amount_sentences
 from reports.material import Amount, TrainingSet, in_order
 from reports.plots.amounts import frame, plots, signed_root, signed_square
 from reports.plots.figure import PAPER
@@ -129,3 +130,51 @@ def test_the_frame_keeps_its_order_over_translators(full):
     for lines in permutations(nir_lines(full.training_sets)):
         table = frame(full, list(lines), *WHERE)
         assert list(dict.fromkeys(table["translator"])) == [line.translator or "" for line in lines]
+
+
+def again(full):
+    """The full run with the VIS images once more as a control at every amount."""
+    sets, means, comparisons = list(full.training_sets), dict(full.means), list(full.comparisons)
+    for name, without, fakes in (
+        ("real-twice", "real", "real+C"),
+        ("real-twice@nir1", "real@nir1", "real+C@nir1"),
+        ("real-twice@nirall", "real@nirall", "real+C@nirall"),
+    ):
+        known = {each.name: each for each in sets}
+        amount = replace(known[without].amount, again=True)
+        if name in known:
+            sets[sets.index(known[name])] = replace(known[name], amount=amount)
+        else:
+            sets.append(TrainingSet(name, "curve", "again", None, without, amount))
+        means[name, *WHERE] = replace(full.means[without, *WHERE], value=0.123)
+        for pair in ((name, without), (fakes, name)):
+            first = full.compared(fakes, without, *WHERE)
+            estimate = replace(first.estimate, value=0.077)
+            changed = {"training_set": pair[0], "baseline": pair[1], "estimate": estimate}
+            comparisons = [c for c in comparisons if (c.training_set, c.baseline) != pair]
+            comparisons.append(replace(first, **changed))
+    changed = {"means": means, "comparisons": tuple(comparisons)}
+    return replace(full, training_sets=in_order(tuple(sets)), **changed)
+
+
+def test_vis_images_once_more_are_a_line_and_what_fakes_do_beyond_them_stands_last(full):
+    summary = again(full)
+    lines = {(line.translator, line.again): [each.name for each in line.sets]
+             for line in nir_lines(summary.training_sets)}  # fmt: skip
+    assert lines[None, True] == ["real-twice", "real-twice@nir1", "real-twice@nirall"]
+    assert set(lines) == {(None, False), (None, True), ("C", False)}
+    (table,) = amount_tables(summary, [WHERE])
+    assert table.header[5:] == ("VIS images once more", "beyond these, points", "p")
+    shown = {row[0][0]: row[5:7] for row in table.rows}
+    for amount in ("0", "1", "all"):
+        assert shown[amount][0][0].startswith("12.3 [")
+        assert shown[amount][1][0].startswith("+7.7 [")
+    assert shown["2"] == (("\N{EN DASH}",), ("\N{EN DASH}",))
+    first, *_ = plots(summary, [WHERE])
+    assert "make real NIR images rarer" in first.caption
+    labels = [text.get_text() for text in first.figure.legends[0].get_texts()]
+    assert labels == ["without fakes", "with the VIS images once more", "with fakes by C"]
+    rows = first.data.set_index("training_set")
+    assert rows.loc["real+C@nir1", "beyond_vis_again_difference"] == 0.077
+    (*_, said) = [s for s in amount_sentences(summary, *WHERE) if "rare in a batch" in s]
+    assert said.count("+7.7 points") == 3

@@ -108,6 +108,23 @@ def test_all_files_are_there_and_plots_have_their_numbers(three):
     assert not list(three.rglob("*.aside"))
 
 
+def test_tables_say_how_faces_were_cropped_and_data_and_run_have_files_too(three):
+    for kind in ("md", "tex"):
+        for name in ("accuracy", "quality"):
+            text = (three / "tables" / f"{name}.{kind}").read_text()
+            assert "Alignment: eyes-v9." in text
+    cells = pd.read_csv(three / "tables" / "data.csv", dtype=str)
+    (found,) = cells[(cells["row"] == "eyes found") & (cells["column"] == "VIS images")]["value"]
+    assert found == "610"
+    cells = pd.read_csv(three / "tables" / "run.csv", dtype=str).set_index("row")["value"]
+    assert cells["generator.steps"] == "800"
+    page = (three / "report.html").read_text()
+    for name in ("data.csv", "data.md", "run.tex"):
+        assert f'href="tables/{name}"' in page
+        assert (three / "tables" / name).exists()
+    assert "failures.csv" in page
+
+
 def test_results_json_holds_the_numbers_of_the_material(three, three_material):
     content = json.loads((three / "results.json").read_text())
     assert content["schema"] == 1

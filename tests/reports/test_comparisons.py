@@ -74,6 +74,53 @@ def test_luck_is_that_of_all_sets_but_curves_and_references(full, full_material)
     assert curve.freedom == len(pool) + 2 - 1
 
 
+def of_outcomes(values: dict[str, np.ndarray], sets: tuple[TrainingSet, ...]) -> Material:
+    """Material of rank-1: by name (seeds, probes), two probes of each person."""
+    tables = [
+        pd.DataFrame({
+            "training_set": name, "seed": seed, "protocol": WHERE[0], "metric": WHERE[1],
+            "probe": np.arange(len(row)).astype(str), "subject": np.arange(len(row)) // 2,
+            "value": row,
+        })
+        for name, rows in values.items()
+        for seed, row in enumerate(rows)
+    ]  # fmt: skip
+    return replace(empty(), training_sets=in_order(sets), outcomes=pd.concat(tables))
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, None])
+def test_equal_outcomes_everywhere_are_ties_and_end_no_report(level):
+    """Saturated, at the floor, or the same by chance: nothing divides by nothing."""
+    rows = np.random.default_rng(0).integers(0, 2, (3, 20)) * 1.0
+    same = rows if level is None else np.full((3, 20), level)
+    found = summarise(of_outcomes({each.name: same for each in SETS[:4]}, SETS[:4]), 300)
+    assert len(found.comparisons) > 3
+    for each in found.comparisons:
+        assert each.verdict == "undecided"
+        assert (each.estimate.value, each.estimate.low, each.estimate.high) == (0, 0, 0)
+    for mean in found.means.values():
+        assert mean.low < mean.high
+        assert mean.low <= mean.value <= mean.high
+
+
+def test_a_twin_takes_the_comparisons_of_its_training_and_counts_nowhere():
+    rng = np.random.default_rng(1)
+    values = {name: rng.random((3, 20)) for name in ("base", "grey", "a", "b", "top")}
+    sets = tuple(each for each in SETS if each.name in values)
+    twin = replace(training_set("grey too", "control"), twin="grey")
+    alone = summarise(of_outcomes(values, sets), 300)
+    both = summarise(of_outcomes(values | {"grey too": values["grey"]}, (*sets, twin)), 300)
+    told = {(c.training_set, c.baseline): c for c in both.comparisons}
+    for each in alone.comparisons:  # no estimate and no adjusted p moves
+        assert told.pop((each.training_set, each.baseline)) == each
+    assert set(told) == {("grey too", "base"), ("a", "grey too"), ("b", "grey too")}
+    for (name, base), each in told.items():
+        first = alone.compared(name.replace(" too", ""), base.replace(" too", ""), *WHERE)
+        assert each.p_adjusted == first.p_adjusted
+        assert each.estimate == first.estimate
+    assert told["a", "grey too"].family == "beyond grey too"
+
+
 def test_mcnemar_stands_beside_what_is_hit_or_missed(full, full_material):
     rows = full_material.outcomes
     for each in full.comparisons:

@@ -252,3 +252,36 @@ def test_holm_does_not_depend_on_the_order_and_knows_the_empty_family():
     for order in permutations(range(4)):
         np.testing.assert_allclose(holm(p[list(order)]), holm(p)[list(order)])
     assert holm(np.array([])).size == 0
+
+
+@pytest.mark.parametrize("hits", [0, 1, 3, 20, 57, 59, 60])
+def test_the_interval_of_a_share_is_wilsons_for_independent_probes(hits):
+    """Half the width that a normal would have is given, and Wilson's interval comes back."""
+    share, z = hits / 60, stats.norm.ppf(0.975)
+    half = z * np.sqrt(share * (1 - share) / 60)
+    found = Estimate(share, share - half, share + half, 1.0, 1, 60, 60).of_share()
+    expected = stats.binomtest(hits, 60).proportion_ci(method="wilson")
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.9, 0.98, 0.995])
+def test_the_interval_of_a_share_covers_it_up_to_the_end(rate):
+    """A person's ten probes succeed together more often than not; nobody may miss at all."""
+    draw, covered, plain = rng(7), [], []
+    subjects = np.repeat(np.arange(60), 10)
+    for _ in range(300):
+        of_person = draw.beta(rate * 10, (1 - rate) * 10, 60)
+        hits = (draw.random(600) < np.repeat(of_person, 10)) * 1.0
+        found = mean_with_interval(hits, subjects, draw, 300)
+        for kept, each in ((plain, found), (covered, found.of_share())):
+            kept.append(each.low <= rate <= each.high)
+    assert np.mean(covered) > 0.92
+    if rate == 0.995:
+        assert np.mean(plain) < 0.9  # what it would be without
+
+
+def test_outcomes_that_are_no_numbers_are_refused():
+    values = np.ones((2, 6))
+    values[1, 3] = np.nan
+    with pytest.raises(ValueError, match="no numbers"):
+        paired_difference(values, np.ones((2, 6)), np.arange(6), rng(1), 50)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from reports.compare.page import lines, render, write_comparison
 from reports.compare.runs import Run, compare_runs, different
 from reports.compare.tables import frame, recognition_tables
 from reports.material import Amount, TrainingSet
+from reports.page.html import source
 from tests.reports.conftest import FACTS, HOSTILE, SETS, made_material
 
 RESAMPLES = 400
@@ -148,12 +150,15 @@ def test_the_page_escapes_names_and_loads_nothing(first, tmp_path):
     compared = compare_runs([first, better(first, HOSTILE, 0.3)], RESAMPLES)
     write_comparison(compared, tmp_path / "out")
     page = (tmp_path / "out" / "compare.html").read_text()
-    assert "<script" not in page
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert script == source("report.js")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert not re.search(r"(?:src|href)=\"(?!#|data:)", page)
-    assert "default-src 'none'" in page
+    beside = set(re.findall(r"(?:src|href)=\"(?!#|data:)([^\"]*)\"", page))
+    assert beside == {"compare.csv", "compare.md", "compare.tex"}
+    assert all((tmp_path / "out" / name).exists() for name in beside)
+    assert "default-src 'none'" in unescape(page)
     for title in ("What differs", "Data and protocol", "Recognition", "Image quality"):
-        assert f"<h2>{title}</h2>" in page or title == "What differs"
+        assert f"<h2>{title} " in page or title == "What differs"
 
 
 def test_the_same_runs_give_the_same_bytes(first):

@@ -16,12 +16,14 @@ import pytest
 from PIL import Image
 
 from reports.build import build
+from reports.compare.page import write_comparison
+from reports.compare.runs import Run, compare_runs
 from tests.reports.conftest import CONTROLS, HOSTILE, SETS, made_material
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium")
-WIDE, PHONE = (1440, 900), (390, 844)
+WIDE, PHONE, PROJECTOR = (1440, 900), (390, 844), (1920, 1080)
 PATIENCE_MS = 120_000  # a machine may be busy
 TOPMOST = "each => each.getBoundingClientRect().top"
 
@@ -270,6 +272,36 @@ def test_the_command_is_selected_to_be_copied(opened):
     chosen = page.evaluate("getSelection().toString()").strip()
     assert chosen == page.locator("pre.copy").inner_text().strip()
     assert chosen.startswith("bench run-all")
+
+
+def test_runs_side_by_side_are_drawn_sorted_and_silent(browser, tmp_path):
+    runs = [made_material(sets=SETS[:3], subjects=8, images=False, trainings=False, seeds=seeds)
+            for seeds in ((0, 1), (1, 2))]  # fmt: skip
+    named = [Run(name, each, "") for name, each in zip((HOSTILE, "second"), runs, strict=True)]
+    write_comparison(compare_runs(named, 200), tmp_path)
+    for width, scheme in ((WIDE[0], "light"), (PHONE[0], "dark")):
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page.heard = []
+        page.on("request", lambda request, page=page: page.heard.append(request.url))
+        page.on("console", lambda message, page=page: page.heard.append(message.text))
+        page.on("pageerror", lambda error, page=page: page.heard.append(str(error)))
+        page.goto((tmp_path / "compare.html").as_uri())
+        picture(page, f"compare-{width}-{scheme}")
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        table = page.locator("#recognition table.sortable").first
+        before = column(table, 1)
+        table.locator("thead button").nth(1).click()
+        assert column(table, 1) == in_order(before, "descending")
+        assert page.heard == [page.url]
+        page.close()
+
+
+def test_a_projector_shows_larger_letters(opened):
+    page = opened(PROJECTOR)
+    picture(page, "report-1920-light")
+    size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    assert page.evaluate(size) > 1.1 * opened(WIDE).evaluate(size)
+    assert page.evaluate("document.documentElement.scrollWidth") == PROJECTOR[0]
 
 
 def test_the_skip_link_comes_first(opened):

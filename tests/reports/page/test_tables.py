@@ -1,7 +1,5 @@
 """Tables on the page and on paper: what rows are sorted by, and LaTeX that compiles."""
 
-import csv
-import math
 import re
 import shutil
 import subprocess
@@ -11,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.tables.formats import Table, latex, tex, write_cells, write_kinds
+from reports.tables.formats import Table, cells_frame, latex, tex, write_kinds
 from reports.tables.sorting import number_of, numeric, sort_values
 from reports.words import MINUS, duration, interval, number, p_value
 
@@ -62,13 +60,6 @@ def test_a_column_is_numeric_where_every_cell_is_a_number_or_says_there_is_none(
     assert numeric(table, values) == [False, True, False, False, True]
 
 
-def test_given_values_are_used_and_what_is_not_a_number_is_none():
-    given = ((None, 2.0), (None, math.nan))
-    table = Table("t", ("a", "b"), ((("x",), ("high",)), (("y",), ("–",))), sort_values=given)
-    assert sort_values(table) == [[None, 2.0], [None, None]]
-    assert numeric(table, sort_values(table)) == [False, True]
-
-
 @pytest.mark.parametrize("rows", [(), ((("a",), ("b",)),)])
 def test_a_table_without_rows_or_without_numbers_has_no_numeric_column(rows):
     table = Table("t", ("a", "b"), rows)
@@ -106,10 +97,12 @@ def test_written_tables_name_their_files(tmp_path):
     assert all((tmp_path.parent / name).stat().st_size for name in found.data)
 
 
-def test_cells_come_back_from_their_csv(tmp_path):
+def test_every_cell_of_a_table_of_words_is_a_row_of_its_frame():
     table = nasty()
-    (name,) = write_cells(tmp_path / "tables" / "nasty.csv", table).data
-    with (tmp_path / name).open(newline="", encoding="utf-8") as file:
-        head, *rows = csv.reader(file)
-    assert tuple(head) == table.header
-    assert rows == [[f"{NASTY}; {NASTY}", "[1, 2]", "* 5", NASTY]] * 2
+    found = cells_frame([table, table])
+    assert len(found) == 2 * 2 * 3
+    assert set(found["table"]) == {table.title}
+    assert set(found["row"]) == {f"{NASTY}; {NASTY}"}
+    assert found["column"].tolist()[:3] == list(table.header[1:])
+    assert found["value"].tolist()[:3] == ["[1, 2]", "* 5", NASTY]
+    assert list(cells_frame([]).columns) == ["table", "row", "column", "value"]
