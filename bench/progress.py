@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
-from rich.table import Column
+from rich.progress import TaskID
 from rich.text import Text
 
+from bench.columns import EMPTY, bars
 from bench.events import Events
 from bench.store import Stage
 from bench.tensorboard import Scalars
@@ -23,7 +23,6 @@ from bench.time_left import Pace, WorkLeft, clock
 LOG_EVERY_SECONDS = 30
 SHOW_EVERY_SECONDS = 1  # numbers that change faster cannot be read
 SHOWN_VALUES = 4
-WIDE_TERMINAL = 100  # columns; on a narrower one bars would leave no room for losses
 TRAININGS = ("pretrain", "translator", "finetune")  # stages that count steps; others count images
 
 
@@ -213,35 +212,3 @@ class Display:
 def said_left(seconds: float | None) -> str:
     """ "4:05 left", or nothing where it is not known."""
     return "" if seconds is None else f"{clock(seconds)} left"
-
-
-EMPTY = {"count": "", "left": "", "rate": "", "note": ""}
-
-
-def bars(console: Console) -> Progress:
-    """The lines of a terminal, in columns that keep their place; losses are cut where they end."""
-    wide = console.width >= WIDE_TERMINAL
-    columns = [
-        column("{task.description}", 28 if wide else 22, "left"),
-        *([BarColumn(bar_width=12)] if wide else []),
-        column("{task.fields[count]}", 13),
-        column("{task.fields[left]}", 12),
-        column("{task.fields[rate]}", 15 if wide else 13),
-        TextColumn("{task.fields[note]}", markup=False, table_column=narrow(ratio=1)),
-    ]
-    return Progress(
-        *columns,
-        console=console,
-        refresh_per_second=4,
-        disable=not console.is_terminal,
-        transient=True,
-        expand=True,
-    )
-
-
-def column(text: str, width: int, justify: str = "right") -> TextColumn:
-    return TextColumn(text, justify=justify, markup=False, table_column=narrow(width=width))
-
-
-def narrow(**how: int) -> Column:
-    return Column(no_wrap=True, overflow="ellipsis", **how)

@@ -53,33 +53,42 @@ def reproduce(variant: str, **given) -> None:
 
 def run(
     variants: list[str] | None,
-    preset: str,
-    config: Path | None,
-    data: str | None,
-    protocol: str | None,
-    fold: str | None,
-    allow_missing: bool,
-    seeds: str | None,
-    device: str | None,
-    assignments: tuple[str, ...],
     out: Path | None,
     tensorboard: bool,
     dry_run: bool,
+    **given,
 ) -> None:
-    """Resolves the settings, makes what is missing, and writes the report."""
-    from bench import execution, settings  # late: --help needs no torch
-
-    overrides = {"variants": variants, "protocol": protocol, "device": device}
-    overrides |= {"seeds": options.numbers(seeds), "fold": options.fold(fold)}
-    overrides |= options.data_source(data)
-    overrides |= {"allow_missing": allow_missing or None}
-    chosen = {key: value for key, value in overrides.items() if value is not None}
-    resolved = settings.load(preset, config, chosen, assignments)
+    """Makes what is missing and writes the report, or says what that would be."""
+    resolved = _settings(variants, **given)
     folder, console = out or Path("runs") / _run_name(resolved), Console(emoji=False)
     if dry_run:
-        execution.show_plan(resolved, folder, console)
+        from bench.dry_run import show_plan  # late: --help needs no torch
+
+        show_plan(resolved, folder, console)
     else:
-        execution.execute(resolved, folder, console, tensorboard)
+        from bench.execution import execute
+
+        execute(resolved, folder, console, tensorboard)
+
+
+def _settings(
+    variants: list[str] | None,
+    preset: str,
+    config: Path | None,
+    assignments: tuple[str, ...],
+    data: str | None,
+    fold: str | None,
+    seeds: str | None,
+    **others,
+):
+    """The settings that options stand for. Raises UsageError for what they cannot be."""
+    from bench import settings  # late: --help needs no torch
+
+    given = others | {"variants": variants, "allow_missing": others["allow_missing"] or None}
+    given |= {"seeds": options.numbers(seeds), "fold": options.fold(fold)}
+    given |= options.data_source(data)
+    chosen = {key: value for key, value in given.items() if value is not None}
+    return settings.load(preset, config, chosen, assignments)
 
 
 def _run_name(settings) -> str:

@@ -86,7 +86,8 @@ def first_sentence(summary: Summary, against: list[Comparison]) -> str:
     if len(against) == 1:
         who, tail = f"The {fakes(summary)} by {letter(summary, top)} do not change", "it went"
     else:
-        who, tail = f"No {fakes(summary)} change", f"the most was by {letter(summary, top)},"
+        who = f"No translator's {fakes(summary)} change"
+        tail = f"the largest change was by {letter(summary, top)},"
     return f"{who} {spoken(top.protocol, name)} beyond chance; {tail} {change}."
 
 

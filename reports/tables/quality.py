@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from reports.agreement import FEWEST, agreement, points
+from reports.agreement import FEWEST, agreement, direction, points
 from reports.summary import Summary
 from reports.tables.accuracy import header
 from reports.tables.formats import Table
@@ -108,15 +108,25 @@ def agreement_tables(summary: Summary, where: str, name: str) -> list[Table]:
         Table(
             title="Do quality and usefulness agree?",
             header=("metric of the fakes", "rank correlation with the gain",
-                    "within seeds", "p", "points"),
+                    "within seeds", "p", "points", "worse than VIS"),
             rows=tuple(
                 ((header(row.metric),), (correlation(row.rho),), (correlation(row.rho_within),),
-                 (p_value(row.p),), (str(row.n),))
+                 (p_value(row.p),), (str(row.n),), (worse_than_vis(summary, found, row.metric),))
                 for row in rows.itertuples()
             ),
             note=agreement_note(rows, where, name),
         )
     ]  # fmt: skip
+
+
+def worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
+    """ "9 of 9": how many of the points a metric puts behind the untranslated images."""
+    quality = summary.quality
+    vis = quality[(quality["images"] == "vis") & (quality["metric"] == name)]["value"].dropna()
+    if vis.empty:
+        return NONE
+    values = direction(name) * found[found["metric"] == name]["value"]
+    return f"{(values < direction(name) * vis.mean()).sum()} of {len(values)}"
 
 
 def agreement_note(rows: pd.DataFrame, where: str, name: str) -> str:
@@ -132,7 +142,9 @@ def agreement_note(rows: pd.DataFrame, where: str, name: str) -> str:
         f"gain in {metric(name).label} ({protocol(where)}) over the baseline of the same seed; "
         "one point per variant and seed. Within seeds: of ranks within each seed; p by shuffling "
         f"these, not adjusted for the {len(rows)} metrics. With n = {n} points, chance alone "
-        f"reaches about \N{PLUS-MINUS SIGN}{1.96 / np.sqrt(n - 1):.2f}."
+        f"reaches about \N{PLUS-MINUS SIGN}{1.96 / np.sqrt(n - 1):.2f}. Worse than VIS: fakes that "
+        "the metric puts behind the untranslated images; one that prefers these to fakes that help "
+        "is no judge of use."
     )
 
 

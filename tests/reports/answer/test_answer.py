@@ -69,8 +69,10 @@ def test_nothing_decided():
     one = answer(summary({"real+A": (0.01, 0.6)}), {}).headline
     assert one.startswith("The fakes by A do not change rank-1 on unseen people beyond chance; ")
     two = answer(summary({"real+A": (0.01, 0.6), "real+B": (0.02, 0.4)}), {})
-    assert two.headline.startswith("No fakes change rank-1 on unseen people beyond chance; ")
-    assert "the most was by B, from 31.4 to 33.4 %: +2.0 points" in two.headline
+    assert two.headline.startswith(
+        "No translator's fakes change rank-1 on unseen people beyond chance; "
+    )
+    assert "the largest change was by B, from 31.4 to 33.4 %: +2.0 points" in two.headline
     assert two.headline.endswith("]. A and B cannot be told apart.")
     assert "Not to be told apart: A and B (B − A: +1.0 points" in lines(two)
 

@@ -81,6 +81,17 @@ def test_agreement_says_how_little_it_knows(make_material, summary):
     assert all(row[1] == ("\N{EN DASH}",) for row in told.rows)
 
 
+def test_agreement_counts_the_fakes_that_a_metric_puts_behind_vis(summary):
+    table = quality_tables(summary, *WHERE)[1]
+    quality = summary.quality.set_index(["metric", "images", "seed"])["value"]
+    for row, metric in zip(table.rows, METRICS, strict=True):
+        vis = quality[metric, "vis", 0]
+        fakes = [quality[metric, kind, seed] for kind in "ABC" for seed in (0, 1, 2)]
+        lower = metric in ("fd_lite0", "kd_face")  # where lower is better
+        worse = sum(fake > vis if lower else fake < vis for fake in fakes)
+        assert row[-1] == (f"{worse} of 9",)
+
+
 def test_without_quality_or_fakes_there_is_no_table(make_material, summary):
     assert quality_tables(replace(summary, quality=summary.quality[:0]), *WHERE) == []
     sets = make_material(trainings=False, images=False).training_sets

@@ -1,0 +1,37 @@
+"""The lines of running stages on a terminal: columns that keep their place."""
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Column
+
+WIDE_TERMINAL = 100  # columns; on a narrower one bars would leave no room for losses
+EMPTY = {"count": "", "left": "", "rate": "", "note": ""}
+
+
+def bars(console: Console) -> Progress:
+    """One line per task; losses are cut where the line ends."""
+    wide = console.width >= WIDE_TERMINAL
+    columns = [
+        column("{task.description}", 28 if wide else 22, "left"),
+        *([BarColumn(bar_width=12)] if wide else []),
+        column("{task.fields[count]}", 13),
+        column("{task.fields[left]}", 12),
+        column("{task.fields[rate]}", 15 if wide else 13),
+        TextColumn("{task.fields[note]}", markup=False, table_column=narrow(ratio=1)),
+    ]
+    return Progress(
+        *columns,
+        console=console,
+        refresh_per_second=4,
+        disable=not console.is_terminal,
+        transient=True,
+        expand=True,
+    )
+
+
+def column(text: str, width: int, justify: str = "right") -> TextColumn:
+    return TextColumn(text, justify=justify, markup=False, table_column=narrow(width=width))
+
+
+def narrow(**how: int) -> Column:
+    return Column(no_wrap=True, overflow="ellipsis", **how)
