@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from faces import packed
-from faces.compute import choose_device
+from faces.compute import choose_device, full_float32
 from faces.errors import DataError
 from faces.luminance import SHARES
 from faces.packed import Packed
@@ -47,6 +47,7 @@ def translate(
 
 
 @torch.inference_mode()
+@full_float32()
 def grey_fakes(network: nn.Module, inputs: Tensor) -> np.ndarray:
     """(N, 1 or 3, S, S) uint8 => (N, S, S, 1) uint8, in float32, one image after another."""
     device = next(network.parameters()).device

@@ -1,4 +1,4 @@
-"""Whoever asks fixed networks does so in full float32, and all go by one batch size."""
+"""Whoever asks finished networks does so in full float32; those that judge share a batch size."""
 
 from collections.abc import Callable
 
@@ -11,6 +11,7 @@ from bench.stages import reference
 from faces.networks import judging
 from faces.networks.efficientnet_lite0 import EfficientNetLite0
 from faces.progress import silent
+from generators.fakes import grey_fakes
 from generators.measures.judges import Judges
 from recognizer.embedding import embed
 from recognizer.network import Recognizer
@@ -63,7 +64,12 @@ def asked_by_the_recognizer(spy: Spy) -> object:
     return embed(hooked, IMAGES, 80, "grey", CPU, batch=2)
 
 
+def asked_for_fakes(spy: Spy) -> object:
+    return grey_fakes(spy.on(nn.Conv2d(1, 3, 1)), GREY)
+
+
 ASKERS = {
+    "fakes": asked_for_fakes,
     "features": asked_by_judges("features"),
     "embeddings": asked_by_judges("embeddings"),
     "inception": asked_by_judges("inception_features"),
