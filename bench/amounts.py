@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from bench.stages.mixture import kept
 from bench.training_sets import PlannedSet
 from faces import protocols
 from reports.material import Amount
@@ -17,12 +18,12 @@ def amount_of(chosen: PlannedSet, parts: pd.DataFrame) -> Amount | None:
     vis, nir = (protocols.rows(parts, "train", spectrum) for spectrum in ("VIS", "NIR"))
     few = chosen.mixture.nir_per_subject
     per_subject = nir.groupby("subject").size()
-    kept = per_subject if few == "all" else per_subject.clip(upper=few)
+    few_nir = per_subject if few == "all" else per_subject.clip(upper=few)
     fakes = kept(chosen.mixture.share, vis.groupby("subject").size().to_numpy()).sum()
     return Amount(
         nir_per_subject=few,
         subjects=vis["subject"].nunique(),
-        nir_images=int(kept.sum()),
+        nir_images=int(few_nir.sum()),
         fake_images=int(fakes) if chosen.translator else 0,
         translator=chosen.translator,
         again=again,

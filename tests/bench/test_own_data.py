@@ -17,6 +17,7 @@ from tests.bench.conftest import TINY, run
 ROOT = Path(__file__).parents[2]
 SUBJECTS = 24
 LISTS = ("vis_train", "nir_train", "vis_gallery", "nir_probe")
+TRAINING = {key: value for key, value in TINY.items() if not key.startswith(("data.", "controls."))}
 NO_CONTROLS = {key: "[]" for key in TINY if key.startswith("controls.")}
 
 
