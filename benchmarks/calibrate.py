@@ -203,11 +203,12 @@ def main(comparisons: int, resamples: int, workers: int, runs: tuple[Path, ...],
         if name == "power":
             draw_power(table, out / "power.svg")
     alike = components(Experiment(2, 60, effect=0.04), np.random.default_rng(0), runs)
-    alike.to_csv(out / "components.csv", index=False)
+    of = "-".join(["", *(run.name for run in runs)])  # "-demo": whose outcomes they are
+    alike.to_csv(out / f"components{of}.csv", index=False)
     click.echo(alike.to_string(index=False))
     if runs:
         table = real_rejections(runs, comparisons, resamples)
-        table.to_csv(out / "real.csv", index=False, float_format="%.6g")
+        table.to_csv(out / f"real{of}.csv", index=False, float_format="%.6g")
         click.echo(table.to_string(index=False))
 
 

@@ -62,7 +62,7 @@ def lead_sentences(summary: Summary, best: str | None, where: str, name: str) ->
     least = f"by {size(leads[nearest])}"
     whom = "each control" if len(beaten) == len(leads) else listed(beaten)
     if len(beaten) > 1:
-        least = f"by at least {size(leads[nearest])}, which is over {nearest}"
+        least = f"by at least {size(leads[nearest])} (against {nearest})"
     return [f"{summary.called()[best]} is better than {whom}, {least}."]
 
 

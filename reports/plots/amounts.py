@@ -128,8 +128,13 @@ def draw_line(
     shift = ScaledTranslation(APART_POINTS * place / 72, 0, figure.dpi_scale_trans)
     common = {"color": look.colour, "transform": axes.transData + shift}
     axes.errorbar(x, y, np.maximum(ends, 0), fmt="none", capsize=2, linewidth=1, **common)
-    axes.plot(x, y, look.marker, linestyle="-", linewidth=1.5, markersize=5, label=label, **common)
     tied = [i for i, each in enumerate(line.sets) if is_tie(summary, each, *what)]
+    # Not under the hollow marks: on the page these are clear, as the ground is light or dark.
+    solid = [i for i in range(len(x)) if i not in tied]
+    axes.plot(
+        x, y, look.marker, linestyle="-", linewidth=1.5, markersize=5, markevery=solid,
+        label=label, **common,
+    )  # fmt: skip
     axes.plot(
         np.array(x)[tied], y[tied], look.marker, linestyle="", markersize=5,
         markerfacecolor=PAPER, **common,

@@ -26,6 +26,7 @@ from reports.material import TrainingSet
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 INK = "#1a1b1c"  # no other colour may have this value: the page replaces it by its own text colour
 PAPER = "#fefefe"
+LEGEND_SIGNS = 60  # in a line of a legend; more would be cut off
 GREY = "#8c8c8c"
 MARKERS = ("s", "^", "v", "p", "h", "<")
 CONTROL_MARKERS = (">", "d", "X", "*", "8", "H", "P")
@@ -142,6 +143,8 @@ def legend_below(figure: Figure, axes: Axes, columns: int = 3) -> None:
             each[:place] + each[place + 1 :] + [each[place]] for each in (handles, labels)
         )
     if handles:
+        while columns > 1 and columns * max(map(len, labels)) > LEGEND_SIGNS:
+            columns -= 1
         figure.legend(
             handles, labels, loc="outside lower center", ncols=min(columns, len(handles)),
             columnspacing=1.2, handlelength=1.6, borderaxespad=0.2,

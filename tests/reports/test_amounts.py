@@ -87,6 +87,14 @@ def test_plots_show_the_means_with_their_intervals_and_ties_hollow(full):
         assert low <= 100 * row.ci_low
         assert 100 * row.ci_high <= high
     hollow = [line for line in axes.lines if line.get_markerfacecolor() == PAPER]
+    for line in axes.lines:  # nothing lies under a mark whose ground is clear on the page
+        marked = line.get_markevery()
+        if marked is not None:
+            shown = {line.get_xdata()[i] for i in marked}
+            drawn_hollow = {x for other in hollow if other.get_color() == line.get_color()
+                            for x in other.get_xdata()}  # fmt: skip
+            assert shown.isdisjoint(drawn_hollow)
+            assert shown | drawn_hollow == set(line.get_xdata())
     tied = plot.data["p_adjusted"] >= 0.05
     assert sorted(x for line in hollow for x in line.get_xdata()) == sorted(
         plot.data["nir_mean"][tied]
@@ -172,7 +180,11 @@ def test_vis_images_once_more_are_a_line_and_what_fakes_do_beyond_them_stands_la
     assert shown["2"] == (("\N{EN DASH}",), ("\N{EN DASH}",))
     first, *_ = plots(summary, [WHERE])
     assert "make real NIR images rarer" in first.caption
-    labels = [text.get_text() for text in first.figure.legends[0].get_texts()]
+    legend = first.figure.legends[0]
+    first.figure.draw_without_rendering()
+    box = legend.get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= first.figure.bbox.x1  # none of it is cut off
+    labels = [text.get_text() for text in legend.get_texts()]
     assert labels == ["without fakes", "with the VIS images once more", "with fakes by C"]
     rows = first.data.set_index("training_set")
     assert rows.loc["real+C@nir1", "beyond_vis_again_difference"] == 0.077

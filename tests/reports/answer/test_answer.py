@@ -116,7 +116,7 @@ def test_controls_that_do_nothing_are_told_below():
     found = answer(summary(effects), {})
     assert "But" not in found.headline
     assert "A is better than each control, by at least 19.0 points [14.6, 23.3]" in lines(found)
-    assert "which is over real+grey" in lines(found)
+    assert "(against real+grey)" in lines(found)
 
 
 def test_without_a_gain_no_control_is_held_against_it():
