@@ -15,7 +15,7 @@ demo: env
 	$(BIN)/bench run-all --preset demo
 
 test: env lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile  # files share runs that take minutes
 
 test-slow: env
 	$(BIN)/python -m pytest -m slow

@@ -62,14 +62,6 @@ def run(out: Path, *arguments: str, offline: bool = True, **settings: object) ->
     return text
 
 
-@pytest.hookimpl(tryfirst=True)  # before the tests are dealt out
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a run go to one process, where tests are spread over several."""
-    for item in items:
-        for fixture in {"tiny", "with_c"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(fixture))
-
-
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory) -> Path:
     """The folder of a finished run of A and B, made without a network."""

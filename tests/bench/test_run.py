@@ -16,7 +16,7 @@ from faces import packed
 from tests.bench.conftest import run, start
 
 SETS = ["real", "real-twice", "real+B-shuffled", "B-alone", "real+A", "real+B", "real+oracle"]
-CURVES = ["real@nir1", "real+B@nir1", "real+B@fakes0.5"]
+CURVES = ["real@nir1", "real-twice@nir1", "real+B@nir1", "real+B@fakes0.5"]
 NUMBERS = ["recognition", "quality", "comparisons", "means", "data"]
 
 

@@ -65,7 +65,7 @@ def asked_by_the_recognizer(spy: Spy) -> object:
 
 
 def asked_for_fakes(spy: Spy) -> object:
-    return grey_fakes(spy.on(nn.Conv2d(1, 3, 1)), GREY)
+    return grey_fakes(spy.on(nn.Conv2d(3, 3, 1)), GREY)
 
 
 ASKERS = {
