@@ -141,7 +141,8 @@ class RunSettings(BaseModel):
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of an error message: the likeliest meant name, or the known ones."""
     known = list(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    alike = [each for each in known if each.rpartition(".")[2] == name.rpartition(".")[2]]
+    close = difflib.get_close_matches(name, alike or known, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {close[0]}?"
     return f"; known: {', '.join(known)}" if len(known) <= 12 else "; see `bench list settings`"

@@ -17,7 +17,7 @@ def numbers(text: str | None) -> list[int] | None:
 
 def names(text: str | None) -> list[str] | None:
     """ "A,B" as names."""
-    return text.split(",") if text else None
+    return None if text is None else text.split(",")
 
 
 def fold(text: str | None) -> int | str | None:

@@ -17,12 +17,22 @@ from reports.material_files import load_material
 @click.argument("run", type=click.Path(path_type=Path))
 def report(run: Path) -> None:
     """Draw the report of the folder RUN again."""
+    if not run.is_dir():
+        raise UsageError(f"{run}: no such folder; name a run's folder, as in runs/demo")
     if not (run / "settings.toml").exists():
-        raise UsageError(f"{run}: not a run's folder (it has no settings.toml)")
-    if (run / MATERIAL).is_dir():
-        draw(load_material(run / MATERIAL), run)
-    else:
-        _from_stages(run)
+        raise UsageError(
+            f"{run}: not a run's folder (it has no settings.toml); name one, as in runs/demo"
+        )
+    try:
+        if (run / MATERIAL).is_dir():
+            draw(load_material(run / MATERIAL), run)
+        else:
+            _from_stages(run)
+    except OSError as error:
+        raise UsageError(
+            f"{run}: cannot be written ({error.strerror}); copy {run / MATERIAL} and "
+            "settings.toml into a folder that can be, and name that"
+        ) from None
     click.echo(f"Report: {run / 'report.html'}")
 
 
@@ -49,7 +59,8 @@ def _from_stages(run: Path) -> None:
     missing = [stage.name for stage in every_stage(plan.targets()) if not is_done(stage, store)]
     if missing:
         raise UsageError(
-            f"{run}: {len(missing)} stages are not finished ({missing[0]}, ...); "
-            "run `bench run-all` with the same options first"
+            f"{run}: has no {MATERIAL}/, and {len(missing)} stages it could be gathered from are "
+            f"not beside it ({missing[0]}, ...); copy {MATERIAL}/ from where the run was made, or "
+            "make the run with `bench run-all` and the same options"
         )
     gather.write_report(settings, plan, store, run, frozenset(), data)

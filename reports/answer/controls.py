@@ -1,6 +1,6 @@
 """What controls, and real NIR images, say about the gain by fakes."""
 
-from reports.amounts import beyond_again, per_person
+from reports.amounts import beyond_again, name_of, per_person
 from reports.answer.phrases import effect, size, turned, verdict
 from reports.comparisons import Comparison
 from reports.material import Amount, TrainingSet
@@ -58,12 +58,17 @@ def lead_sentences(summary: Summary, best: str | None, where: str, name: str) ->
     beaten = [each for each, lead in leads.items() if lead.verdict == "gain"]
     if not beaten:
         return []
+    # Controls that could explain a gain are in the answer itself where they are not beaten.
+    told = explaining(summary)
+    left = [f"{each} ({effect(lead)}{verdict(lead)})" for each, lead in leads.items()
+            if each not in beaten and each not in told]  # fmt: skip
+    more = f" That it is better than {listed(left)} is not shown." if left else ""
     nearest = min(beaten, key=lambda each: leads[each].better)
     least = f"by {size(leads[nearest])}"
     whom = "each control" if len(beaten) == len(leads) else listed(beaten)
     if len(beaten) > 1:
         least = f"by at least {size(leads[nearest])} (against {nearest})"
-    return [f"{summary.called()[best]} is better than {whom}, {least}."]
+    return [f"{summary.called()[best]} is better than {whom}, {least}.{more}"]
 
 
 def amount_sentences(summary: Summary, where: str, name: str) -> list[str]:
@@ -74,13 +79,18 @@ def amount_sentences(summary: Summary, where: str, name: str) -> list[str]:
     parts = [
         f"with {images_per_person(one.amount)} {effect(each)}{verdict(each)}" for one, each in found
     ]
-    lines = [f"What fakes add, by real NIR images of each training person: {'; '.join(parts)}."]
+    makers = dict.fromkeys(one.amount.translator for one, _ in found)
+    whose = listed([name_of(summary.training_sets, maker) for maker in makers])
+    about = f"What fakes by {whose} add, by real NIR images of each training person"
+    lines = [f"{about}: {'; '.join(parts)}."]
     lines += beyond_sentences(summary, [one for one, _ in found], where, name)
     helpful = [place for place, (_, each) in enumerate(found) if each.verdict == "gain"]
     if helpful and helpful[-1] + 1 < len(found):
         first = images_per_person(found[helpful[-1] + 1][0].amount)
         more = " or more" if helpful[-1] + 2 < len(found) else ""
-        lines.append(f"With {first}{more} no gain by fakes can be shown.")
+        harm = [images_per_person(one.amount) for one, each in found if each.verdict == "loss"]
+        cost = f"; with {listed(harm)} they cost recognition" if harm else ""
+        lines.append(f"With {first}{more} no gain by fakes can be shown{cost}.")
     return lines
 
 

@@ -27,10 +27,14 @@ def turned(each: Comparison) -> Comparison:
 def verdict(each: Comparison) -> str:
     """ ", a gain"; says so where only the other comparisons make it undecided."""
     words = {"gain": "a gain", "loss": "a loss", "undecided": "undecided"}
+    return f", {words[each.verdict]}{counted(each).replace(',', '')}"
+
+
+def counted(each: Comparison) -> str:
+    """ ", once all comparisons are counted" where nothing else makes it undecided."""
     lucky = not each.estimate.low <= 0 <= each.estimate.high
-    if each.verdict == "undecided" and lucky:
-        return ", undecided once all comparisons are counted"
-    return f", {words[each.verdict]}"
+    undecided = each.verdict == "undecided" and lucky
+    return ", once all comparisons are counted" if undecided else ""
 
 
 def heading(where: str, name: str) -> str:

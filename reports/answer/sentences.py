@@ -5,12 +5,13 @@ from typing import Any
 
 from reports.answer.caveats import caveats
 from reports.answer.controls import amount_sentences, control_sentences, rivals
-from reports.answer.phrases import effect, heading, size, spoken, turned, verdict
+from reports.answer.phrases import counted, effect, heading, size, spoken, turned, verdict
 from reports.comparisons import Comparison
 from reports.summary import Summary
 from reports.ties import best_told, between
 from reports.words import MINUS, listed, number
 
+IN_VISIBLE_LIGHT = ("seen-subjects", "accuracy-vis")
 HEADLINES = (("unseen-subjects", "rank1"), ("seen-subjects", "accuracy"))
 
 
@@ -38,6 +39,7 @@ def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
     headline = " ".join(
         (told[found[0]].pop(0), *together(summary, *found[0]), *rivals(summary, *found[0]))
     )
+    told[IN_VISIBLE_LIGHT] = visible_sentences(summary)
     details = tuple((heading(*key), tuple(lines)) for key, lines in told.items() if lines)
     return Answer(headline, details, tuple(caveats(summary, facts, found[0])), about_leaky(summary))
 
@@ -132,7 +134,7 @@ def pair_sentences(summary: Summary, where: str, name: str) -> list[str]:
     for each in pairs(summary, where, name):
         a, b = called[each.baseline], called[each.training_set]
         if each.verdict == "undecided":
-            alike.append(f"{a} and {b} ({b} {MINUS} {a}: {effect(each)})")
+            alike.append(f"{a} and {b} ({b} {MINUS} {a}: {effect(each)}{counted(each)})")
         elif each.better > 0:
             apart.append(f"{b} is better than {a} by {size(each)}")
         else:
@@ -185,6 +187,13 @@ def ceiling_sentences(
             )
         lines.append(f"{text}.")
     return lines
+
+
+def visible_sentences(summary: Summary) -> list[str]:
+    """What fakes do to the recognition of VIS images of the people trained on: a side effect."""
+    against = effects(summary, *IN_VISIBLE_LIGHT)
+    parts = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in against]
+    return [f"The side effect of {fakes(summary)}: {'; '.join(parts)}."] if parts else []
 
 
 def about_leaky(summary: Summary) -> bool:

@@ -8,6 +8,7 @@ import pandas as pd
 from reports.compare.runs import Compared, Key, Run, different, probes_of, same_images, same_people
 from reports.statistics import Estimate
 from reports.summary import Summary
+from reports.tables import accuracy
 from reports.tables.accuracy import header, row_name
 from reports.tables.formats import Table
 from reports.tables.quality import ends
@@ -124,14 +125,16 @@ def recognition_table(compared: Compared, where: str, name: str) -> Table:
 
 
 def score(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
-    """ "37.9 [33.1, 42.6]", "gain +6.5 [2.1, 10.8]"."""
+    """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8] from real, gain"."""
     found = summary.means.get((training_set, where, name))
     if found is None:
         return (NONE,)
     lines = [with_interval(found, name)]
-    gain = summary.compared(training_set, summary.named("baseline")[0], where, name)
-    if gain:
-        lines.append(f"gain {with_interval(gain.estimate, name, signed=True)}")
+    baseline = summary.named("baseline")[0]
+    change = summary.compared(training_set, baseline, where, name)
+    if change:
+        amount = with_interval(change.estimate, name, signed=True)
+        lines.append(f"{amount} from {baseline}, {accuracy.VERDICTS[change.verdict]}")
     return tuple(lines)
 
 

@@ -15,7 +15,7 @@ from reports.answer.caveats import rendered
 from reports.answer.sentences import Answer
 from reports.page.sheets import Sheet, data_uri
 from reports.page.svg import described, without_style
-from reports.plots.figure import COLOURS, GREY, Plot, file_name, inline
+from reports.plots.figure import COLOURS, GREY, PAPER, Plot, file_name, inline
 from reports.summary import Summary
 from reports.tables.formats import Table
 from reports.tables.sorting import numeric, sort_values
@@ -118,9 +118,13 @@ def digest(text: str) -> str:
 def palette(colours: Iterable[str] = (*COLOURS, GREY)) -> str:
     """Rules by which the plots' colours are lighter where the page is dark.
 
-    They name no ancestor: markers are copies by <use>, whose parts have none on the page.
+    The paper of plots is that of their card, so that hollow marks hide the lines under them. Rules
+    name no ancestor: markers are copies by <use>, whose parts have none on the page.
     """
-    return "".join(
+    paper = "".join(
+        f'[{what}="{PAPER}"] {{ {what}: var(--card); }}\n' for what in ("fill", "stroke")
+    )
+    return paper + "".join(
         f'[{what}="{colour}"] '
         f"{{ {what}: light-dark({colour}, color-mix(in srgb, {colour}, white 35%)); }}\n"
         for colour in colours

@@ -113,8 +113,8 @@ def differences_section(draft: Draft, forests: tuple[Drawn, ...]) -> Section:
     return Section(
         "differences",
         "What each training set gains",
-        lead="Fakes are worth something if they stand right of the line at 0, and right of every "
-        "control: these add images without any new knowledge of NIR.",
+        lead="Fakes are worth something if they are right of the line at 0, and right of every "
+        "control that is made of VIS images: these add images without any new knowledge of NIR.",
         plots=forests,
         more=draft.drawn(differences.plots(draft.summary, further(draft.summary))),
     )
@@ -124,8 +124,8 @@ def amounts_section(draft: Draft) -> Section:
     return Section(
         "amounts",
         "Where do fakes matter?",
-        lead="The fewer real NIR images there are of each training person, the more there is for "
-        "fakes to do. The gap between the lines is what they are worth.",
+        lead="What fakes add where there are no real NIR images of the training people, or few, "
+        "and where there are more: the gap between the lines.",
         plots_first=True,
         tables=draft.tables.get("amounts", ()),
         plots=draft.drawn(amounts.plots(draft.summary, headlines(draft.summary))),

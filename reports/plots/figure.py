@@ -190,4 +190,4 @@ def inline(svg: str, name: str) -> str:
     body = re.sub(r'(<svg\b[^>]*?)\swidth="[^"]*"', r"\1", body, count=1)
     body = re.sub(r'(<svg\b[^>]*?)\sheight="[^"]*"', r"\1", body, count=1)
     body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", body)
-    return body.replace(INK, "currentColor").replace(PAPER, "none")
+    return body.replace(INK, "currentColor")
