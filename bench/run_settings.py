@@ -141,6 +141,8 @@ class RunSettings(BaseModel):
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of an error message: the likeliest meant name, or the known ones."""
     known = list(known)
+    if "." not in name:  # a part of the settings, or no setting at all
+        known = list(dict.fromkeys(each.partition(".")[0] for each in known))
     alike = [each for each in known if each.rpartition(".")[2] == name.rpartition(".")[2]]
     close = difflib.get_close_matches(name, alike or known, n=1, cutoff=0.5)
     if close:

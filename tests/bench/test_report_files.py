@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bench.commands import compare
+from bench.commands import compare, report
 from faces.errors import MissingError, TamperedError, UsageError
 from reports.material_files import load_material, save_material
 from tests.reports.conftest import FACTS, SETS, made_material
@@ -97,6 +97,15 @@ def test_without_material_and_torch_the_missing_package_is_named(runs, tmp_path)
     assert "copy/material: not there" in done.stderr
     assert "a package is missing" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_run_that_cannot_be_written_says_what_to_copy(runs, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("bench.commands.report.draw", refuse)
+    with pytest.raises(UsageError, match=r"cannot be written \(Read-only.*copy .*material"):
+        report.report.callback(runs / "short")
 
 
 def test_two_runs_are_compared_without_torch(runs, tmp_path):

@@ -1,17 +1,21 @@
 """The sentences: right words for gains, losses, undecided cases, one seed, rendered people."""
 
+from dataclasses import replace
 from itertools import product
 
 import pandas as pd
 import pytest
 
+from reports.answer.phrases import effect, verdict
 from reports.answer.sentences import answer
 from reports.comparisons import Comparison
-from reports.material import TrainingSet
+from reports.material import Amount, TrainingSet
 from reports.statistics import Estimate
 from reports.summary import Summary
+from reports.ties import best_told
 from reports.words import number
 
+WHERE = ("unseen-subjects", "rank1")
 NAMES = {"real": "baseline", "real+A": "fakes", "real+B": "fakes", "real+oracle": "ceiling"}
 NAMES |= {"real+grey": "control", "real-twice": "control"}
 
@@ -127,11 +131,37 @@ def test_without_a_gain_no_control_is_held_against_it():
 
 def test_real_images_that_make_fakes_superfluous(full):
     text = lines(answer(full, {}))
-    assert "What fakes add, by real NIR images of each training person: with none " in text
+    assert "What fakes by C add, by real NIR images of each training person: with none " in text
     for amount, name in {"none": "real+C", "1": "real+C@nir1", "2": "real+C@nir2"}.items():
         other = "real" if name == "real+C" else name.replace("+C", "")
         each = full.compared(name, other, "unseen-subjects", "rank1").estimate
         assert f"with {amount} {number(each.value, 'rank1', signed=True)} points" in text
+
+
+def test_what_fakes_do_to_visible_light_is_a_side_effect_with_its_verdict(full):
+    where = ("seen-subjects", "accuracy-vis")
+    (said,) = [texts for about, texts in answer(full, {}).details if about.startswith("VIS acc")]
+    assert said[0].startswith("The side effect of fakes: ")
+    for name in ("A", "B", "C"):
+        each = full.compared(f"real+{name}", "real", *where)
+        assert f"{name} {effect(each)}{verdict(each)}" in said[0]
+    without = answer(summary({"real+A": (0.1, 0.01)}), {}).details
+    assert not any(about.startswith("VIS") for about, _ in without)
+
+
+def test_controls_that_the_best_fakes_are_not_shown_to_beat_are_named(full):
+    """Fakes alone explain nothing, so the headline does not speak of them; the details must."""
+    best, holds = best_told(full, *WHERE), Amount(0, 40, 0, 400, "C")
+    sets = tuple(replace(each, amount=holds) if each.name == "C-alone" else each
+                 for each in full.training_sets)  # fmt: skip
+    full = replace(full, training_sets=sets)
+    rows = [row for row in full.comparisons
+            if (row.training_set, row.baseline, row.protocol, row.metric)
+            != (best, "C-alone", *WHERE)]  # fmt: skip
+    tied = replace(full.compared(best, "C-alone", *WHERE), p_adjusted=0.4)
+    text = lines(answer(replace(full, comparisons=(*rows, tied)), {}))
+    assert f"That it is better than C-alone ({effect(tied)}" in text
+    assert "That it is better than" not in lines(answer(full, {}))
 
 
 def test_the_ceiling_and_the_part_of_it_that_fakes_reach():
