@@ -217,7 +217,7 @@ def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[
     axes.set_ylabel(f"gain in {how.label}{', points' if how.unit == '%' else ''}", fontsize=8)
     axes.tick_params(labelsize=8)
     axes.locator_params(nbins=4)
-    axes.ticklabel_format(axis="x", scilimits=(-2, 4), useMathText=True)  # long ones collide
+    axes.ticklabel_format(axis="x", scilimits=(-2, 4))  # long ones collide
     axes.xaxis.get_offset_text().set_fontsize(7)
 
 

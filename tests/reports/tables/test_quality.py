@@ -1,13 +1,15 @@
 """The table of quality, that of agreement, and their drawings."""
 
 from dataclasses import replace
+from itertools import pairwise
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 
 from reports.plots import quality as drawings
-from reports.plots.figure import to_svg
+from reports.plots.figure import STYLE, to_svg
 from reports.summary import summarise
 from reports.tables.quality import correlation, image_kinds, quality_cell, quality_tables
 
@@ -139,3 +141,20 @@ def test_few_marks_are_said_to_tell_nothing(make_material):
     assert "nothing can be told" in drawings.usefulness(found, *WHERE).caption
     one = [each for each in found.training_sets if each.role in ("baseline",) or each.images == "A"]
     assert drawings.usefulness(replace(found, training_sets=tuple(one)), *WHERE) is None
+
+
+def test_small_numbers_under_a_scatter_are_short_and_plain(summary):
+    """Long tick labels collide, and signs of mathematical text are printed as they are."""
+    rows = summary.quality.copy()
+    rows.loc[rows["metric"] == "kd_face", "value"] /= 1000
+    plot = drawings.usefulness(replace(summary, quality=rows), *WHERE)
+    with mpl.rc_context(STYLE):
+        plot.figure.draw_without_rendering()
+    for axes in plot.figure.axes:
+        ticks = [each.get_text() for each in axes.get_xticklabels()]
+        assert max(map(len, ticks)) <= 6, ticks
+        assert not any("$" in text for text in [*ticks, axes.xaxis.get_offset_text().get_text()])
+        boxes = [each.get_window_extent() for each in axes.get_xticklabels() if each.get_text()]
+        inside = [box for box in boxes if axes.bbox.x0 - 1 <= (box.x0 + box.x1) / 2 <= axes.bbox.x1]
+        for left, right in pairwise(sorted(inside, key=lambda box: box.x0)):
+            assert left.x1 <= right.x0 + 1
