@@ -213,7 +213,7 @@ def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[
         axes.axvline(x, color=GREY, linestyle="--", linewidth=1, zorder=0.9)
     axes.axhline(0, color=INK, linewidth=1, zorder=0.9)
     axes.margins(x=0.12, y=0.12)
-    axes.set_xlabel(axis_label(distance), fontsize=8)
+    axes.set_xlabel(axis_label(distance), fontsize=8, labelpad=7)  # below a power of ten
     axes.set_ylabel(f"gain in {how.label}{', points' if how.unit == '%' else ''}", fontsize=8)
     axes.tick_params(labelsize=8)
     axes.locator_params(nbins=4)
