@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
 def cli(debug: bool) -> None:
     """Do fake near-infrared faces make a face recognizer better, and is the difference real?
 
-    Start with `bench run-all`: a report in about twenty minutes on two cores.
+    Start with `bench run-all`: a report in 12 to 20 minutes on two cores.
     """
 
 
