@@ -130,6 +130,15 @@ def test_parts_have_mean_zero_and_vanish_where_impostors_decide_nothing():
             assert abs(parts.mean()) < 1e-12
 
 
+def test_some_of_many_genuine_scores_stand_for_all(monkeypatch):
+    scores, own = world(2, 60, 20)
+    whole = outcomes.unseen([tallied(scores, own)], FARS).as_impostor["auc"]
+    monkeypatch.setattr(impostors, "MOST_LEVELS", 150)
+    few = outcomes.unseen([tallied(scores, own)], FARS).as_impostor["auc"]
+    assert 0 < np.abs(few - whole).max() < 2 / 150
+    assert np.corrcoef(few, whole)[0, 1] > 0.999
+
+
 def test_the_slope_is_that_of_the_roc_and_nothing_where_there_is_no_width():
     scores, own = world(1, 80, 10)
     standing = tallied(scores, own).standing
