@@ -96,11 +96,12 @@ class Verification:
         seen = shown(self.subjects, self.probes, rng)
         left = [NUISANCE] * (self.ways - 1) + [NUISANCE * self.better]
         found = [[trained(seen, nuisance, rng) for _ in range(self.seeds)] for nuisance in left]
-        values = {metric: np.array([[one.values[metric] for one in way] for way in found])
-                  for metric in found[0][0].as_impostor}  # fmt: skip
-        parts = {metric: np.array([[one.as_impostor[metric] for one in way] for way in found])
-                 for metric in values}  # fmt: skip
-        return values, parts
+
+        def gathered(kind: str) -> dict[str, np.ndarray]:
+            return {metric: np.array([[getattr(one, kind)[metric] for one in way] for way in found])
+                    for metric in found[0][0].as_impostor}  # fmt: skip
+
+        return gathered("values"), gathered("as_impostor")
 
 
 def verification_rows(job: tuple[int, Verification, int], resamples: int) -> list[dict[str, float]]:
@@ -144,6 +145,7 @@ def compared(
     how_often, means = subject_draws(setup.subjects, rng, resamples), values.mean(2)
     several = setup.seeds > 1
     luck = luck_of_differences(means) if several else None
+    own = luck_of_means(means) if several else None
     row = {}
     for suffix, whole in (("", values + parts), ("_fixed", values)):
         sums = subject_sums(whole[-1] - whole[0], people)
@@ -152,7 +154,6 @@ def compared(
             f"rejected{suffix}": found.p < 1 - LEVEL,
             f"covered{suffix}": found.low <= true[0] <= found.high,
         }
-        own = luck_of_means(means) if several else None
         mean = estimate(*subject_sums(whole[0], people), how_often, rng, luck=own).of_share()
         row[f"mean_covered{suffix}"] = mean.low <= true[1] <= mean.high
     return row

@@ -62,6 +62,11 @@ def found(index: pd.DataFrame) -> np.ndarray:
     return index["found"].to_numpy(bool)
 
 
+def images_found(*indices: pd.DataFrame) -> int:
+    """How many images of all these tables show a face that was found."""
+    return sum(int(found(index).sum()) for index in indices)
+
+
 def probes(protocol: str, index: pd.DataFrame) -> pd.DataFrame:
     """`protocol`, `probe` and `subject` of the images of an index: N rows, numbered from 0."""
     names = index["subject"] + "/" + index["spectrum"] + "/" + index["shot"].astype(str)

@@ -23,7 +23,7 @@ from faces.networks import judging
 from faces.networks.dlib_resnet import EMBEDDING, DlibFaceNet, aligned_chips
 from faces.progress import Progress, Whole
 from recognizer.matching import match
-from recognizer.tables import Tables, found
+from recognizer.tables import Tables, images_found
 
 NETWORK = "dlib-face"
 
@@ -48,8 +48,7 @@ def score(job: Job) -> None:
     if len(probe.index):
         device = choose_device(job.machine.device)
         path = weights.ensure(NETWORK, job.machine.cache)
-        images = sum(int(found(part.index).sum()) for part in (gallery, probe))
-        progress = Whole(job.progress, images)
+        progress = Whole(job.progress, images_found(gallery.index, probe.index))
         embed = embedder(ready(load_file(path), device), device, progress)
         tables = match(gallery, probe, embed, settings.gallery_draws, settings.far_targets)
     tables.write(job.out)

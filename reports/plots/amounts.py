@@ -129,7 +129,7 @@ def draw_line(
     common = {"color": look.colour, "transform": axes.transData + shift}
     axes.errorbar(x, y, np.maximum(ends, 0), fmt="none", capsize=2, linewidth=1, **common)
     tied = [i for i, each in enumerate(line.sets) if is_tie(summary, each, *what)]
-    # Not under the hollow marks: on the page these are clear, as the ground is light or dark.
+    # None under the hollow marks, where their edges would show.
     solid = [i for i in range(len(x)) if i not in tied]
     axes.plot(
         x, y, look.marker, linestyle="-", linewidth=1.5, markersize=5, markevery=solid,
