@@ -6,7 +6,7 @@ import traceback
 
 import click
 
-from faces.errors import NirbenchError
+from faces.common.errors import NirbenchError
 
 COMMANDS = {
     "run-all": "bench.commands.run:run_all",

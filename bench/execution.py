@@ -6,21 +6,23 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import datasets, tensorboard, weights
-from bench import plan as plans
-from bench.bar import shown
-from bench.datasets import DataSet
-from bench.engine import Engine
-from bench.gather import is_current, write_report
-from bench.progress import Display
-from bench.run_settings import RunSettings
-from bench.settings import to_toml
-from bench.store import Machine
-from faces.cache import cache_folder
-from faces.compute import choose_device, device_name
-from faces.errors import UsageError
-from faces.files import write_text
-from generators import variants
+from bench import weights
+from bench.display import tensorboard
+from bench.display.progress import Display
+from bench.display.single_task import shown
+from bench.gathering.gather import is_current, write_report
+from bench.planning import datasets
+from bench.planning import plan as plans
+from bench.planning.datasets import DataSet
+from bench.planning.preparing import check, read, store_of
+from bench.running.engine import Engine
+from bench.running.store import Machine
+from bench.settings.loading import to_toml
+from bench.settings.run_settings import RunSettings
+from faces.common.cache import cache_folder
+from faces.common.compute import choose_device, device_name
+from faces.common.errors import UsageError
+from faces.common.files import write_text
 
 
 def execute(
@@ -57,31 +59,10 @@ def execute(
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
 
 
-def check(settings: RunSettings, out: Path) -> None:
-    """What can be told before a data set is read. Raises UsageError."""
-    for name in settings.variants:
-        variants.get(name)
-    if settings.data.on_disk and store_of(out).is_relative_to(Path(settings.data.path).absolute()):
-        raise UsageError(
-            f"--out {out}: lies inside the data set {settings.data.path}, whose files it would "
-            "add to; choose a folder outside"
-        )
-
-
-def read(settings: RunSettings, cache: Path, console: Console) -> DataSet | None:
-    with shown(console, "reading images") as progress:
-        return datasets.read(settings, cache, progress)
-
-
 def _ensure_weights(settings: RunSettings, cache: Path, console: Console) -> None:
     for name in plans.weight_names(settings):
         with shown(console, name, in_bytes=True) as progress:
             weights.ensure(name, cache, progress=progress)
-
-
-def store_of(out: Path) -> Path:
-    """The stage store, which runs that lie beside each other share."""
-    return out.absolute().parent / "stages"
 
 
 def _make_folders(out: Path, store: Path) -> None:

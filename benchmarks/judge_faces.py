@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 from sklearn.metrics import roc_auc_score
 
-from faces.errors import MissingError
+from faces.common.errors import MissingError
 from faces.synthetic import render
 from faces.synthetic.difficulty import STANDARD
 from faces.synthetic.person import make_person

@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from faces.compute import choose_device, has_bf16
+from faces.common.compute import choose_device, has_bf16
 from generators import variants
 from generators.settings import GeneratorSettings
 from generators.stepper import Stepper

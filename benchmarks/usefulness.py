@@ -25,7 +25,7 @@ from scipy.ndimage import gaussian_filter
 from bench import weights
 from bench.stages.parts import select
 from faces import packed
-from faces.cache import cache_folder
+from faces.common.cache import cache_folder
 from generators.measures.judges import Judges, to_luminance
 from generators.measures.likeness import unit
 from generators.quality import Kind, Known, Memory, frechet_distance, measure

@@ -15,8 +15,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from faces.cache import cache_folder
-from faces.errors import MissingError
+from faces.common.cache import cache_folder
+from faces.common.errors import MissingError
 
 VERSION = "eyes-5pt-v1"  # part of stage keys and of the report's footer
 EYE_PLACES = np.array([[0.325, 0.37], [0.675, 0.37]])  # of the crop's side, left one first

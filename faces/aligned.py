@@ -15,9 +15,9 @@ import pandas as pd
 
 from faces import packed
 from faces.align import EyeFinder, Found, align_face
-from faces.files import write_text
-from faces.parallel import process_pool
-from faces.progress import Progress
+from faces.common.files import write_text
+from faces.common.parallel import process_pool
+from faces.common.progress import Progress
 from faces.sources import EYE_COLUMNS, PackedFolder, Part, Photograph, Photographs
 
 ROWS_PER_TASK = 32

@@ -21,11 +21,11 @@ from typing import NamedTuple
 import pandas as pd
 import PIL
 
-from faces.errors import DataError
-from faces.files import write_text
-from faces.parallel import process_pool
+from faces.common.errors import DataError
+from faces.common.files import write_text
+from faces.common.parallel import process_pool
+from faces.common.progress import Progress
 from faces.photographs import Refused, measure, read_bytes
-from faces.progress import Progress
 
 COLUMNS = ["source", "subject", "spectrum", "session", "shot", "width_px", "height_px", "sha256",
            "left_x", "left_y", "right_x", "right_y"]  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from faces.errors import TamperedError
+from faces.common.errors import TamperedError
 
 # Taken as written, so that a subject "007" keeps its zeros and one called "NA" is not missing.
 TEXT_COLUMNS = ("subject", "other", "spectrum", "session", "shot", "source", "sha256", "probe",

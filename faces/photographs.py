@@ -26,7 +26,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 
 Result = TypeVar("Result")
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from faces import packed
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.luminance import luminance
 from faces.photographs import Refused, decode, read_bytes
 

@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from faces.common.errors import DataError
 from faces.equalize import equalize
-from faces.errors import DataError
 from generators.settings import Spectra
 
 GREY_LEVELS = 255

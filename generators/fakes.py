@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from faces import packed
-from faces.compute import choose_device, full_float32
-from faces.errors import DataError
+from faces.common.compute import choose_device, full_float32
+from faces.common.errors import DataError
+from faces.common.progress import Progress, silent
 from faces.luminance import SHARES
 from faces.packed import Packed
-from faces.progress import Progress, silent
 from generators.batches import is_equalized, prepare, to_floats
 from generators.weights import load_generator
 

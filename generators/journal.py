@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from faces.errors import StageError, TamperedError
+from faces.common.errors import StageError, TamperedError
 
 
 class Journal:

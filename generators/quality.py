@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from faces.progress import Progress, silent
+from faces.common.progress import Progress, silent
 from generators.measures.distances import frechet_distance, kernel_distance
 from generators.measures.drawn import Drawn, TooFewImages, draw_equally
 from generators.measures.judges import LITE0_PX, Judges

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from faces import packed
-from faces.few import evenly
+from faces.common.evenly_spaced import evenly
 from generators.fakes import grey_fakes
 
 COUNT = 6

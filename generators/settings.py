@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from faces.precision import Precision
+from faces.common.precision import Precision
 from generators.schedule import steps_of_epochs
 
 Spectra = Literal["vis", "nir", "both", "none"]

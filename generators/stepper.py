@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from faces.compute import autocast
+from faces.common.compute import autocast
 from generators.frozen import frozen
 from generators.method import Method, Phase, Variant
 from generators.settings import GeneratorSettings

@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from faces import checkpoint
-from faces.compute import choose_device
-from faces.errors import StageError, UsageError
-from faces.files import sync
+from faces.common import checkpoint
+from faces.common.compute import choose_device
+from faces.common.errors import StageError, UsageError
+from faces.common.files import sync
+from faces.common.progress import Progress, silent
 from faces.packed import Packed
-from faces.progress import Progress, silent
 from generators.batches import Batches, center, is_equalized, prepare
 from generators.journal import Journal
 from generators.method import Variant

@@ -11,8 +11,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
-from faces.errors import TamperedError, UsageError
-from faces.files import written_aside
+from faces.common.errors import TamperedError, UsageError
+from faces.common.files import written_aside
 from generators.networks import ResnetGenerator
 from generators.settings import GeneratorSettings
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from recognizer.settings import TrainingSettings
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from recognizer.impostors import Accepted, Outscored, Pairs
 from recognizer.standing import Counting, Crossing, Standing, equal_error, threshold_at
 

@@ -9,7 +9,7 @@ al. 2012, "Error-free transformations of matrix multiplication"); only the last 
 
 import numpy as np
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 
 # With unit length and at most 1024 dimensions: coarse x coarse is a multiple of 2^-52 below 2, and
 # coarse x fine one of 2^-74 whose sums stay below 2^-21. Both fit into the 53 bits of a float64.

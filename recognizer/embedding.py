@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from faces.compute import full_float32
-from faces.progress import Progress, silent
+from faces.common.compute import full_float32
+from faces.common.progress import Progress, silent
 from recognizer.images import prepare, to_input
 from recognizer.network import EMBEDDING, Recognizer
 from recognizer.settings import Colour

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faces.few import evenly
+from faces.common.evenly_spaced import evenly
 from recognizer.standing import Crossing, Standing
 
 MOST_LEVELS = 4096

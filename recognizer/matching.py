@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.packed import Packed
 from recognizer import confusions, curves, outcomes
 from recognizer.comparison import Comparison, Tally, tally

@@ -9,7 +9,7 @@ which ends in the same functions of `standing`.
 
 import numpy as np
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from recognizer.standing import Standing, accepted, equal_error, placements, stand
 
 

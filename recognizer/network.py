@@ -15,9 +15,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from faces import torchvision_cpu
-from faces.errors import MissingError, TamperedError
-from faces.files import written_aside
+from faces.common import torchvision_cpu
+from faces.common.errors import MissingError, TamperedError
+from faces.common.files import written_aside
 
 EMBEDDING = 512
 HEAD = "logits."

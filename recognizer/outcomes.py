@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from recognizer import impostors, metrics, standing
 from recognizer.comparison import Tally
 

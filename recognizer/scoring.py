@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from faces.errors import DataError
+from faces.common.errors import DataError
+from faces.common.progress import Progress, Whole, silent
 from faces.packed import Packed
-from faces.progress import Progress, Whole, silent
 from recognizer import confusions, network, outcomes, tables
 from recognizer.embedding import Embedded, embed
 from recognizer.matching import match

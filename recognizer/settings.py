@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
-from faces.precision import Precision
+from faces.common.precision import Precision
 
 Colour = Literal["grey", "rgb"]
 Weights = Literal["pretrain-rendered", "casia-webface", "vggface2"]

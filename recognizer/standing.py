@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 
 FEWEST_FALSE_ACCEPTS = 10  # below this many expected, a rate at that FAR is mostly chance
 ACCEPT_ALL = -np.finfo(np.float64).max  # at or below every score

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from faces.files import write_text
+from faces.common.files import write_text
 from recognizer import outcomes
 
 SEEN, UNSEEN = "seen-subjects", "unseen-subjects"

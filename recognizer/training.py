@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from faces import checkpoint
-from faces.compute import autocast
-from faces.errors import DataError, StageError, UsageError
-from faces.files import write_text
-from faces.progress import Progress, silent
+from faces.common import checkpoint
+from faces.common.compute import autocast
+from faces.common.errors import DataError, StageError, UsageError
+from faces.common.files import write_text
+from faces.common.progress import Progress, silent
 from recognizer import network
 from recognizer.batches import ImageSet, Sampler, augment
 from recognizer.images import prepare, to_input

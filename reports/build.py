@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from faces.files import write_text
+from faces.common.files import write_text
 from reports import records
 from reports.answer.sentences import answer
 from reports.folds import first_fold

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from reports.statistics import subject_sums
 
 KEYS = ("protocol", "metric")

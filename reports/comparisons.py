@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from reports.cells import Cell
 from reports.draws import Draws
 from reports.luck import Luck, luck_of_differences

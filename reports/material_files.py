@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from faces import packed
-from faces.errors import TamperedError
-from faces.files import sha256, sync, write_text
+from faces.common.errors import TamperedError
+from faces.common.files import sha256, sync, write_text
 from reports.material import Amount, Difference, Grid, Material, Training, TrainingSet
 from reports.table_files import read_table, write_table
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from faces.files import write_text
+from faces.common.files import write_text
 from reports.answer.sentences import Answer
 from reports.folds import Spread
 from reports.statistics import Estimate

@@ -13,6 +13,20 @@ ALLOWED = {
     "reports": {"faces"},
     "bench": {"faces", "generators", "recognizer", "reports"},
 }
+ROOMS = (  # of bench: each imports those before it alone
+    "settings",
+    "weights",
+    "running",
+    "stages",
+    "display",
+    "planning",
+    "gathering",
+    "doctor",
+    "execution",
+    "commands",
+    "cli",
+    "__main__",
+)
 ROOT = Path(__file__).parents[1]
 SOURCES = [path for folder in ALLOWED for path in sorted((ROOT / folder).rglob("*.py"))]
 
@@ -42,6 +56,26 @@ def test_packages_import_only_what_the_star_allows(path):
 @pytest.mark.parametrize("path", sorted((ROOT / "reports").rglob("*.py")), ids=module_name)
 def test_reports_never_import_torch(path):
     assert not {name.split(".")[0] for name in imports(path)} & {"torch", "torchvision", "dlib"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "bench").rglob("*.py")), ids=module_name)
+def test_rooms_of_bench_import_one_way(path):
+    room = path.relative_to(ROOT / "bench").with_suffix("").parts[0]
+    parts = [name.split(".") for name in imports(path) if name.startswith("bench.")]
+    used = {part[1] for part in parts}
+    assert used <= set(ROOMS[: ROOMS.index(room) + 1] if room in ROOMS else ())
+
+
+def test_every_room_of_bench_has_its_place():
+    inside = {path.relative_to(ROOT / "bench").with_suffix("").parts[0]
+              for path in (ROOT / "bench").rglob("*.py")}  # fmt: skip
+    assert inside == {*ROOMS, "__init__"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "faces" / "common").glob("*.py")), ids=module_name)
+def test_common_tools_know_nothing_of_faces(path):
+    used = {name for name in imports(path) if name.startswith("faces.")}
+    assert all(name.startswith("faces.common") for name in used)
 
 
 def test_modules_form_no_cycle():

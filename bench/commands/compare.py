@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table as Printed
 from rich.text import Text
 
-from bench.redraw import MATERIAL
-from faces.errors import UsageError
+from bench.gathering.redraw import MATERIAL
+from faces.common.errors import UsageError
 from reports.compare.page import leading, lines, write_comparison
 from reports.compare.runs import Run, compare_runs
 from reports.compare.tables import recognition_tables, settings_tables

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bench.commands import options
+from bench.settings import options
 
 
 @click.command()

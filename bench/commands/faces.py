@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench.bar import shown
+from bench.display.single_task import shown
 
 
 class Range(click.ParamType):
@@ -45,7 +45,7 @@ def faces(out: Path, workers: int | None, **options) -> None:
     where it stopped.
     """
     from faces import testbed  # late: --help needs no renderer
-    from faces.parallel import usable_cores
+    from faces.common.parallel import usable_cores
 
     console = Console(emoji=False)
     with shown(console, "rendering") as progress:

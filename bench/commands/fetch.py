@@ -3,8 +3,8 @@
 import click
 from rich.console import Console
 
-from bench.bar import shown
-from faces.cache import cache_folder
+from bench.display.single_task import shown
+from faces.common.cache import cache_folder
 
 
 @click.command()

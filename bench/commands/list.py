@@ -27,7 +27,7 @@ def list_(what: str) -> None:
 
 
 def _presets() -> Parts:
-    from bench.settings import preset_names, preset_text
+    from bench.settings.loading import preset_names, preset_text
 
     table = Table("preset", "what it is")
     for name in preset_names():
@@ -68,7 +68,7 @@ def _protocols() -> Parts:
 
 def _weights() -> Parts:
     from bench import weights
-    from faces.cache import cache_folder
+    from faces.common.cache import cache_folder
 
     table = Table("weight", "role", "licence", "state", "file")
     table.columns[0].no_wrap = True
@@ -83,7 +83,7 @@ def _weights() -> Parts:
 
 
 def _settings() -> Parts:
-    from bench.settings import describe
+    from bench.settings.loading import describe
 
     table = Table("setting", "meaning")
     for key, text in describe():

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from bench.redraw import MATERIAL, draw
-from faces.errors import MissingError, UsageError
+from bench.gathering.redraw import MATERIAL, draw
+from faces.common.errors import MissingError, UsageError
 from reports.material_files import load_material
 
 
@@ -42,11 +42,15 @@ def _from_stages(run: Path) -> None:
     Raises UsageError where stages are missing, MissingError where torch or the like is.
     """
     try:
-        from bench import datasets, execution, gather  # late: they need torch
-        from bench import plan as plans
-        from bench.engine import every_stage
-        from bench.settings import from_toml
-        from bench.store import is_done
+        from bench.gathering import gather  # late: they need torch
+        from bench.planning import (
+            datasets,  # late: they need torch
+            preparing,
+        )
+        from bench.planning import plan as plans
+        from bench.running.engine import every_stage
+        from bench.running.store import is_done
+        from bench.settings.loading import from_toml
     except ImportError as error:
         raise MissingError(
             f"{run / MATERIAL}: not there, and to gather it a package is missing ({error}); "
@@ -54,7 +58,7 @@ def _from_stages(run: Path) -> None:
         ) from None
 
     settings = from_toml(run / "settings.toml")
-    data, store = datasets.kept(settings, run), execution.store_of(run)
+    data, store = datasets.kept(settings, run), preparing.store_of(run)
     plan = plans.build(settings, data, run)
     missing = [stage.name for stage in every_stage(plan.targets()) if not is_done(stage, store)]
     if missing:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bench.commands import options
+from bench.settings import options
 
 OPTIONS = [
     click.option("--preset", default="demo", show_default=True, help="Where settings start from."),
@@ -62,7 +62,7 @@ def run(
     resolved = _settings(variants, **given)
     folder, console = out or Path("runs") / _run_name(resolved), Console(emoji=False)
     if dry_run:
-        from bench.dry_run import show_plan  # late: --help needs no torch
+        from bench.planning.dry_run import show_plan  # late: --help needs no torch
 
         show_plan(resolved, folder, console)
     else:
@@ -82,7 +82,7 @@ def _settings(
     **others,
 ):
     """The settings that options stand for. Raises UsageError for what they cannot be."""
-    from bench import settings  # late: --help needs no torch
+    from bench.settings import loading as settings  # late: --help needs no torch
 
     given = others | {"variants": variants, "allow_missing": others["allow_missing"] or None}
     given |= {"seeds": options.numbers(seeds), "fold": options.fold(fold)}

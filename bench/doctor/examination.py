@@ -7,17 +7,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import plan, weights
-from bench import settings as loading
-from bench.bar import shown
-from bench.commands.options import data_source
+from bench import weights
+from bench.display.single_task import shown
 from bench.doctor import images, machine, sample, sheet, storage, trials
 from bench.doctor import weights as weights_section
 from bench.doctor.page import Section
-from bench.run_settings import RunSettings
+from bench.planning import plan
+from bench.settings import loading
+from bench.settings.options import data_source
+from bench.settings.run_settings import RunSettings
 from faces import layouts, protocols
-from faces.cache import cache_folder
-from faces.errors import UsageError
+from faces.common.cache import cache_folder
+from faces.common.errors import UsageError
 from faces.settings import SYNTHETIC
 
 

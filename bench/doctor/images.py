@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from bench.doctor.page import Problem, Section
-from faces.few import first_few
+from faces.common.evenly_spaced import first_few
 from faces.manifest import Manifest
 
 SPECTRA = ("VIS", "NIR")

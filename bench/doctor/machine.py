@@ -8,9 +8,9 @@ import torch
 from rich.filesize import decimal
 
 from bench.doctor.page import Problem, Section
-from bench.run_settings import RunSettings
-from faces.compute import has_bf16
-from faces.parallel import usable_cores
+from bench.settings.run_settings import RunSettings
+from faces.common.compute import has_bf16
+from faces.common.parallel import usable_cores
 
 CONTROL_GROUP = Path("/sys/fs/cgroup")  # of a container; elsewhere it holds no limits
 NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")

@@ -13,9 +13,9 @@ import numpy as np
 from bench.doctor.images import SPECTRA
 from bench.doctor.page import Problem, Section
 from faces.align import EyeFinder, align_face
-from faces.few import evenly, first_few
+from faces.common.evenly_spaced import evenly, first_few
+from faces.common.progress import Progress
 from faces.manifest import Manifest
-from faces.progress import Progress
 from faces.sources import Files, Photograph
 
 CROP_PX = 112

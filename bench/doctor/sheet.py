@@ -7,9 +7,9 @@ from PIL import Image, ImageDraw
 
 from bench.doctor.images import SPECTRA
 from bench.doctor.sample import CROP_PX, Seen
-from faces.errors import UsageError
-from faces.few import evenly
-from faces.files import written_aside
+from faces.common.errors import UsageError
+from faces.common.evenly_spaced import evenly
+from faces.common.files import written_aside
 
 COLUMNS, ROWS = 8, 2
 MOST = COLUMNS * ROWS  # crops of a spectrum

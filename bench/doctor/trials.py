@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench.datasets import request_of, try_protocol
 from bench.doctor.page import Problem, Section
-from bench.run_settings import RunSettings
+from bench.planning.datasets import request_of, try_protocol
+from bench.settings.run_settings import RunSettings
 from faces import protocols
-from faces.errors import DataError
-from faces.few import first_few
+from faces.common.errors import DataError
+from faces.common.evenly_spaced import first_few
+from faces.common.progress import Progress
 from faces.manifest import Manifest
-from faces.progress import Progress
 from faces.protocols import Assignment, Protocol, Request
 from faces.protocols.casia_views import DEV, LISTS
 from faces.protocols.list_files import FOLDER

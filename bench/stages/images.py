@@ -7,12 +7,12 @@ import pandas as pd
 from pydantic import BaseModel, Field
 
 from bench import weights
-from bench.store import Job
+from bench.running.store import Job
 from faces import packed, protocols
 from faces.align import VERSION
 from faces.aligned import align_all, align_folder
-from faces.errors import DataError
-from faces.files import write_text
+from faces.common.errors import DataError
+from faces.common.files import write_text
 from faces.manifest import digest_of
 from faces.settings import DataSettings
 from faces.sources import Files

@@ -15,10 +15,10 @@ from pydantic import BaseModel
 from torch import Tensor
 
 from bench import weights
+from bench.running.store import Job
 from bench.stages.parts import read_split, select
-from bench.store import Job
 from faces import packed
-from faces.compute import choose_device
+from faces.common.compute import choose_device
 from faces.packed import Packed
 from generators.quality import Judges, Kind, Known, Memory, Row, TooFewImages, measure
 from recognizer.embedding import embed

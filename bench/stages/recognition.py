@@ -6,11 +6,11 @@ import pandas as pd
 from pydantic import BaseModel
 
 from bench import weights
+from bench.running.store import Job
 from bench.stages.mixture import Mixture, image_sets, labels_of
 from bench.stages.parts import read_split, select
-from bench.store import Job
 from faces import packed
-from faces.compute import choose_device
+from faces.common.compute import choose_device
 from recognizer.batches import ImageSet
 from recognizer.scoring import Parts
 from recognizer.scoring import score as score_recognizer

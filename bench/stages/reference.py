@@ -16,12 +16,12 @@ from safetensors.torch import load_file
 from torch import nn
 
 from bench import weights
+from bench.running.store import Job
 from bench.stages.parts import read_split, select
-from bench.store import Job
-from faces.compute import choose_device, full_float32
+from faces.common.compute import choose_device, full_float32
+from faces.common.progress import Progress, Whole
 from faces.networks import judging
 from faces.networks.dlib_resnet import EMBEDDING, DlibFaceNet, aligned_chips
-from faces.progress import Progress, Whole
 from recognizer.matching import match
 from recognizer.tables import Tables, images_found
 

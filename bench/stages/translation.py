@@ -5,8 +5,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bench import weights
+from bench.running.store import Job
 from bench.stages.parts import read_split, seen_by_translators
-from bench.store import Job
 from faces import packed, protocols
 from faces.networks.vgg16 import Vgg16Taps
 from generators import variants

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from faces.errors import DataError
+from faces.common.errors import DataError
+from faces.common.progress import Progress, silent
+from faces.common.registry import Registry
 from faces.layouts.layout import Layout, Place
 from faces.layouts.placement import doubles, files_of, place_images
 from faces.layouts.tree import Tree, sort_key, walk
@@ -23,8 +25,6 @@ from faces.manifest import (
     check_files,
     memory_path,
 )
-from faces.progress import Progress, silent
-from faces.registry import Registry
 
 NO_EYES = (float("nan"),) * 4
 

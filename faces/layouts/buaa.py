@@ -17,7 +17,7 @@ import csv
 import re
 from pathlib import Path
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.layouts.layout import Layout, Place, Placing
 
 EXPECTED = "<subject>/<number>.bmp, with spectra.csv or below VIS and NIR"

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from faces.align import EYE_PLACES
-from faces.errors import TamperedError
+from faces.common.errors import TamperedError
 
 CHIP_PX = 150
 CHIP_PADDING = 0.25

@@ -1,7 +1,7 @@
 """How fixed networks are asked about images, by whoever asks them.
 
-In evaluation mode, batch by batch. Ask within `faces.compute.full_float32`, so that an answer does
-not depend on how many images are asked about together.
+In evaluation mode, batch by batch. Ask within `faces.common.compute.full_float32`, so that an
+answer does not depend on how many images are asked about together.
 """
 
 from collections.abc import Mapping

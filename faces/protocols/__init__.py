@@ -8,10 +8,10 @@ protocols.rows(assignment.parts, "probe", "NIR")
 `check` and `check_fakes` are the guards, to be run again wherever parts or fakes are read back.
 """
 
+from faces.common.registry import Registry
 from faces.protocols.guards import check, check_fakes
 from faces.protocols.parts import PARTS_COLUMNS, rows
 from faces.protocols.protocol import Assignment, Protocol, Request
-from faces.registry import Registry
 
 __all__ = [
     "PARTS_COLUMNS",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.protocols.funnel import step
 from faces.protocols.list_files import read_list
 from faces.protocols.parts import NO_ROW, arrange

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from faces.errors import DataError
-from faces.few import first_few
+from faces.common.errors import DataError
+from faces.common.evenly_spaced import first_few
 from faces.protocols.parts import NO_ROW, PARTS, PARTS_COLUMNS
 
 Problem = tuple[str, Iterable, str]  # what is wrong, who is to blame (nobody: fine), remedy

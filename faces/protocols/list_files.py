@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.protocols.lists import Line, parse
 
 FOLDER = "protocols"

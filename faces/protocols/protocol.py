@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from faces.errors import UsageError
+from faces.common.errors import UsageError
 from faces.protocols.guards import check, check_copies
 
 IMAGE_COLUMNS = ["source", "subject", "spectrum", "session", "shot", "sha256", "row", "found"]

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from faces.errors import DataError, UsageError
-from faces.few import first_few
+from faces.common.errors import DataError, UsageError
+from faces.common.evenly_spaced import first_few
 from faces.protocols.drawing import in_both_spectra, shuffled, unseen_part
 from faces.protocols.funnel import step
 from faces.protocols.parts import arrange

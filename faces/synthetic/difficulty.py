@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, fields
 
-from faces.errors import UsageError
+from faces.common.errors import UsageError
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from pathlib import Path
 import pandas as pd
 
 from faces import packed
-from faces.errors import UsageError
-from faces.files import sync, write_text
-from faces.parallel import process_pool
-from faces.progress import Progress, silent
+from faces.common.errors import UsageError
+from faces.common.files import sync, write_text
+from faces.common.parallel import process_pool
+from faces.common.progress import Progress, silent
 from faces.synthetic.difficulty import STANDARD, Difficulty
 from faces.synthetic.person import make_person
 from faces.synthetic.renderer import check_request, develop, expose_view, light_view, view_person

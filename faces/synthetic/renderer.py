@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faces.errors import UsageError
+from faces.common.errors import UsageError
 from faces.synthetic.background import paint_background, tint_infrared, tint_visibly
 from faces.synthetic.camera import Camera, frame_face
 from faces.synthetic.difficulty import STANDARD, Difficulty

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faces.errors import UsageError
+from faces.common.errors import UsageError
 from faces.synthetic.renderer import check_request
 from faces.synthetic.streams import stream
 

@@ -20,10 +20,10 @@ from PIL import Image
 
 import faces.testbed.layouts as layouts
 import faces.testbed.mess as mess
-from faces.errors import StageError, UsageError
-from faces.files import write_text
-from faces.parallel import process_pool
-from faces.progress import Progress, silent
+from faces.common.errors import StageError, UsageError
+from faces.common.files import write_text
+from faces.common.parallel import process_pool
+from faces.common.progress import Progress, silent
 from faces.synthetic.person import make_person
 from faces.synthetic.streams import stream
 from faces.testbed.images import encode, eye_file, photograph

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from generators.measures.kind import Kind, Known
 from generators.measures.yardstick import NEIGHBOURS
 

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
-from faces.compute import full_float32
+from faces.common.compute import full_float32
 from faces.networks.dlib_resnet import DlibFaceNet, aligned_chips
 from faces.networks.efficientnet_lite0 import EfficientNetLite0
 from faces.networks.fid_inception import FidInception

@@ -1,14 +1,14 @@
 """Likeness of images that show the same shot: structure, pixels, and who is seen.
 
-torchmetrics imports torchvision, which may need faces.torchvision_cpu first; so it is imported
-where it is used, and only by those who measure.
+torchmetrics imports torchvision, which may need faces.common.torchvision_cpu first; so it is
+imported where it is used, and only by those who measure.
 """
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from faces import torchvision_cpu
+from faces.common import torchvision_cpu
 
 GREY_LEVELS = 255.0
 BATCH = 64

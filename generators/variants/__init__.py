@@ -5,7 +5,7 @@ variants.names()          # ["A", "B", "C"]
 variants.get("B").build(settings, generator, None)
 """
 
-from faces.registry import Registry
+from faces.common.registry import Registry
 from generators.method import Variant
 
 VARIANTS: Registry[Variant] = Registry("variant", __name__, __path__, "VARIANT")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from faces.files import write_text
+from faces.common.files import write_text
 from reports.answer import phrases
 from reports.answer.caveats import rendered
 from reports.answer.sentences import HEADLINES, heading

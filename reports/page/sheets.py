@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from faces.few import evenly
-from faces.files import written_aside
+from faces.common.evenly_spaced import evenly
+from faces.common.files import written_aside
 from faces.luminance import luminance
 from reports.material import Difference, Grid, Training
 

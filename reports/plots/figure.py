@@ -18,8 +18,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from faces.few import evenly
-from faces.files import write_text, written_aside
+from faces.common.evenly_spaced import evenly
+from faces.common.files import write_text, written_aside
 from reports.material import TrainingSet
 
 # Okabe & Ito 2008, "Color universal design", without yellow, which is lost on white.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from faces.files import write_text
+from faces.common.files import write_text
 
 TEX = str.maketrans(
     {

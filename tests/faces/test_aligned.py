@@ -11,10 +11,10 @@ from PIL import Image
 from faces import packed
 from faces.align import align_face, find_eyes
 from faces.aligned import align_all, align_folder
-from faces.errors import DataError
+from faces.common.errors import DataError
+from faces.common.progress import silent
 from faces.luminance import luminance
 from faces.manifest import COLUMNS
-from faces.progress import silent
 from faces.sources import EYE_COLUMNS, Files, in_channels, read_checked
 from faces.synthetic import render
 from tests.faces.test_synthetic_judged import landmarks_file

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from faces import layouts
+from faces.common.progress import silent
 from faces.manifest import File, Manifest, check_files, memory_path, read_eyes, recall
-from faces.progress import silent
 
 OLD_NS = 10**18
 SIDE_PX = 24

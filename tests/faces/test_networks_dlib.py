@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faces.errors import TamperedError
+from faces.common.errors import TamperedError
 from faces.networks.dlib_resnet import (
     CHIP_PX,
     DlibFaceNet,

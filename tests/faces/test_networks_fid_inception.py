@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from faces import torchvision_cpu
+from faces.common import torchvision_cpu
 from faces.networks.fid_inception import (
     CLASSES,
     FEATURES,

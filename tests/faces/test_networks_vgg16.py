@@ -5,8 +5,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from faces import torchvision_cpu
-from faces.errors import TamperedError
+from faces.common import torchvision_cpu
+from faces.common.errors import TamperedError
 from faces.networks.vgg16 import (
     BLOCKS,
     CAFFE_UNIT,

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.photographs import MAX_PIXELS, MIN_SIDE_PX, Refused, decode, measure
 
 FORMATS = ("BMP", "JPEG", "PNG", "TIFF")

@@ -6,7 +6,7 @@ import multiprocessing
 import numpy as np
 import pytest
 
-from faces.errors import UsageError
+from faces.common.errors import UsageError
 from faces.synthetic import Difficulty, render, render_with_truth
 from faces.synthetic.difficulty import STANDARD
 from faces.synthetic.head import load_head

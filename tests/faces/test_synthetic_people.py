@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from faces import packed
-from faces.errors import UsageError
+from faces.common.errors import UsageError
 from faces.synthetic import render
 from faces.synthetic.people import render_people
 

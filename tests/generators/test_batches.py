@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from faces.common.errors import DataError
 from faces.equalize import equalize
-from faces.errors import DataError
 from generators.batches import Batches, ShuffledRows, center, is_equalized, prepare, to_floats
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.networks.efficientnet_lite0 import EfficientNetLite0
 from generators.measures.judges import Judges
 from generators.quality import Kind, Known, Memory, measure

@@ -7,8 +7,9 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
-from faces import checkpoint, packed
-from faces.errors import StageError, UsageError
+from faces import packed
+from faces.common import checkpoint
+from faces.common.errors import StageError, UsageError
 from faces.packed import Packed
 from generators import variants
 from generators.fakes import make_fakes, translate

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from recognizer.batches import ImageSet, Sampler, augment, few_per_subject
 from recognizer.settings import TrainingSettings
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from recognizer import metrics
 from recognizer.comparison import Comparison, Table, Tally, tally
 from recognizer.cosines import Cosines

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from recognizer.cosines import LARGEST_DIMENSION, Cosines
 
 

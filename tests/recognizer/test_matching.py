@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.packed import Packed, read_table
 from recognizer import matching, tables
 from recognizer.matching import gallery_draws, match

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from sklearn.metrics import auc as area
 from sklearn.metrics import det_curve, roc_curve
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from recognizer import metrics, standing
 
 SEEDS = range(12)

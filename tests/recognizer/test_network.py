@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
-from faces import torchvision_cpu
-from faces.errors import MissingError, TamperedError
+from faces.common import torchvision_cpu
+from faces.common.errors import MissingError, TamperedError
 from recognizer import network
 
 torchvision_cpu.ensure()

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import brentq
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from recognizer import metrics, outcomes
 from recognizer.comparison import Comparison, Table, Tally, tally
 

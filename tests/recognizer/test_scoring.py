@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.packed import Packed, read_table
 from recognizer import scoring, tables
 from recognizer.embedding import embed

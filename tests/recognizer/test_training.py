@@ -6,8 +6,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from faces import checkpoint
-from faces.errors import DataError, StageError, UsageError
+from faces.common import checkpoint
+from faces.common.errors import DataError, StageError, UsageError
 from recognizer import network
 from recognizer.batches import ImageSet
 from recognizer.settings import TrainingSettings

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from faces.errors import TamperedError
+from faces.common.errors import TamperedError
 from faces.packed import Packed
 from reports.material import Amount, Material, Training, TrainingSet
 from reports.material_files import INDEX, TABLES, load_material, save_material

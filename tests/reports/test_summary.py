@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from faces.errors import DataError
+from faces.common.errors import DataError
 from reports.statistics import holm
 from reports.summary import summarise
 

@@ -1,6 +1,6 @@
 """The layouts that can be written, one file each: a module here that defines `LAYOUT` is one."""
 
-from faces.registry import Registry
+from faces.common.registry import Registry
 from faces.testbed.photo import Layout
 
 LAYOUTS: Registry[Layout] = Registry("layout", __name__, __path__, "LAYOUT")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from faces import layouts
-from faces.errors import DataError, UsageError
+from faces.common.errors import DataError, UsageError
 from faces.layouts.layout import Place
 from faces.manifest import COLUMNS, REFUSED_COLUMNS, Manifest
 

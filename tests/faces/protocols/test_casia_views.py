@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from faces import protocols
-from faces.errors import DataError, UsageError
+from faces.common.errors import DataError, UsageError
 from faces.protocols import Request
 
 ENDS = ["\n", "\r\n", "\r\n\r\n", " \n", "\t\r\n"]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from faces import protocols
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.protocols import Request
 from faces.protocols.guards import check_copies
 

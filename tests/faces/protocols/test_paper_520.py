@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faces import protocols
-from faces.errors import DataError
+from faces.common.errors import DataError
 from faces.protocols import Request
 from faces.protocols.paper_520 import divide
 

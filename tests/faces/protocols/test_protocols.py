@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from faces import protocols
-from faces.errors import DataError, UsageError
+from faces.common.errors import DataError, UsageError
 from faces.protocols import PARTS_COLUMNS, Request
 
 REQUEST = Request(fold=None, unseen_subjects=8, held_out={"VIS": 1, "NIR": 2}, seed=3)

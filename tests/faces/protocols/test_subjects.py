@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faces import protocols
-from faces.errors import DataError, UsageError
+from faces.common.errors import DataError, UsageError
 from faces.protocols import Request
 
 

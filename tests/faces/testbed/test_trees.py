@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from faces import testbed
-from faces.errors import StageError, UsageError
+from faces.common.errors import StageError, UsageError
 from faces.layouts import names as readable_layouts
 from faces.layouts import read
 from faces.testbed import layouts, mess

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faces import torchvision_cpu
+from faces.common import torchvision_cpu
 from generators.measures.neighbours import density_coverage, precision_recall
 
 

@@ -1,0 +1,1 @@
+"""Shows what happens while stages run, and writes it down."""

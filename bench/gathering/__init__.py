@@ -1,0 +1,1 @@
+"""Collects finished stages into what the report is made of."""

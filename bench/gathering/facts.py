@@ -1,0 +1,158 @@
+"""What a report says of a run beside its numbers: data, split, weights, versions, times."""
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bench import weights
+from bench.gathering.versions import versions
+from bench.planning.datasets import DataSet
+from bench.planning.plan import Plan, weight_names
+from bench.running.engine import every_stage
+from bench.running.store import Stage, read_record
+from bench.settings.run_settings import RunSettings
+from faces import packed
+from faces.align import VERSION
+from faces.common.cache import cache_folder
+from recognizer.training import RESULT
+
+
+def facts(
+    settings: RunSettings, plan: Plan, store: Path, ran: Collection[str], data: DataSet | None
+) -> dict:
+    """Everything under `reports.records.FACTS`, ready for JSON."""
+    split = plan.split.folder(store)
+    detection = json.loads((plan.aligned.folder(store) / "detection.json").read_text())
+    return {
+        "settings": settings.model_dump(mode="json"),
+        "versions": versions(),
+        "device": _trained_on(plan, store),
+        "data": {
+            "name": settings.data.name,
+            "alignment": VERSION,
+            **_data_facts(settings, plan, store, data),
+            "detection": [
+                {
+                    "spectrum": spectrum,
+                    "images": counts["images"],
+                    **({"eyes shipped": counts["shipped"]} if data else {}),
+                    "found at once": counts["first"],
+                    "found when enlarged": counts["upsampled"],
+                    "not found": counts["none"],
+                }
+                for spectrum, counts in detection.items()
+            ],
+            "split": _split_counts(split),
+        },
+        "weights": _weights(settings, plan, store),
+        "stages": [_stage_row(stage, store, ran) for stage in every_stage(plan.targets())],
+        "command": f"bench run-all --config settings.toml --preset {settings.preset}",
+        "notes": [*_notes(settings), *_unscored(split), *_omitted(plan, store)],
+    }
+
+
+def _data_facts(
+    settings: RunSettings, plan: Plan, store: Path, data: DataSet | None
+) -> dict[str, Any]:
+    """How the images came to their parts: the protocol, its counts, and what it passed over."""
+    split = plan.split.folder(store)
+    funnel = json.loads((split / "funnel.json").read_text())
+    facts = {"protocol": settings.protocol, "funnel": funnel}
+    if plan.first.fold is not None:
+        facts["folds"] = list(plan.splits)
+    if data is None:
+        return facts
+    unresolved = [
+        pd.read_csv(stage.folder(store) / "unresolved.csv", dtype=str, keep_default_na=False)
+        for stage in plan.splits.values()
+    ]
+    return facts | {
+        "refused": data.manifest.refused.to_dict("records"),
+        "unresolved": pd.concat(unresolved).drop_duplicates().to_dict("records"),
+        "notes": list(data.manifest.notes),
+    }
+
+
+def _unscored(split: Path) -> list[str]:
+    """What the protocol gives no images for."""
+    parts = set(packed.read_table(split / "split.csv")["part"])
+    notes = []
+    if "held_out" not in parts:
+        notes.append(
+            "Seen people are not scored: the protocol trains on every image of the training people."
+        )
+    if "probe" not in parts:
+        notes.append("Unseen people are not scored: the protocol leaves nobody untrained.")
+    return notes
+
+
+def _omitted(plan: Plan, store: Path) -> list[str]:
+    """The metrics that this many probes cannot support, and why."""
+    tables = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.scores.values()]
+    rows = pd.concat(tables)[["protocol", "metric", "reason"]].drop_duplicates()
+    notes = [f"{metric} ({protocol}) is left out: {why}" for protocol, metric, why in rows.values]
+    judged = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.qualities.values()]
+    return notes + list(pd.concat(judged)["reason"].unique())
+
+
+def _trained_on(plan: Plan, store: Path) -> str:
+    """The devices that the recognizers were trained on."""
+    records = [read_record(stage.folder(store)) for stage in plan.finetunes.values()]
+    return "; ".join(sorted({record["device"] for record in records}))
+
+
+def _notes(settings: RunSettings) -> list[str]:
+    if settings.data.on_disk:
+        return []
+    return [
+        "The people are rendered. What is shown here is real training at a small scale; "
+        "it is no evidence about real faces."
+    ]
+
+
+def _weights(settings: RunSettings, plan: Plan, store: Path) -> list[dict]:
+    rows = [
+        {"role": weight.role, "name": weight.name,
+         "sha256": weights.original_sha256(name, cache_folder()),
+         "licence": weight.licence, "origin": str(weight.origin)}
+        for name in weight_names(settings)
+        for weight in [weights.find(name)]
+    ]  # fmt: skip
+    if plan.pretrain is not None:
+        chosen, record = settings.pretrain, read_record(plan.pretrain.folder(store))
+        rows.append(
+            {"role": "recognizer before fine-tuning", "name": "pretrain-rendered",
+             "sha256": record["files"][RESULT][1], "licence": "Apache-2.0",
+             "origin": f"stage pretrain-{plan.pretrain.key}",
+             "trained_on": f"{chosen.steps} steps on {chosen.images_per_subject} VIS images of "
+             f"each of {chosen.subjects} {'' if settings.data.on_disk else 'other '}"
+             "rendered people"}
+        )  # fmt: skip
+    return rows
+
+
+def _split_counts(split: Path) -> dict[str, int]:
+    parts = packed.read_table(split / "split.csv")
+    counts = (
+        parts[parts["row"] >= 0]
+        .groupby(["part", "spectrum"])
+        .agg(images=("row", "size"), subjects=("subject", "nunique"))
+    )
+    return {
+        f"{part}_{spectrum.lower()}_{what}": int(row[what])
+        for (part, spectrum), row in counts.iterrows()
+        for what in ("subjects", "images")
+    }
+
+
+def _stage_row(stage: Stage, store: Path, ran: Collection[str]) -> dict:
+    seconds = read_record(stage.folder(store))["seconds"]
+    return {
+        "name": stage.name,
+        "key": stage.key,
+        "seconds": seconds,
+        "cached": stage.key not in ran,
+    }

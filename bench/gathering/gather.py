@@ -1,0 +1,151 @@
+"""From finished stages to a run's folder: what the report is made of, and the final weights."""
+
+import json
+import shutil
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from bench.gathering import grids
+from bench.gathering.facts import facts
+from bench.gathering.redraw import MATERIAL, draw
+from bench.planning.amounts import amount_of
+from bench.planning.datasets import DataSet
+from bench.planning.plan import Plan, Repeat
+from bench.planning.training_sets import REFERENCE, planned
+from bench.running.engine import every_stage
+from bench.running.store import Stage, is_done
+from bench.settings.run_settings import RunSettings
+from faces import packed
+from reports.material import Material, Training, TrainingSet
+from reports.material_files import save_material
+
+T = TypeVar("T")
+
+
+def write_report(
+    settings: RunSettings,
+    plan: Plan,
+    store: Path,
+    out: Path,
+    ran: Collection[str],
+    data: DataSet | None = None,
+) -> None:
+    """Writes everything of a run's folder (docs/results.md) but the settings, events and manifest.
+
+    What an earlier report left stays until there is what a new one is made of, and then gives way
+    whole, so that nothing stale stands beside the new one.
+    """
+    material = gather(settings, plan, store, ran, data)
+    save_material(material, out / MATERIAL)
+    shutil.rmtree(out / "generators", ignore_errors=True)
+    _copy_generators(plan, store, out / "generators")
+    shutil.copyfile(plan.aligned.folder(store) / "failures.csv", out / "failures.csv")
+    draw(material, out)
+
+
+def is_current(settings: RunSettings, plan: Plan, store: Path, out: Path) -> bool:
+    """True if the report in `out` was made from exactly these stages, and all are there."""
+    if not (out / "report.html").exists():
+        return False
+    try:
+        results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    stages = every_stage(plan.targets())
+    reported = [(stage["name"], stage["key"]) for stage in results["stages"]]
+    return reported == [(stage.name, stage.key) for stage in stages] and all(
+        is_done(stage, store) for stage in stages
+    )
+
+
+def gather(
+    settings: RunSettings,
+    plan: Plan,
+    store: Path,
+    ran: Collection[str],
+    data: DataSet | None = None,
+) -> Material:
+    """Reads the stages' folders. `ran` holds the keys of the stages that were not cached.
+
+    Where a protocol has folds, curves, trainings and pictures are those of the first.
+    """
+    scored = {key: stage.folder(store) for key, stage in plan.scores.items()}
+    shown = {each.name for each in planned(settings) if each.role != "curve"}
+    recognizers = {key: stage for key, stage in plan.finetunes.items() if key[0] in shown}
+    return Material(
+        facts=facts(settings, plan, store, ran, data),
+        training_sets=tuple(_training_sets(settings, plan, store)),
+        outcomes=_told_apart(_joined(scored, "outcomes.csv")),
+        curves=_joined(_of_first_fold(scored, plan), "curves.csv"),
+        quality=_quality(plan, store),
+        confusions=_told_apart(_joined(scored, "confusions.csv")),
+        generators=tuple(_trainings(_of_first_fold(plan.translators, plan), store)),
+        recognizers=tuple(_trainings(_of_first_fold(recognizers, plan), store)),
+        grids=tuple(grids.draw(plan, store, data)),
+    )
+
+
+def _of_first_fold(parts: dict[tuple[str, Repeat], T], plan: Plan) -> dict[tuple[str, Repeat], T]:
+    return {key: part for key, part in parts.items() if key[1].fold == plan.first.fold}
+
+
+def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[TrainingSet]:
+    parts = packed.read_table(plan.split.folder(store) / "split.csv")
+    for each in planned(settings):
+        yield TrainingSet(
+            name=each.name,
+            role=each.role,
+            label=each.label,
+            images=each.translator if each.role in ("fakes", "leaky") else None,
+            counterpart=each.counterpart,
+            amount=amount_of(each, parts),
+            twin=each.twin,
+        )
+    if settings.controls.reference:
+        yield TrainingSet(REFERENCE, "reference", "dlib's face network as it is, for comparison")
+
+
+def _joined(folders: dict[tuple[str, Repeat], Path], file: str) -> pd.DataFrame:
+    tables = [
+        _of_repeat(packed.read_table(folder / file), repeat).assign(training_set=name)
+        for (name, repeat), folder in folders.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _told_apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Probes are numbered in each fold, so their names say which."""
+    if "fold" not in table:
+        return table
+    return table.assign(probe="fold" + table["fold"].astype(str) + "/" + table["probe"])
+
+
+def _of_repeat(table: pd.DataFrame, repeat: Repeat) -> pd.DataFrame:
+    """The table with a column on its seed and, where there are folds, on its fold."""
+    table = table.assign(seed=repeat.seed)
+    return table if repeat.fold is None else table.assign(fold=repeat.fold)
+
+
+def _quality(plan: Plan, store: Path) -> pd.DataFrame:
+    tables = [
+        _of_repeat(pd.read_csv(stage.folder(store) / "quality.csv"), repeat)
+        for (_, repeat), stage in plan.qualities.items()
+    ]
+    return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
+
+
+def _trainings(stages: dict[tuple[str, Repeat], Stage], store: Path) -> Iterator[Training]:
+    for (name, repeat), stage in stages.items():
+        folder = stage.folder(store)
+        samples = packed.read(folder / "samples") if (folder / "samples").exists() else None
+        yield Training(name, repeat.seed, pd.read_csv(folder / "losses.csv"), samples)
+
+
+def _copy_generators(plan: Plan, store: Path, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for (name, repeat), stage in plan.translators.items():
+        target = f"{name}-{str(repeat).replace(':', '-')}.safetensors"
+        shutil.copyfile(stage.folder(store) / "generator.safetensors", folder / target)

@@ -1,0 +1,126 @@
+"""The pictures of a report, chosen by rules and not by taste."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageOps
+
+from bench.gathering import grids_worst
+from bench.gathering.crops import crops, first_images
+from bench.planning.datasets import DataSet
+from bench.planning.plan import Plan
+from faces import packed, protocols
+from faces.common.errors import DataError
+from faces.common.evenly_spaced import evenly
+from faces.equalize import equalize
+from faces.packed import Packed
+from faces.sources import in_channels, read_checked
+from reports.material import Difference, Grid
+
+PEOPLE = 8
+PHOTOGRAPH_PX = 240  # longer side of a photograph in a contact sheet
+
+
+def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]:
+    """The fakes of every variant beside their sources, the worst cases, each preprocessing step.
+
+    Photographs of a data set are shown as far as they are still where they were.
+    """
+    split = packed.read_table(plan.split.folder(store) / "split.csv")
+    aligned = plan.aligned.folder(store)
+    real = first_images(protocols.rows(split, "train", "NIR"))
+    vis = first_images(protocols.rows(split, "train", "VIS"))
+    both = vis[vis["subject"].isin(real["subject"])]
+    chosen = both.iloc[evenly(len(both), PEOPLE)].reset_index(drop=True)
+    real = real[real["subject"].isin(chosen["subject"])]
+    if chosen.empty:  # nobody trained on has a face in both spectra
+        return
+    yield _translations(plan, store, chosen, real)
+    yield from grids_worst.draw(plan, store)
+    yield _preprocessing(aligned, chosen, _photographs(plan, store, data, chosen))
+
+
+def _translations(
+    plan: Plan,
+    store: Path,
+    chosen: pd.DataFrame,
+    real: pd.DataFrame,
+) -> Grid:
+    aligned = plan.aligned.folder(store)
+    columns = {"VIS": crops(aligned / "VIS", chosen["row"])}
+    columns["equalized"] = _equalized(columns["VIS"])
+    labels = {"VIS": "VIS", "equalized": "VIS, equalized"}
+    seed = plan.first.seed
+    shown = [name for name, repeat in plan.fakes if repeat == plan.first]
+    for variant in shown:
+        fakes = packed.read(plan.fakes[variant, plan.first].folder(store))
+        places = fakes.index.reset_index().set_index("source")["index"]
+        rows = places.loc[chosen["row"].astype(str)].to_numpy()
+        columns[variant] = Packed(fakes.images[rows], chosen)
+        labels[variant] = f"fake by {variant}"
+    columns["NIR"] = crops(aligned / "NIR", real["row"])
+    labels["NIR"] = "real NIR, another shot"
+    if (aligned / "NIR-true").exists():
+        columns["NIR-true"] = crops(aligned / "NIR-true", chosen["row"])
+        labels["NIR-true"] = "true NIR, same shot"
+    return Grid(
+        name="subjects",
+        title="The same people, translated",
+        caption=f"The first training image of {len(chosen)} training people, evenly spaced in "
+        f"the order of their numbers; fakes of seed {seed}.",
+        columns=columns,
+        labels=labels,
+        differences=_perceptual(shown),
+    )
+
+
+def _perceptual(variants: list[str]) -> tuple[Difference, ...]:
+    """B and C differ by the perceptual loss alone."""
+    if not {"B", "C"} <= set(variants):
+        return ()
+    return (Difference("B", "C", "What the perceptual loss changes"),)
+
+
+def _preprocessing(aligned: Path, chosen: pd.DataFrame, photographs: Packed | None) -> Grid:
+    before = crops(aligned / "VIS", chosen["row"])
+    columns = {"aligned": before, "equalized": _equalized(before)}
+    if photographs is not None:
+        columns = {"photograph": photographs} | columns
+    return Grid(
+        name="preprocessing",
+        title="Alignment and equalization",
+        caption="The same images before and after: the photograph, the crop with level eyes at "
+        "fixed places, and the crop with equalized luminance, which B and C see.",
+        columns=columns,
+        labels={name: name for name in columns},
+    )
+
+
+def _photographs(
+    plan: Plan, store: Path, data: DataSet | None, chosen: pd.DataFrame
+) -> Packed | None:
+    """The photographs of the chosen crops, or None where the files cannot be read any more."""
+    if data is None:
+        return crops(plan.aligned.inputs["images"].folder(store) / "VIS", chosen["row"])
+    hashes = data.manifest.images.set_index("source")["sha256"]
+    try:
+        pixels = [
+            read_checked(data.manifest.root, source, hashes[source]) for source in chosen["source"]
+        ]
+    except DataError:
+        return None
+    return Packed(np.stack([thumbnail(in_channels(each, 3)) for each in pixels]), chosen)
+
+
+def thumbnail(pixels: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 -> (PHOTOGRAPH_PX, PHOTOGRAPH_PX, 3), whole, on a grey ground."""
+    image = Image.fromarray(pixels)
+    fitted = ImageOps.contain(image, (PHOTOGRAPH_PX, PHOTOGRAPH_PX), Image.Resampling.LANCZOS)
+    square = ImageOps.pad(fitted, (PHOTOGRAPH_PX, PHOTOGRAPH_PX), color=(128, 128, 128))
+    return np.asarray(square)
+
+
+def _equalized(crops: Packed) -> Packed:
+    return Packed(np.stack([equalize(np.asarray(crop)) for crop in crops.images]), crops.index)

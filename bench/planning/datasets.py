@@ -1,0 +1,107 @@
+"""The data set of a run: read and checked before anything is planned, so mistakes show at once.
+
+What was read is kept in the run's folder: `manifest.csv`, `refused.csv` and `dataset.json`. A
+report is drawn again from there, without the data set.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from bench.settings.run_settings import RunSettings
+from faces import layouts, packed
+from faces.common.errors import UsageError
+from faces.common.files import write_text
+from faces.common.progress import Progress, silent
+from faces.manifest import Manifest
+from faces.protocols import Assignment, Protocol, Request
+from faces.sources import EYE_COLUMNS
+
+MANIFEST, REFUSED, FACTS = "manifest.csv", "refused.csv", "dataset.json"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """What was read; `lists` has a digest of each protocol's lists, by protocol and fold."""
+
+    manifest: Manifest
+    lists: dict[str, str]
+
+
+def read(settings: RunSettings, cache: Path, progress: Progress = silent) -> DataSet | None:
+    """Reads the data set that the settings name, and lets every protocol try it.
+
+    None for rendered people. Raises DataError for a folder or lists that cannot be used.
+    """
+    data = settings.data
+    if not data.on_disk:
+        return None
+    manifest = layouts.read(data.name, Path(data.path), cache, settings.workers, progress)
+    lists = {}
+    for fold in settings.folds:
+        for protocol in settings.chosen_protocols:
+            tried = try_protocol(manifest, protocol, request_of(settings, protocol, fold))
+            if protocol.needs_lists:
+                lists[list_name(protocol, fold)] = _digest(tried)
+    return DataSet(manifest, lists)
+
+
+def list_name(protocol: Protocol, fold: int | None) -> str:
+    """The key of a protocol's lists in DataSet.lists."""
+    return protocol.name if fold is None else f"{protocol.name} fold {fold}"
+
+
+def _digest(tried: Assignment) -> str:
+    text = tried.parts.to_csv(index=False) + tried.unresolved.to_csv(index=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def try_protocol(manifest: Manifest, protocol: Protocol, request: Request) -> Assignment:
+    """What the protocol would do if every face were found. Raises DataError as it would."""
+    images = manifest.images.assign(found=True)
+    images["row"] = images.groupby("spectrum").cumcount()
+    return protocol.assign(images, manifest.root, request)
+
+
+def request_of(settings: RunSettings, protocol: Protocol, fold: int | None) -> Request:
+    """What the settings ask of a protocol; lists leave nothing to ask but what may be missing."""
+    if protocol.needs_lists:
+        return Request(fold, 0, {}, 0, settings.allow_missing)
+    data = settings.data
+    held_out = {"VIS": data.held_out_vis, "NIR": data.held_out_nir}
+    return Request(fold, data.unseen_subjects, held_out, data.split_seed)
+
+
+def keep(data: DataSet | None, folder: Path) -> None:
+    """Writes what was read into the run's folder; an older one is removed."""
+    if data is None:
+        for name in (MANIFEST, REFUSED, FACTS):
+            (folder / name).unlink(missing_ok=True)
+        return
+    manifest = data.manifest
+    write_text(folder / MANIFEST, manifest.images.to_csv(index=False, lineterminator="\n"))
+    write_text(folder / REFUSED, manifest.refused.to_csv(index=False, lineterminator="\n"))
+    facts = {"notes": manifest.notes, "lists": data.lists}
+    write_text(folder / FACTS, json.dumps(facts, indent=1))
+
+
+def kept(settings: RunSettings, folder: Path) -> DataSet | None:
+    """What `keep` wrote, read without the data set. Raises UsageError where it is not there."""
+    if not settings.data.on_disk:
+        return None
+    try:
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        images = packed.read_table(folder / MANIFEST).astype(dict.fromkeys(EYE_COLUMNS, float))
+        refused = pd.read_csv(folder / REFUSED, dtype=str, keep_default_na=False)
+        notes, lists = tuple(facts["notes"]), dict(facts["lists"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{folder}: {MANIFEST}, {REFUSED} or {FACTS} is missing or unreadable; "
+            "run `bench run-all` with the same options first"
+        ) from None
+    data = settings.data
+    manifest = Manifest(data.name, Path(data.path), images, refused, notes)
+    return DataSet(manifest, lists)

@@ -1,0 +1,35 @@
+"""What difference a planned run can detect: told before anything is trained."""
+
+import pandas as pd
+
+from bench.planning.datasets import DataSet, request_of, try_protocol
+from bench.planning.training_sets import planned
+from bench.settings.run_settings import RunSettings
+from reports.power import power_sentence
+
+
+def detectable(settings: RunSettings, data: DataSet | None) -> str:
+    """A sentence on rank-1 of unseen people, or that nobody unseen is tested."""
+    people, probes = people_and_probes(settings, data)
+    if not probes:
+        return "Nobody unseen is tested under this protocol."
+    shown = [each for each in planned(settings) if each.role != "curve" and not each.twin]
+    fakes = sum(each.role in ("fakes", "leaky") for each in shown)
+    return power_sentence(people, probes / people, len(settings.seeds), len(shown), fakes)
+
+
+def people_and_probes(settings: RunSettings, data: DataSet | None) -> tuple[int, int]:
+    """How many unseen people there are, and NIR probes of them in all folds."""
+    if data is None:
+        people = settings.data.unseen_subjects
+        if not isinstance(people, int):
+            people = round(people * settings.data.subjects)
+        return people, people * settings.data.nir_per_subject
+    protocol = settings.chosen_protocols[0]
+    tried = [
+        try_protocol(data.manifest, protocol, request_of(settings, protocol, fold)).parts
+        for fold in settings.folds
+    ]
+    parts = pd.concat(tried)
+    probes = parts[parts["part"] == "probe"]
+    return probes["subject"].nunique(), len(probes)

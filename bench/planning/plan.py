@@ -1,0 +1,256 @@
+"""The stage graph of a run: what has to be made, from what, and in which order.
+
+    render -> align -> split -> translator:A:0 -> fakes:A:0 -> finetune:real+A:0 -> score:real+A:0
+                                                     \\-> quality:A:0
+    render -> align (other people) -> pretrain ------------^
+
+Controls and curves (bench/planning/training_sets.py) are further fine-tunings, of other mixtures. A
+data set on disk is aligned file by file and not rendered. Whatever is trained is repeated over
+seeds and over the folds of the protocol. Translators that see what is tested are called `A-leaky`.
+The effort of a stage is in seconds on one core (docs/design.md says of which kind).
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import weights
+from bench.planning.datasets import DataSet
+from bench.planning.image_stages import (
+    LANDMARKS,
+    aligned_data,
+    image_counts,
+    rendered_and_aligned,
+    splits,
+)
+from bench.planning.quality_stages import PRETRAINED, first_weights, quality_stage
+from bench.planning.training_sets import LEAKY, REFERENCE, PlannedSet, planned, translators
+from bench.running.store import Stage
+from bench.settings.run_settings import RunSettings
+from bench.stages import images, quality, recognition, reference, translation
+from faces.common.compute import choose_device, resolve
+from generators import variants
+from generators.settings import GeneratorSettings
+from recognizer.settings import TrainingSettings
+
+UNTRANSLATED = "reference"
+
+
+class Repeat(NamedTuple):
+    """One of the trainings that are alike: its seed, and its fold where the protocol has folds."""
+
+    seed: int
+    fold: int | None = None
+
+    def __str__(self) -> str:
+        return str(self.seed) if self.fold is None else f"{self.seed}:fold{self.fold}"
+
+
+@dataclass
+class Plan:
+    """The stages by what they are, for whoever gathers their results."""
+
+    aligned: Stage
+    images: tuple[int, int]  # VIS and NIR, in all
+    longest: GeneratorSettings  # a translator's settings, if it trained on all images
+    splits: dict[int | None, Stage]  # by fold
+    leaky_splits: dict[int | None, Stage]  # the same parts, but for what translators see
+    pretrain: Stage | None = None
+    translators: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+    fakes: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+    finetunes: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+    scores: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+    qualities: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Repeat:
+        """The repeat that pictures and curves are drawn from."""
+        return next(repeat for _, repeat in self.scores)
+
+    @property
+    def split(self) -> Stage:
+        """The split of the first repeat."""
+        return self.splits[self.first.fold]
+
+    def targets(self) -> list[Stage]:
+        """The stages whose folders the report reads."""
+        return [
+            *self.translators.values(),
+            *self.scores.values(),
+            *self.qualities.values(),
+        ]
+
+
+def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
+    """The graph of a run; `folder` holds the manifest of `data`, which rendered people lack.
+
+    Raises UsageError for an unknown variant.
+    """
+    settings = resolved(settings)
+    aligned = aligned_data(settings, data, folder)
+    by_leak = {protocol.leaky: splits(settings, aligned, protocol, data)
+               for protocol in settings.chosen_protocols}  # fmt: skip
+    counts = image_counts(settings, data)
+    plan = Plan(
+        aligned,
+        counts,
+        settings.generator.for_images(*counts),
+        by_leak.get(False) or by_leak[True],
+        by_leak.get(True, {}),
+    )
+    if settings.recognizer.weights == PRETRAINED:
+        plan.pretrain = _pretrain(settings)
+    for fold in settings.folds:
+        _add_untranslated(plan, settings, Repeat(settings.seeds[0], fold))
+        for repeat in (Repeat(seed, fold) for seed in settings.seeds):
+            for name in translators(settings):
+                _add_variant(plan, settings, name, repeat)
+            for training_set in planned(settings):
+                _add_recognizer(plan, settings, training_set, repeat)
+            if settings.controls.reference:
+                _add_reference(plan, settings, repeat)
+    return plan
+
+
+def resolved(settings: RunSettings) -> RunSettings:
+    """Settings in which "auto" precisions are what they mean on the run's device."""
+    device = choose_device(settings.device)
+    parts = {}
+    for name in ("generator", "pretrain", "recognizer"):
+        part = getattr(settings, name)
+        precision = resolve(part.precision, device)
+        parts[name] = part.model_copy(update={"precision": precision})
+    return settings.model_copy(update=parts)
+
+
+def _pretrain(settings: RunSettings) -> Stage:
+    chosen = settings.pretrain
+    people = images.PeopleSettings.of(
+        settings.data, chosen.population, chosen.subjects, chosen.images_per_subject, 0, False
+    )
+    return Stage(
+        "pretrain",
+        recognition.pretrain,
+        chosen,
+        {"aligned": rendered_and_aligned(settings, "pretrain", people)},
+        effort=_training_effort(chosen),
+    )
+
+
+def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -> None:
+    variant = variants.get(name.removesuffix(LEAKY))
+    generator, features = settings.generator, settings.generator.perceptual_network
+    seen = (plan.leaky_splits if name.endswith(LEAKY) else plan.splits)[repeat.fold]
+    translator = Stage(
+        f"translator:{name}:{repeat}",
+        translation.train,
+        translation.TranslatorSettings(
+            variant=variant.name,
+            seed=repeat.seed,
+            features=weights.sha256_of(features) if variant.needs_features else None,
+            generator=generator,
+        ),
+        {"aligned": plan.aligned, "split": seen},
+        effort=plan.longest.steps * _step_seconds(generator, variant.needs_features),
+    )
+    plan.translators[name, repeat] = translator
+    plan.fakes[name, repeat] = Stage(
+        f"fakes:{name}:{repeat}",
+        translation.fakes,
+        translation.FakesSettings(),
+        _inputs(plan, repeat) | {"translator": translator},
+        effort=10,
+    )
+    untranslated = plan.qualities[UNTRANSLATED, Repeat(settings.seeds[0], repeat.fold)]
+    judged = {"fakes": plan.fakes[name, repeat], "reference": untranslated}
+    plan.qualities[name, repeat] = quality_stage(
+        settings, name, f"quality:{name}:{repeat}", _first_inputs(plan, repeat) | judged
+    )
+
+
+def _add_untranslated(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
+    """The quality of what no translator made: VIS, the floor, the ceiling."""
+    plan.qualities[UNTRANSLATED, repeat] = quality_stage(
+        settings, "vis", f"quality:{UNTRANSLATED}:{repeat}", _first_inputs(plan, repeat)
+    )
+
+
+def _step_seconds(generator: GeneratorSettings, needs_features: bool) -> float:
+    """Of one core in float32."""
+    pixels_by_layers = generator.side_px**2 * generator.width * (generator.blocks + 2)
+    return 3.9e-7 * pixels_by_layers * (2.1 if needs_features else 1.0)
+
+
+def _inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
+    return {"aligned": plan.aligned, "split": plan.splits[repeat.fold]}
+
+
+def _first_inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
+    """The images, their parts, and the recognizer before its fine-tuning where it is made here."""
+    return _inputs(plan, repeat) | ({"initial": plan.pretrain} if plan.pretrain else {})
+
+
+def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repeat: Repeat) -> None:
+    recognizer = settings.recognizer
+    inputs = _first_inputs(plan, repeat)
+    if chosen.translator:
+        inputs["fakes"] = plan.fakes[chosen.translator, repeat]
+    finetune = Stage(
+        f"finetune:{chosen.name}:{repeat}",
+        recognition.finetune,
+        recognition.FinetuneSettings.of(
+            recognizer, first_weights(settings), chosen.mixture, repeat.seed
+        ),
+        inputs,
+        version=2,
+        effort=_training_effort(recognizer),
+    )
+    finetune = _known(plan.finetunes, finetune)
+    score = Stage(
+        f"score:{chosen.name}:{repeat}",
+        recognition.score,
+        recognizer,
+        _inputs(plan, repeat) | {"recognizer": finetune},
+        version=3,
+        effort=15 * (recognizer.side_px / 80) ** 2,
+    )
+    plan.finetunes[chosen.name, repeat] = finetune
+    plan.scores[chosen.name, repeat] = _known(plan.scores, score)
+
+
+def _known(stages: dict[tuple[str, Repeat], Stage], stage: Stage) -> Stage:
+    """The stage, or the one of another name that makes the same bytes."""
+    return next((known for known in stages.values() if known.key == stage.key), stage)
+
+
+def _add_reference(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
+    """Another recognizer, which nobody trains here, so all seeds share its scores."""
+    fold = "" if repeat.fold is None else f":fold{repeat.fold}"
+    stage = Stage(
+        f"score:{REFERENCE}{fold}",
+        reference.score,
+        reference.ReferenceSettings(
+            network_sha256=weights.sha256_of(REFERENCE),
+            gallery_draws=settings.recognizer.gallery_draws,
+            far_targets=settings.recognizer.far_targets,
+        ),
+        _inputs(plan, repeat),
+        version=2,
+        effort=20,
+    )
+    plan.scores[REFERENCE, repeat] = _known(plan.scores, stage)
+
+
+def _training_effort(settings: TrainingSettings) -> float:
+    """Seconds on one core: 25 images a second at 80 px."""
+    return settings.steps * settings.batch / 25 * (settings.side_px / 80) ** 2
+
+
+def weight_names(settings: RunSettings) -> list[str]:
+    """The fixed networks that a run needs."""
+    names = list(dict.fromkeys([LANDMARKS, *quality.NETWORKS]))
+    if any(variants.get(name).needs_features for name in settings.variants):
+        names.append(settings.generator.perceptual_network)
+    if settings.recognizer.weights != PRETRAINED:
+        names.append(settings.recognizer.weights)
+    return names

@@ -1,0 +1,44 @@
+"""The stages that measure images, and what the recognizer was before it met any."""
+
+from collections.abc import Mapping
+
+from bench import weights
+from bench.running.store import Stage
+from bench.settings.run_settings import RunSettings
+from bench.stages import quality
+from faces.common.cache import cache_folder
+
+PRETRAINED = "pretrain-rendered"
+
+
+def quality_stage(
+    settings: RunSettings, images: str, name: str, inputs: Mapping[str, Stage]
+) -> Stage:
+    """The quality of one kind of images: a translator's fakes, or "vis", what nobody translated."""
+    recognizer = settings.recognizer
+    return Stage(
+        name,
+        quality.measure_images,
+        quality.QualityStageSettings(
+            images=images,
+            count=settings.quality.images,
+            side_px=settings.quality.side_px,
+            networks_sha256=tuple(weights.sha256_of(name) for name in quality.NETWORKS),
+            inception_sha256=quality.inception_sha256(cache_folder()),
+            recognizer=quality.FirstRecognizer(
+                side_px=recognizer.side_px,
+                colour=recognizer.colour,
+                weights=recognizer.weights,
+                weights_sha256=first_weights(settings),
+            ),
+        ),
+        inputs,
+        version=3,
+        effort=settings.quality.images * 0.06,
+    )
+
+
+def first_weights(settings: RunSettings) -> str:
+    """The hash of published weights; those that the run pretrains are among a stage's inputs."""
+    name = settings.recognizer.weights
+    return "" if name == PRETRAINED else weights.original_sha256(name, cache_folder())

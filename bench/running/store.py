@@ -1,0 +1,158 @@
+"""The stage store: a stage is a function of its settings and its inputs' folders.
+
+Each stage owns one folder, named by a hash of all that may change its bytes: its name, version,
+settings and inputs' keys. It is filled as `<folder>.partial` and renamed when done, so a folder
+that exists is complete; a killed training goes on from the checkpoints left in `.partial`.
+"""
+
+import fcntl
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from faces.common.errors import TamperedError
+from faces.common.files import sha256, sync, write_text
+from faces.common.progress import Progress
+
+RECORD = "stage.json"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where a stage runs; no part of its key. (What a device makes of "auto" is: planning.plan.)"""
+
+    device: str
+    workers: int
+    cache: Path
+    side_by_side: int = 1  # stages at once
+    description: str = ""  # the device in words, kept in the records
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a stage's function gets: its settings, the folder to fill, and its inputs' folders."""
+
+    settings: BaseModel
+    out: Path
+    inputs: Mapping[str, Path]
+    machine: Machine
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One node of the graph; `run` is importable, so that worker processes can be handed it."""
+
+    name: str
+    run: Callable[[Job], None]
+    settings: BaseModel
+    inputs: Mapping[str, "Stage"] = field(default_factory=dict)
+    version: int = 1  # raised when `run` starts to write something else
+    wide: bool = False  # uses all workers itself, so it runs alone
+    effort: float = 1.0  # expected seconds on one core: for the order and the time left
+
+    @cached_property
+    def key(self) -> str:
+        """Twelve hexadecimal digits that name everything this stage's bytes depend on."""
+        identity = [
+            self.name.split(":")[0],
+            self.version,
+            self.settings.model_dump(mode="json"),
+            {role: stage.key for role, stage in sorted(self.inputs.items())},
+        ]
+        return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
+
+    def folder(self, store: Path) -> Path:
+        """Where the finished stage lies in a store."""
+        return store / f"{self.name.replace(':', '-')}-{self.key}"
+
+
+def is_done(stage: Stage, store: Path) -> bool:
+    """True if the stage's folder exists and every file has the size it was finished with.
+
+    Raises TamperedError naming the file otherwise.
+    """
+    folder = stage.folder(store)
+    if not folder.exists():
+        return False
+    for name, (size, _) in read_record(folder)["files"].items():
+        if not (folder / name).is_file() or (folder / name).stat().st_size != size:
+            raise TamperedError(f"{folder / name}: missing or changed; delete {folder} and rerun")
+    return True
+
+
+def verify(folder: Path) -> None:
+    """Checks every byte of a finished stage against its record. Raises TamperedError."""
+    for name, (_, digest) in read_record(folder)["files"].items():
+        if not (folder / name).is_file() or sha256(folder / name) != digest:
+            raise TamperedError(f"{folder / name}: fails its check; delete {folder} and rerun")
+
+
+def read_record(folder: Path) -> dict:
+    """The finished stage's own record: name, key, settings, inputs, seconds, files."""
+    try:
+        return json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TamperedError(f"{folder / RECORD}: unreadable; delete {folder} and rerun") from error
+
+
+def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress) -> float:
+    """Runs one stage unless another process has just finished it; returns the seconds it took.
+
+    Its inputs must exist; their bytes are checked before they are used.
+    """
+    done = stage.folder(store)
+    partial = done.with_name(done.name + ".partial")
+    with _locked(store / f".{done.name}.lock"):
+        if is_done(stage, store):
+            return 0.0
+        inputs = {role: source.folder(store) for role, source in stage.inputs.items()}
+        for folder in inputs.values():
+            verify(folder)
+        partial.mkdir(exist_ok=True)
+        started = time.monotonic()
+        stage.run(Job(stage.settings, partial, inputs, machine, progress))
+        seconds = time.monotonic() - started
+        _finish(stage, partial, done, inputs, seconds, machine)
+    return seconds
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Holds a file lock, which the kernel frees if this process dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _finish(
+    stage: Stage, partial: Path, done: Path, inputs: Mapping, seconds: float, machine: Machine
+) -> None:
+    for leftover in partial.rglob(".*.aside"):  # of writers that were killed
+        leftover.unlink()
+    files = sorted(path for path in partial.rglob("*") if path.is_file() and path.name != RECORD)
+    record = {
+        "name": stage.name,
+        "key": stage.key,
+        "version": stage.version,
+        "settings": stage.settings.model_dump(mode="json"),
+        "inputs": {role: folder.name for role, folder in inputs.items()},
+        "seconds": round(seconds, 3),
+        "device": machine.description,
+        "files": {
+            str(path.relative_to(partial)): [path.stat().st_size, sha256(path)] for path in files
+        },
+    }
+    for path in files:
+        sync(path)
+    write_text(partial / RECORD, json.dumps(record, indent=1))
+    partial.rename(done)
+    sync(done.parent)

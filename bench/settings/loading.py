@@ -1,0 +1,192 @@
+"""Settings: preset < configuration file < command line, checked before anything starts."""
+
+import copy
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import BaseModel, ValidationError
+
+from bench.settings.run_settings import RunSettings, nearest
+from faces.common.errors import UsageError
+from faces.settings import SYNTHETIC, DataSettings
+
+ALTERNATIVES = {"steps": "epochs", "epochs": "steps"}  # whoever sets one takes the other back
+
+
+def preset_names() -> list[str]:
+    """The presets that come with the package."""
+    folder = resources.files("bench.settings") / "presets"
+    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir())
+
+
+def preset_text(name: str) -> str:
+    """The TOML of a preset. Raises UsageError naming the nearest one."""
+    if name not in preset_names():
+        raise UsageError(f"preset {name!r}: unknown{nearest(name, preset_names())}")
+    return (resources.files("bench.settings") / "presets" / f"{name}.toml").read_text(
+        encoding="utf-8"
+    )
+
+
+def _preset(name: str) -> dict[str, Any]:
+    """A preset's values; one that extends another says only what differs."""
+    values = tomllib.loads(preset_text(name))
+    extended = values.pop("extends", None)
+    if extended is None:
+        return values
+    base = _preset(extended)
+    _merge(base, values)
+    return base
+
+
+def load(
+    preset: str,
+    config: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    assignments: Iterable[str] = (),
+) -> RunSettings:
+    """Merges preset, file, options and `--set key=value` in that order, and checks the result.
+
+    `overrides` maps dotted keys to values. Raises UsageError in one line for anything wrong.
+    """
+    base = _preset(preset) | {"preset": preset}
+    layers = [_read_toml(config)] if config is not None else []
+    pairs = [*(overrides or {}).items(), *map(_split_assignment, assignments)]
+    values = _layered(base, layers, pairs)
+    if _source(values) != _source(base):
+        base["data"].update(_as_share(base["data"]))
+        values = _layered(base, layers, pairs)
+    return check(values)
+
+
+def _layered(
+    base: dict[str, Any], layers: list[dict], pairs: list[tuple[str, Any]]
+) -> dict[str, Any]:
+    values = copy.deepcopy(base)
+    for layer in layers:
+        _merge(values, layer)
+    for key, value in pairs:
+        _assign(values, key, value)
+    return values
+
+
+def _split_assignment(assignment: str) -> tuple[str, Any]:
+    key, sign, text = assignment.partition("=")
+    if not sign:
+        raise UsageError(f"--set {assignment}: write --set key=value")
+    return key.strip(), _parse(text.strip())
+
+
+def _source(values: dict[str, Any]) -> Any:
+    data = values.get("data")
+    return data.get("name", SYNTHETIC) if isinstance(data, dict) else None
+
+
+def _as_share(data: dict[str, Any]) -> dict[str, Any]:
+    """A preset's number of unseen people says nothing of another data set, but their share does."""
+    default = DataSettings()
+    unseen = data.get("unseen_subjects", default.unseen_subjects)
+    subjects = data.get("subjects", default.subjects)
+    if not isinstance(unseen, int):
+        return {}
+    return {"unseen_subjects": round(unseen / subjects, 2)}
+
+
+def check(values: dict[str, Any]) -> RunSettings:
+    """Nested plain values to settings. Raises UsageError naming key, value and nearest name."""
+    try:
+        return RunSettings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = _setting_of(first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise UsageError(f"setting {key}: unknown{nearest(key, known_keys())}") from None
+        if first["type"] == "missing":
+            raise UsageError(f"setting {key}: missing; give it a value") from None
+        if not key:  # settings that do not fit together
+            raise UsageError(f"settings: {first['msg'].removeprefix('Value error, ')}") from None
+        message = first["msg"].removeprefix("Value error, ")
+        if isinstance(first["input"], dict):  # settings within a group that do not fit together
+            raise UsageError(f"settings {key}: {message}") from None
+        raise UsageError(f"setting {key} = {first['input']!r}: {message}") from None
+
+
+def _setting_of(location: tuple) -> str:
+    """The setting's dotted name, without what pydantic adds for one of several types."""
+    key = ".".join(str(part) for part in location)
+    known = [name for name in known_keys() if f"{key}.".startswith(f"{name}.")]
+    return known[0] if known else key
+
+
+def known_keys(model: type[BaseModel] = RunSettings, prefix: str = "") -> list[str]:
+    """Every setting's dotted name."""
+    keys = []
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            keys += known_keys(field.annotation, f"{prefix}{name}.")
+        else:
+            keys.append(prefix + name)
+    return keys
+
+
+def describe() -> list[tuple[str, str]]:
+    """Every setting's dotted name and meaning."""
+    described = []
+    for key in known_keys():
+        model = RunSettings
+        for name in key.split("."):
+            field = model.model_fields[name]
+            model = field.annotation
+        described.append((key, field.description or ""))
+    return described
+
+
+def to_toml(settings: RunSettings) -> str:
+    """The resolved settings as TOML, which `--config` reads back."""
+    return tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True))
+
+
+def from_toml(path: Path) -> RunSettings:
+    """Reads what `to_toml` wrote."""
+    return check(_read_toml(path))
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not a TOML file: {error}") from None
+
+
+def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            if ALTERNATIVES.get(key) not in values:
+                into.pop(ALTERNATIVES.get(key), None)
+            into[key] = value
+
+
+def _assign(values: dict[str, Any], key: str, value: Any) -> None:
+    *parents, last = key.split(".")
+    for parent in parents:
+        values = values.setdefault(parent, {})
+        if not isinstance(values, dict):
+            raise UsageError(f"setting {key}: unknown{nearest(key, known_keys())}")
+    values.pop(ALTERNATIVES.get(last), None)
+    values[last] = value
+
+
+def _parse(text: str) -> Any:
+    """A TOML value, or the text itself, so that names need no quotes."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -1,1 +1,0 @@
-"""Where weights come from, and what becomes of them in the cache."""

@@ -1,0 +1,175 @@
+"""A weight's files in the cache folder: the original, what it is converted to, and their hashes.
+
+Beside a converted file stands its hash, `<file>.sha256` as `sha256sum -c` reads it, written last; a
+file without it counts as missing and is made again. Where the table does not know an original's
+whole hash, that of the first one that fitted its network is noted in the same way, and stays.
+"""
+
+import json
+import pickle
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+from safetensors.torch import save_file
+from torch import Tensor
+
+import bench.weights.structure as structure
+from bench.weights.table import Weight
+from bench.weights.web import is_web_page
+from faces.common import files
+from faces.common.errors import TamperedError
+from faces.common.files import write_text, written_aside
+
+UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, EOFError,
+              BadZipFile, pickle.UnpicklingError, TamperedError)  # fmt: skip
+DIGITS = 12  # of a hash, in messages
+AGAIN = "delete it, and it will be fetched again"
+
+
+@dataclass(frozen=True)
+class Cached:
+    """One weight in one cache folder."""
+
+    weight: Weight
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """The file that is used."""
+        return self.folder / self.weight.stored_name
+
+    @property
+    def original(self) -> Path:
+        """Where the published file may be put by hand."""
+        return self.folder / self.weight.original_name
+
+    @property
+    def converts(self) -> bool:
+        return self.weight.read is not None
+
+    def is_complete(self) -> bool:
+        """Whether the file is there; its hash is not looked at."""
+        return self.path.exists() and (not self.converts or hash_file(self.path).exists())
+
+    def known_sha256(self) -> str:
+        """The original's hash as far as it is known: the table's, or that of the first copy."""
+        note = hash_file(self.original)
+        return (
+            read_hash(note) if not self.weight.is_pinned and note.exists() else self.weight.sha256
+        )
+
+    def problem(self) -> str | None:
+        """What is wrong with the file that is used, in words."""
+        if self.converts:
+            return wrong(self.path, read_hash(hash_file(self.path)))
+        return self.original_problem(self.path)
+
+    def original_problem(self, path: Path) -> str | None:
+        """What is wrong with a copy of the published file, in words."""
+        problem = wrong(path, self.known_sha256(), self.weight.size_bytes)
+        if problem and self.known_sha256() != self.weight.sha256:
+            problem += f", which {hash_file(self.original)} notes of the first copy"
+        return problem
+
+    def check(self) -> None:
+        """Raises TamperedError unless the file that is used is the one that was stored."""
+        if problem := self.problem():
+            raise TamperedError(f"{self.path}: fails its check ({problem}); {AGAIN}")
+
+    def check_original(self, path: Path, remedy: str) -> None:
+        """Raises TamperedError, with the remedy, unless a file is the published one."""
+        if problem := self.original_problem(path):
+            raise TamperedError(
+                f"{path}: not the weights of {self.weight.name} ({problem}); {remedy}"
+            )
+
+    def store(self, original: Path) -> None:
+        """Converts a checked file into the cache, or copies it; its hash is written last."""
+        if self.converts:
+            self._convert(original)
+            return
+        if original != self.path:
+            with written_aside(self.path) as aside:
+                shutil.copyfile(original, aside)
+        self._note_first(original)
+
+    def _convert(self, original: Path) -> None:
+        hash_file(self.path).unlink(missing_ok=True)
+        state = self._state(original)
+        self._note_first(original)
+        about = {"input": self.weight.input, "provenance": self._provenance(original)}
+        with written_aside(self.path) as aside:
+            save_file(state, aside, about)
+        write_hash(self.path)
+
+    def _state(self, original: Path) -> dict[str, Tensor]:
+        """What the file holds, every name and shape that of the network."""
+        try:
+            state = self.weight.read(original)
+            if self.weight.shapes:
+                structure.check(state, self.weight.shapes())
+        except UNREADABLE as error:
+            raise TamperedError(
+                f"{original}: not the weights of {self.weight.name} ({in_words(error)}); delete it "
+                "and get it again"
+            ) from error
+        return state
+
+    def _note_first(self, original: Path) -> None:
+        note = hash_file(self.original)
+        if not self.weight.is_pinned and not note.exists():
+            write_text(note, f"{files.sha256(original)}  {self.original.name}\n")
+
+    def _provenance(self, original: Path) -> str:
+        """Origin, hash and licence as JSON."""
+        facts = {
+            "name": self.weight.name,
+            "origin": self.weight.origin,
+            "sha256": files.sha256(original),
+            "licence": self.weight.licence,
+        }
+        return json.dumps(facts, sort_keys=True)
+
+
+def hash_file(path: Path) -> Path:
+    """Where a file's hash stands."""
+    return path.with_name(f"{path.name}.sha256")
+
+
+def read_hash(path: Path) -> str:
+    """The hash in a hash file; "nothing", which fits no file, where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    return text.partition(" ")[0] or "nothing"
+
+
+def write_hash(path: Path) -> None:
+    write_text(hash_file(path), f"{files.sha256(path)}  {path.name}\n")
+
+
+def wrong(path: Path, sha256: str, size_bytes: int | None = None) -> str | None:
+    """What is wrong with a file, in words; "" as the hash, or its start, fits every file."""
+    try:
+        found_bytes, page = path.stat().st_size, is_web_page(path)
+        found = files.sha256(path)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if page:
+        return "a web page"
+    if size_bytes not in (None, found_bytes):
+        return f"{found_bytes} bytes instead of {size_bytes}"
+    if not found.startswith(sha256):
+        return f"SHA-256 {found[:DIGITS]} instead of {sha256[:DIGITS]}"
+    return None
+
+
+def in_words(error: Exception) -> str:
+    """An error on one line; of a long one the beginning."""
+    if isinstance(error, KeyError):
+        return f"lacks {error.args[0] if error.args else 'something'}"
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__

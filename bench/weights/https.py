@@ -1,0 +1,181 @@
+"""Files published on their own: downloaded, resumed, watched, and checked before they are named.
+
+An unfinished download stays beside its target as `.NAME.part`, with a note of what the server
+called that version of the file; the next call asks for the rest of the same version, and starts
+again where the server has another or cannot send parts. The target's own name appears last.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from typing import BinaryIO
+from urllib.error import HTTPError
+
+import bench.weights.web as web
+from bench.weights.partial import Partial
+from bench.weights.web import (
+    BEGINNING_BYTES,
+    Failed,
+    begins_as_page,
+    is_web_page,
+    length,
+    opened,
+    reason,
+    version,
+)
+from faces.common.errors import MissingError, TamperedError, UsageError
+from faces.common.files import sync
+from faces.common.progress import Progress, silent
+
+BLOCK_BYTES = 1 << 20
+A_PAGE = "answers with a web page instead of the file (a login or a proxy?)"
+Check = Callable[[Path], str | None]  # what is wrong with a file, or None
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file under its address, and the path it is wanted at."""
+
+    url: str
+    target: Path
+    size_bytes: int | None = None
+
+    def by_hand(self) -> str:
+        """The remedy that always works."""
+        return f"download it by hand and put it at {self.target}"
+
+
+def fetch(wanted: Published, check: Check, progress: Progress = silent) -> None:
+    """Downloads a file and names it `wanted.target` once `check` finds nothing wrong with it.
+
+    `progress` gets bytes and the bytes there are to be, 0 where unknown. Raises MissingError where
+    the file cannot be had, TamperedError where it is another one, UsageError where the disk fails.
+    """
+    partial = Partial(wanted.target, wanted.url)
+    try:
+        for _ in range(1 + partial.is_begun()):  # a resumed file may be wrong by its old part only
+            transfer(wanted, partial, progress)
+            if is_web_page(partial.path):
+                partial.discard()
+                raise Failed(A_PAGE)
+            if (problem := check(partial.path)) is None:
+                break
+            partial.discard()
+        else:
+            raise TamperedError(
+                f"{wanted.url}: sends another file ({problem}); try again, or {wanted.by_hand()}"
+            )
+    except (Failed, OSError, HTTPException) as error:
+        resumes = " to go on from there" if partial.is_begun() else ""
+        raise MissingError(
+            f"{wanted.url}: {reason(error)}; run the same command again{resumes}, or "
+            f"{wanted.by_hand()}"
+        ) from error
+    with disk_errors(wanted.target):
+        sync(partial.path)
+        os.replace(partial.path, wanted.target)
+        partial.discard()
+        sync(wanted.target.parent)
+
+
+def transfer(wanted: Published, partial: Partial, progress: Progress) -> None:
+    """Fills the partial file, from where it ends if the server can."""
+    if partial.is_whole():
+        return
+    response = rest(wanted, partial) or opened(wanted.url, {})
+    with response:
+        if response.status != 200 and not continues(response, partial):
+            raise Failed(f"answers {response.status}, which was not asked for")
+        if "text/html" in response.headers.get("Content-Type", ""):
+            raise Failed(A_PAGE)
+        total = length(response)
+        if total and wanted.size_bytes not in (None, total):
+            if begins_as_page(response.read1(BEGINNING_BYTES)):
+                raise Failed(A_PAGE)
+            partial.discard()
+            raise TamperedError(
+                f"{wanted.url}: announces {total} bytes instead of {wanted.size_bytes}; try "
+                f"again, or {wanted.by_hand()}"
+            )
+        total = total or wanted.size_bytes
+        with disk_errors(partial.path):
+            if response.status != 206:
+                partial.begin(version(response), total)
+            file = partial.path.open("ab")
+        with file:
+            receive(response, file, total, progress)
+
+
+def rest(wanted: Published, partial: Partial) -> HTTPResponse | None:
+    """The answer that continues a partial file, or the whole file; None where it cannot be."""
+    if not partial.is_begun():
+        return None
+    wished = {"Range": f"bytes={partial.length()}-", "If-Range": partial.version()}
+    try:
+        response = opened(wanted.url, wished)
+    except HTTPError as error:
+        if error.code == 416:  # the file has become shorter than our part of it
+            return None
+        raise
+    if response.status == 206 and not continues(response, partial):
+        response.close()
+        return None
+    return response
+
+
+def continues(response: HTTPResponse, partial: Partial) -> bool:
+    """Whether an answer is the rest of the version that the partial file is the beginning of."""
+    return (
+        response.status == 206
+        and partial.is_begun()
+        and response.headers.get("Content-Range", "").startswith(f"bytes {partial.length()}-")
+        and version(response) in ("", partial.version())
+    )
+
+
+def receive(response: HTTPResponse, file: BinaryIO, total: int | None, progress: Progress) -> None:
+    """Appends the body to a file. Raises Failed where it ends early, stalls or does not end."""
+    done, pace = file.tell(), Pace()
+    while block := response.read1(BLOCK_BYTES):
+        with disk_errors(Path(file.name)):
+            file.write(block)
+            file.flush()
+        done += len(block)
+        if done > (total or web.LIMITS.most_bytes):
+            raise Failed(f"sends more than {total or web.LIMITS.most_bytes} bytes")
+        pace.count(len(block))
+        progress(done, total or 0, {})
+    if done < (total or 0):
+        raise Failed(f"ended after {done} of {total} bytes")
+
+
+class Pace:
+    """Raises Failed when too few bytes came in a while."""
+
+    def __init__(self) -> None:
+        self.since, self.bytes = time.monotonic(), 0
+
+    def count(self, more: int) -> None:
+        self.bytes += more
+        seconds = time.monotonic() - self.since
+        if seconds < web.LIMITS.stall_seconds:
+            return
+        if self.bytes < web.LIMITS.stall_bytes:
+            raise Failed(f"stalls ({self.bytes} bytes in {seconds:.0f} s)")
+        self.since, self.bytes = time.monotonic(), 0
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Tells a full or read-only disk from a broken connection."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be written ({error.strerror}); free some space or set BENCH_CACHE to "
+            "another folder"
+        ) from error

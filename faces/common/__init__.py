@@ -1,0 +1,1 @@
+"""Tools that know nothing of faces, which every package uses."""

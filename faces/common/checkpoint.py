@@ -1,0 +1,46 @@
+"""Checkpoints of a training: the last two are kept, so that a kill while saving loses nothing.
+
+A state is a nested dict of tensors, numbers and strings; it is read with `weights_only=True`, so a
+checkpoint can never run code.
+"""
+
+import pickle
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import torch
+
+from faces.common.files import written_aside
+
+KEEP = 2
+
+
+def save(folder: Path, step: int, state: dict[str, Any]) -> None:
+    """Writes `checkpoint-<step>.pt` aside, renames it, and drops all but the newest two."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with written_aside(folder / f"checkpoint-{step:08d}.pt") as aside:
+        torch.save(state, aside)
+    for old in newest_first(folder)[KEEP:]:
+        old.unlink()
+
+
+def load_newest(folder: Path) -> dict[str, Any] | None:
+    """The newest checkpoint that can be read, on the CPU, or None where there is none."""
+    for path in newest_first(folder):
+        try:
+            return torch.load(path, map_location="cpu", weights_only=True)
+        except (OSError, RuntimeError, EOFError, BadZipFile, pickle.UnpicklingError):
+            continue
+    return None
+
+
+def newest_first(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, the highest step first."""
+    return sorted(folder.glob("checkpoint-*.pt"), reverse=True)
+
+
+def delete_all(folder: Path) -> None:
+    """Removes every checkpoint: the final weights have been written."""
+    for path in newest_first(folder):
+        path.unlink()

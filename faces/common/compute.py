@@ -1,0 +1,81 @@
+"""Where and how precisely networks run: the device, and bfloat16 where the processor has it.
+
+What is measured is measured in float32 proper, for which cards of NVIDIA have to be asked.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import torch
+
+from faces.common.errors import UsageError
+from faces.common.precision import Precision
+
+
+def choose_device(name: str) -> torch.device:
+    """`auto` is the first CUDA device if there is one, otherwise the CPU."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise UsageError(f"device {name}: torch sees no CUDA device here; use --set device=cpu")
+    try:
+        return torch.device(name)
+    except RuntimeError:
+        raise UsageError(f"device {name}: unknown; use auto, cpu, cuda or cuda:N") from None
+
+
+def has_bf16(device: torch.device) -> bool:
+    """True where bfloat16 arithmetic is done by the processor and not emulated."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if not hasattr(torch.cpu, "get_capabilities"):
+        return torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def resolve(precision: Precision, device: torch.device) -> Precision:
+    """What "auto" means on a device, so that results of two precisions are never mixed up."""
+    if precision == "auto":
+        return "bf16" if has_bf16(device) else "float32"
+    return precision
+
+
+def device_name(device: torch.device) -> str:
+    """A device in words."""
+    arithmetic = "bfloat16" if has_bf16(device) else "float32"
+    if device.type == "cuda":
+        return f"{torch.cuda.get_device_name(device)}, {arithmetic}"
+    return f"CPU, {os.cpu_count()} cores, {torch.backends.cpu.get_cpu_capability()}, {arithmetic}"
+
+
+def autocast(device: torch.device, precision: Precision) -> AbstractContextManager:
+    """A context in which convolutions and products run in bfloat16 if `precision` says so."""
+    enabled = resolve(precision, device) == "bf16"
+    return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
+
+
+@contextmanager
+def full_float32() -> Iterator[None]:
+    """A context, or a decorator, in which float32 arithmetic keeps all its bits on every device.
+
+    By default cuDNN rounds what enters a convolution to TF32, ten bits, and how that comes out
+    depends on the batch.
+    """
+    backends = torch.backends
+    operations = (
+        backends.cudnn.conv,
+        backends.cuda.matmul,
+        backends.mkldnn.conv,
+        backends.mkldnn.matmul,
+    )
+    # Not `allow_tf32`: torch raises where that is read after somebody has set `fp32_precision`.
+    before = [each.fp32_precision for each in operations]
+    try:
+        for each in operations:
+            each.fp32_precision = "ieee"
+        yield
+    finally:
+        for each, precision in zip(operations, before, strict=True):
+            each.fp32_precision = precision

@@ -1,0 +1,115 @@
+"""Which training sets a run has, and that a control differs in one thing."""
+
+import pytest
+
+from bench.planning import plan as plans
+from bench.planning.training_sets import planned
+from bench.settings import loading
+from bench.settings.run_settings import RunSettings
+from faces.common.errors import UsageError
+
+EVERY = ["twice", "grey", "equalized", "augmented", "shuffled", "alone"]
+
+
+def load(**overrides) -> RunSettings:
+    named = {key.replace("__", "."): value for key, value in overrides.items()}
+    return loading.load("demo", overrides=named)
+
+
+def names(**overrides) -> list[str]:
+    return [each.name for each in planned(load(**overrides))]
+
+
+def test_the_baseline_the_fakes_and_the_ceiling_go_without_saying():
+    assert names() == ["real", "real+A", "real+B", "real+C", "real+oracle"]
+
+
+def test_every_control_is_named_after_what_it_holds():
+    assert names(controls__sets=EVERY)[1:7] == [
+        "real-twice", "real+grey", "real+equalized", "real+augmented", "real+C-shuffled", "C-alone"
+    ]  # fmt: skip
+    chosen = names(controls__sets=["shuffled", "alone"], controls__translator="A")
+    assert chosen[1:3] == ["real+A-shuffled", "A-alone"]
+
+
+@pytest.mark.parametrize("sets", [[], ["grey"], ["twice"]])
+def test_a_recognizer_that_sees_colours_always_has_the_grey_control(sets):
+    colours = {"recognizer__colour": "rgb", "pretrain__colour": "rgb"}
+    assert names(controls__sets=sets, **colours).count("real+grey") == 1
+
+
+def test_grey_images_are_not_trained_on_twice_by_a_recognizer_that_sees_no_colours(tmp_path):
+    plan = plans.build(load(controls__sets=["twice", "grey"]), None, tmp_path)
+    first = plan.first
+    assert plan.scores["real+grey", first] is plan.scores["real-twice", first]
+    settings = load(controls__sets=["twice", "grey"], recognizer__colour="rgb",
+                    pretrain__colour="rgb")  # fmt: skip
+    plan = plans.build(settings, None, tmp_path)
+    assert plan.finetunes["real+grey", first].key != plan.finetunes["real-twice", first].key
+
+
+@pytest.mark.parametrize("base", [0, 1, 2, "all"])
+def test_the_curve_of_real_nir_shares_the_point_that_the_run_has_anyway(base):
+    amounts = [0, 1, 2, "all"]
+    sets = planned(load(controls__nir_curve=amounts, recognizer__nir_per_subject=base))
+    points = {}
+    for each in sets:
+        if each.role in ("baseline", "curve") or each.name == "real+C":
+            points[each.mixture.nir_per_subject, each.translator] = each.name
+    assert set(points) == {(few, maker) for few in amounts for maker in (None, "C")}
+    assert (points[base, None], points[base, "C"]) == ("real", "real+C")
+    for each in sets:
+        if each.role == "curve" and each.translator:
+            assert each.counterpart == points[each.mixture.nir_per_subject, None]
+
+
+def test_the_curve_of_fakes_differs_from_the_baseline_in_the_fakes_alone():
+    sets = {each.name: each for each in planned(load(controls__fakes_curve=[0.25, 0.5]))}
+    for share in (0.25, 0.5):
+        point = sets[f"real+C@fakes{share}"]
+        assert (point.counterpart, point.mixture.share) == ("real", share)
+        full = sets["real+C"].mixture
+        assert point.mixture.model_copy(update={"share": 1.0}) == full
+
+
+def test_everything_is_trained_for_the_same_steps_from_the_same_weights(tmp_path):
+    settings = loading.load("controls")
+    plan = plans.build(settings, None, tmp_path)
+    assert {stage.settings.training.steps for stage in plan.finetunes.values()} == {
+        settings.recognizer.steps
+    }
+    assert {stage.inputs["initial"].key for stage in plan.finetunes.values()} == {plan.pretrain.key}
+    fakes = {name for (name, _), stage in plan.finetunes.items() if "fakes" in stage.inputs}
+    planned_fakes = {each.name for each in planned(settings) if each.translator}
+    assert fakes == planned_fakes
+
+
+def test_controls_leave_all_other_stages_as_they_are(tmp_path):
+    few = plans.build(load(), None, tmp_path)
+    many = plans.build(loading.load("controls"), None, tmp_path)
+    for key, stage in few.scores.items():
+        assert many.scores[key].key == stage.key
+
+
+def test_another_recognizer_is_scored_once_for_all_seeds(tmp_path):
+    plan = plans.build(load(seeds=[0, 1]), None, tmp_path)
+    scores = [stage for (name, _), stage in plan.scores.items() if name == "dlib-face"]
+    assert len(scores) == 2
+    assert scores[0] is scores[1]
+    plan = plans.build(load(controls__reference=False), None, tmp_path)
+    assert not [name for name, _ in plan.scores if name == "dlib-face"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("controls__sets", ["grye"], "controls.sets"),
+        ("controls__sets", ["grey", "grey"], "once"),
+        ("controls__nir_curve", [-1], "controls.nir_curve"),
+        ("controls__fakes_curve", [1.5], "controls.fakes_curve"),
+        ("controls__translator", "Q", "not among the variants"),
+    ],
+)
+def test_mistakes_name_the_setting(key, value, told):
+    with pytest.raises(UsageError, match=told):
+        load(**{key: value})
