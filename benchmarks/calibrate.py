@@ -24,13 +24,13 @@ from real_people import components, real_rejections
 from simulated_people import Experiment
 from simulated_scores import Verification, verification_rows
 
-from reports.luck import luck_of_differences, luck_of_means
 from reports.mcnemar import mcnemar
 from reports.power import Components, detectable_difference
 from reports.statistics import LEVEL, estimate, subject_draws, subject_sums
 from reports.tables.formats import Table, markdown
+from reports.training_variation import variation_of_differences, variation_of_means
 
-SEEDS, SUBJECTS, LUCK = (2, 3, 5), (30, 60, 360), (0.0, 0.02, 0.04)
+SEEDS, SUBJECTS, VARIATION = (2, 3, 5), (30, 60, 360), (0.0, 0.02, 0.04)
 SHARE = 25  # experiments that share draws of subjects
 FEWER = {"coverage": 2, "power": 4}  # tables that need fewer experiments in a row
 EFFECTS = (0.02, 0.04, 0.06, 0.08, 0.12, 0.16)
@@ -40,13 +40,18 @@ OUT = Path("docs/results/calibration")
 
 def conditions() -> dict[str, list[Experiment]]:
     """The tables and their rows."""
-    grid = [Experiment(s, n, luck=luck) for s in SEEDS for n in SUBJECTS for luck in LUCK]
+    grid = [
+        Experiment(s, n, variation=variation)
+        for s in SEEDS
+        for n in SUBJECTS
+        for variation in VARIATION
+    ]
     usual = Experiment(seeds=3, subjects=60)
     return {
         "aa": grid,
-        "coverage": [replace(each, effect=0.08) for each in grid if each.luck != LUCK[1]],
+        "coverage": [replace(each, effect=0.08) for each in grid if each.variation != VARIATION[1]],
         "power": [
-            Experiment(s, n, luck=0.03, effect=effect)
+            Experiment(s, n, variation=0.03, effect=effect)
             for s in (3, 5, 10)
             for n in (60, 360)
             for effect in EFFECTS
@@ -55,10 +60,10 @@ def conditions() -> dict[str, list[Experiment]]:
             *(replace(usual, probes=probes) for probes in (5, 20)),
             *(replace(usual, subjects=12, seeds=seeds) for seeds in (3, 5)),
             *(replace(usual, ways=2, seeds=seeds) for seeds in (2, 3, 5)),
-            *(replace(usual, luckier=2.0, both=both, seeds=seeds)
+            *(replace(usual, variation_ratio=2.0, both=both, seeds=seeds)
               for both in (False, True) for seeds in (3, 5)),
-            *(replace(usual, luck=0.005, hit_rate=rate) for rate in (0.9, 0.98)),
-            *(replace(usual, seeds=1, luck=luck) for luck in LUCK),
+            *(replace(usual, variation=0.005, hit_rate=rate) for rate in (0.9, 0.98)),
+            *(replace(usual, seeds=1, variation=variation) for variation in VARIATION),
         ],
     }  # fmt: skip
 
@@ -80,10 +85,13 @@ def compare(setup: Experiment, how_often: np.ndarray, rng: np.random.Generator) 
     a, b = outcomes[-1].astype(float), outcomes[0].astype(float)
     difference = estimate(
         *subject_sums(a - b, subjects), how_often, rng,
-        luck=luck_of_differences(means) if several else None,
+        variation=variation_of_differences(means) if several else None,
     )  # fmt: skip
     mean = estimate(
-        *subject_sums(b, subjects), how_often, rng, luck=luck_of_means(means) if several else None
+        *subject_sums(b, subjects),
+        how_often,
+        rng,
+        variation=variation_of_means(means) if several else None,
     ).of_share()
     return {
         "rejected": difference.p < 1 - LEVEL,
@@ -109,25 +117,26 @@ def measure(job: tuple[int, Experiment, int], resamples: int) -> dict[str, float
 
 def predicted(row: pd.Series) -> float:
     """The difference found with 80 % power, by reports/power.py for the simulated components."""
-    of = Components(luck=row["luck"], **SAMPLED)
+    of = Components(variation=row["variation"], **SAMPLED)
     return detectable_difference(row["subjects"], row["probes"], row["seeds"], row["ways"], of=of)
 
 
 def printed(title: str, rows: pd.DataFrame) -> str:
-    """A table with shares in per cent, and luck and effects in points."""
+    """A table with shares in per cent, and variation and effects in points."""
     columns = {
         "seeds": "seeds", "subjects": "people", "probes": "probes each", "ways": "ways",
-        "luck": "luck, points", "luckier": "one is luckier", "both": "and the other",
+        "variation": "training variation, points", "variation_ratio": "one varies more by",
+        "both": "and the other",
         "hit_rate": "rank-1", "effect": "effect, points",
         "rejected": "rejected, %", "covered": "interval of the difference covers, %",
         "mean_covered": "interval of the mean covers, %", "half_width": "± points",
         "mcnemar_rejected": "McNemar rejects, %",
     }  # fmt: skip
-    may_vary = ("probes", "ways", "luckier", "both", "hit_rate", "effect")
+    may_vary = ("probes", "ways", "variation_ratio", "both", "hit_rate", "effect")
     constant = [name for name in may_vary if rows[name].nunique() < 2]
     shown = [name for name in columns if name not in constant]
     cells = rows[shown].copy()
-    scale = ["luck", "effect", "rejected", "covered", "mean_covered", "half_width"]
+    scale = ["variation", "effect", "rejected", "covered", "mean_covered", "half_width"]
     for name in {*scale, "mcnemar_rejected"} & set(shown):
         cells[name] = (100 * cells[name]).map(lambda value: f"{value:.1f}".removesuffix(".0"))
     body = tuple(tuple((str(cell),) for cell in row) for row in cells.to_numpy())

@@ -14,9 +14,9 @@ import pandas as pd
 from simulated_people import Experiment
 
 from reports.cells import Cell, cells_of
-from reports.luck import interaction, luck_of_differences
 from reports.mcnemar import METRICS, mcnemar
 from reports.statistics import LEVEL, estimate, subject_draws, subject_sums
+from reports.training_variation import interaction, variation_of_differences
 
 SHUFFLED = ("baseline", "control", "fakes")
 COLUMNS = ["training_set", "seed", "protocol", "metric", "probe", "subject", "value"]
@@ -68,7 +68,7 @@ def shuffled(
     found = estimate(
         *subject_sums(difference, subjects),
         subject_draws(len(np.unique(subjects)), rng, resamples), rng,
-        luck=luck_of_differences(values.mean(2)),
+        variation=variation_of_differences(values.mean(2)),
     )  # fmt: skip
     exact = mcnemar(values[1], values[0]) < 1 - LEVEL if metric in METRICS else np.nan
     return found.p < 1 - LEVEL, exact
@@ -98,11 +98,11 @@ def resemblance(values: np.ndarray, subjects: np.ndarray) -> dict[str, float]:
     rest = rest - rest.mean(2, keepdims=True)
     residual = (rest**2).sum((1, 2)).mean() / (seeds - 1) / (of_pair.shape[2] - 1)
     probe = differences.var(3, ddof=1).mean()
-    luck = 2 * (interaction(of_person.mean(2)) ** 2).sum() / (ways - 1) / (seeds - 1)
+    variation = 2 * (interaction(of_person.mean(2)) ** 2).sum() / (ways - 1) / (seeds - 1)
     variances = {
         "people": of_person.var(2, ddof=1).mean(),
         "probes of a person": values.var(3, ddof=1).mean(),
-        "difference: luck": luck - residual / of_pair.shape[2],
+        "difference: training variation": variation - residual / of_pair.shape[2],
         "difference: way x person": (among - residual) / seeds,
         "difference: training x person": residual - probe / values.shape[3],
         "difference: probe": probe,

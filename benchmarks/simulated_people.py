@@ -2,9 +2,9 @@
 
 A probe is a hit where a latent score is above 0; an outcome is the mean over draws of the gallery,
 as in recognizer/outcomes.py. The score is a sum of independent normals with variances PARTS, whose
-sum is 1, and of luck. PARTS were chosen by hand so that the outcomes resemble those of the demo in
-mean, spread over people and within, and in the components of reports/power.py; calibrate.py prints
-both beside one another.
+sum is 1, and of training variation. PARTS were chosen by hand so that the outcomes resemble those
+of the demo in mean, spread over people and within, and in the components of reports/power.py;
+calibrate.py prints both beside one another.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,8 @@ class Experiment:
     """Some ways of training, each over the same seeds, tested on the same people.
 
     The last way is better than the others by `effect`, a share of 1, averaged over people and
-    trainings. `luck` is the standard deviation that luck gives to a difference of two trainings.
+    trainings. `variation` is the standard deviation that chance gives to a difference of two
+    trainings.
     `same`: all ways are one, so what a way does to a person is the same for all (A/A).
     """
 
@@ -37,9 +38,9 @@ class Experiment:
     subjects: int
     probes: int = 10
     ways: int = 5
-    luck: float = 0.02
+    variation: float = 0.02
     effect: float = 0.0
-    luckier: float = 1.0  # the last way's luck is this much larger
+    variation_ratio: float = 1.0  # the last way varies this much more
     both: bool = False  # and that of the first, which it is compared with
     hit_rate: float = HIT_RATE
 
@@ -62,29 +63,29 @@ class Experiment:
     def trained(self, rng: np.random.Generator) -> np.ndarray:
         """What differs from training to training, (ways, seeds, subjects, probes)."""
         which = self.ways, self.seeds
-        luck = rng.normal(0, 1, (*which, 1, 1)) * self.lucks()[:, None, None, None]
-        # What a seed does to all ways alike: as much as luck; it cancels in differences.
-        block = rng.normal(0, self.usual_luck, (1, self.seeds, 1, 1))
+        variation = rng.normal(0, 1, (*which, 1, 1)) * self.variations()[:, None, None, None]
+        # What a seed does to all ways alike, as large as a way's own; it cancels in differences.
+        block = rng.normal(0, self.usual_variation, (1, self.seeds, 1, 1))
         person = self.normal(rng, "training_person", *which, self.subjects, 1)
         return (
-            luck
+            variation
             + block
             + person
             + self.normal(rng, "training_shot", *which, self.subjects, self.probes)
         )
 
-    def lucks(self) -> np.ndarray:
-        """Standard deviations of the latent luck, (ways,)."""
-        lucks = np.full(self.ways, self.usual_luck)
-        lucks[-1] *= self.luckier
-        lucks[0] *= self.luckier if self.both else 1
-        return lucks
+    def variations(self) -> np.ndarray:
+        """Standard deviations of the latent training variation, (ways,)."""
+        variations = np.full(self.ways, self.usual_variation)
+        variations[-1] *= self.variation_ratio
+        variations[0] *= self.variation_ratio if self.both else 1
+        return variations
 
     @property
-    def usual_luck(self) -> float:
+    def usual_variation(self) -> float:
         """That of one training of a usual way, in units of the latent score."""
         per_unit = stats.norm.pdf(stats.norm.ppf(self.hit_rate))  # outcome per unit of score
-        return self.luck / np.sqrt(2) / per_unit
+        return self.variation / np.sqrt(2) / per_unit
 
     def levels(self) -> np.ndarray:
         """Means of the latent score, (ways,), such that the expected outcomes are as they should.
@@ -93,7 +94,7 @@ class Experiment:
         """
         wanted = np.full(self.ways, self.hit_rate)
         wanted[-1] += self.effect
-        spread = np.sqrt(1 + self.lucks() ** 2 + self.usual_luck**2)
+        spread = np.sqrt(1 + self.variations() ** 2 + self.usual_variation**2)
         return stats.norm.ppf(wanted) * spread
 
     def normal(self, rng: np.random.Generator, part: str, *shape: int) -> np.ndarray:

@@ -1,9 +1,9 @@
 """Simulated embeddings of people, and whether intervals of verification metrics hold.
 
 A person is a direction; some are nearer to the crowd's than others and are taken for others, some
-vary more from shot to shot. A training turns all embeddings by a linear map of its own: that is its
-luck. What it knows of nuisance is one number, the way's. Tallies, outcomes and intervals are those
-of a real run; the truth is what many trainings get on many people.
+vary more from shot to shot. A training turns all embeddings by a linear map of its own: that is
+the training variation. What it knows of nuisance is one number, the way's. Tallies, outcomes and
+intervals are those of a real run; the truth is what many trainings get on many people.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ import pandas as pd
 from recognizer import outcomes
 from recognizer.comparison import Comparison, tally
 from recognizer.cosines import Cosines
-from reports.luck import luck_of_differences, luck_of_means
 from reports.statistics import LEVEL, estimate, subject_draws, subject_sums
+from reports.training_variation import variation_of_differences, variation_of_means
 
 DIMENSION = 24
 CROWD, NEARNESS = 0.3, 0.2  # of all to the crowd's direction, and how much people differ in that
@@ -144,16 +144,16 @@ def compared(
     people = np.repeat(np.arange(setup.subjects), setup.probes)
     how_often, means = subject_draws(setup.subjects, rng, resamples), values.mean(2)
     several = setup.seeds > 1
-    luck = luck_of_differences(means) if several else None
-    own = luck_of_means(means) if several else None
+    variation = variation_of_differences(means) if several else None
+    own = variation_of_means(means) if several else None
     row = {}
     for suffix, whole in (("", values + parts), ("_fixed", values)):
         sums = subject_sums(whole[-1] - whole[0], people)
-        found = estimate(*sums, how_often, rng, luck=luck)
+        found = estimate(*sums, how_often, rng, variation=variation)
         row |= {
             f"rejected{suffix}": found.p < 1 - LEVEL,
             f"covered{suffix}": found.low <= true[0] <= found.high,
         }
-        mean = estimate(*subject_sums(whole[0], people), how_often, rng, luck=own).of_share()
+        mean = estimate(*subject_sums(whole[0], people), how_often, rng, variation=own).of_share()
         row[f"mean_covered{suffix}"] = mean.low <= true[1] <= mean.high
     return row

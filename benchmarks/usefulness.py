@@ -46,8 +46,8 @@ class Point:
     """Images that a recognizer was fine-tuned with, and what was gained by them.
 
     `images`: the folder of fakes, "VIS" or "NIR-true". `key`: the same images have the same one,
-    in whatever store. `group`: the baseline; points of one group share its luck. `training`: how
-    the recognizer was fine-tuned.
+    in whatever store. `group`: the baseline; points of one group share its training
+    variation. `training`: how the recognizer was fine-tuned.
     """
 
     store: Path

@@ -9,13 +9,13 @@ import numpy as np
 from faces.common.errors import DataError
 from reports.cells import Cell
 from reports.draws import Draws
-from reports.luck import Luck, luck_of_differences
 from reports.material import TrainingSet, leak_pairs, told_about
 from reports.mcnemar import METRICS, mcnemar
 from reports.statistics import LEVEL, Estimate, estimate, holm
+from reports.training_variation import TrainingVariation, variation_of_differences
 from reports.words import metric as printed
 
-YARDSTICK = ("baseline", "control", "fakes", "leaky", "ceiling")
+COMPARED_ROLES = ("baseline", "control", "fakes", "leaky", "ceiling")
 CHECKS = ("control", "ceiling")
 
 
@@ -62,7 +62,7 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
     sets = tuple(each for each in sets if not each.twin)
     baseline = next(each.name for each in sets if each.role == "baseline")
     told = [each.name for each in told_about(sets)]
-    named = {role: [each.name for each in sets if each.role == role] for role in YARDSTICK}
+    named = {role: [each.name for each in sets if each.role == role] for role in COMPARED_ROLES}
     there = {each.name for each in sets}
     curves = [each for each in sets if each.role == "curve" and each.counterpart in there]
     again = [each for each in curves if each.amount and each.amount.again]
@@ -121,7 +121,7 @@ class Table:
         seeds = tuple(sorted(set(a.seeds) & set(b.seeds)))
         if not seeds:
             return None
-        found = self.estimate(a, b, seeds, self.luck((name, baseline), seeds))
+        found = self.estimate(a, b, seeds, self.variation((name, baseline), seeds))
         differences = (a.means(seeds) - b.means(seeds)).tolist()
         by_seed = dict(zip(seeds, differences, strict=True))
         tested = self.metric in METRICS
@@ -129,37 +129,39 @@ class Table:
         what = (name, baseline, self.protocol, self.metric)
         return Comparison(*what, found, by_seed, found.p, mcnemar_p=exact)
 
-    def estimate(self, a: Cell, b: Cell, seeds: tuple[int, ...], luck: Luck | None) -> Estimate:
+    def estimate(
+        self, a: Cell, b: Cell, seeds: tuple[int, ...], variation: TrainingVariation | None
+    ) -> Estimate:
         """The paired difference: subject sums are linear, so they are subtracted."""
         sums = a.sums[a.rows(seeds)] - b.sums[b.rows(seeds)]
         how_often = self.draws.subjects(self.protocol, len(a.counts))
-        rng = self.draws.luck(self.protocol, self.metric)
-        found = estimate(sums, a.counts, how_often, rng, luck=luck)
+        rng = self.draws.of_seeds(self.protocol, self.metric)
+        found = estimate(sums, a.counts, how_often, rng, variation=variation)
         return found.within(-1, 1) if a.shares and b.shares else found
 
-    def luck(self, names: tuple[str, str], seeds: tuple[int, ...]) -> Luck | None:
-        """That of differences, over all training sets of the table which have the seeds."""
+    def variation(self, names: tuple[str, str], seeds: tuple[int, ...]) -> TrainingVariation | None:
+        """The training variation of differences, over all training sets that have the seeds."""
         if len(seeds) < 2:
             return None
-        pool = yardstick(self.cells, self.sets, names, seeds)
-        return luck_of_differences(np.stack([cell.means(seeds) for cell in pool]))
+        pool = cells_of_variation(self.cells, self.sets, names, seeds)
+        return variation_of_differences(np.stack([cell.means(seeds) for cell in pool]))
 
 
-def yardstick(
+def cells_of_variation(
     cells: dict[str, Cell],
     sets: tuple[TrainingSet, ...],
     names: tuple[str, ...],
     seeds: tuple[int, ...],
 ) -> list[Cell]:
-    """The cells whose spread over these seeds is the measure of luck, `names` always among them.
+    """Gives the cells whose spread over these seeds estimates the training variation.
 
-    Points of curves and references vary otherwise and count only where they are asked about. Sets
-    that are one training under two names count once.
+    `names` are always among them. Points of curves and external recognizers vary differently and
+    count only where they are asked about. Sets that are one training under two names count once.
     """
     pool = [
         cells[each.name]
         for each in sets
-        if each.name in names or (each.role in YARDSTICK and not each.twin)
+        if each.name in names or (each.role in COMPARED_ROLES and not each.twin)
         if each.name in cells
     ]
     return [cell for cell in pool if set(seeds) <= set(cell.seeds)]

@@ -1,4 +1,4 @@
-"""The random draws behind intervals: the same for all training sets, so that none moves another."""
+"""Makes the random draws behind intervals: the same draws for all training sets."""
 
 import zlib
 from dataclasses import dataclass, field
@@ -10,7 +10,10 @@ from reports.statistics import RESAMPLES, subject_draws
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws that depend on the seed and on names alone. Those of subjects are kept and shared."""
+    """Draws that depend on the seed and on names alone; the draws of subjects are kept and shared.
+
+    No training set can therefore change the interval of another.
+    """
 
     seed: int = 0
     resamples: int = RESAMPLES
@@ -23,8 +26,8 @@ class Draws:
             self.kept[protocol, count] = subject_draws(count, rng, self.resamples)
         return self.kept[protocol, count]
 
-    def luck(self, protocol: str, metric: str) -> np.random.Generator:
-        """What the luck of seeds is drawn with."""
+    def of_seeds(self, protocol: str, metric: str) -> np.random.Generator:
+        """The generator that draws the variation between training runs."""
         return self.generator(protocol, metric)
 
     def generator(self, *names: str) -> np.random.Generator:

@@ -1,10 +1,11 @@
 """What difference a planned run can detect, before anything is trained.
 
-The variance of a difference between two ways of training has four parts: the luck of a training,
-what a way does to a subject in every training, what it does in this one, and the probe. The sizes
-are those of rank-1 in the demo (60 unseen rendered people, 10 probes each; `real` and `real+A`,
-`real+B`, `real+C` of two seeds; docs/results/demo), as benchmarks/calibrate.py computes them. Four
-sets and two seeds show them roughly, and other data vary otherwise: what is foretold is a guess.
+The variance of a difference between two ways of training has four parts: the variation between
+training runs, what a way does to a subject in every run, what it does in this run, and the probe.
+The sizes are those of rank-1 in the demo (60 unseen rendered people, 10 probes each; `real` and
+`real+A`, `real+B`, `real+C` of two seeds; docs/results/demo), as benchmarks/calibrate.py computes
+them. Four sets and two seeds estimate them roughly, and other data vary differently, so the
+predicted difference is a guess.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ POWER = 0.8
 class Components:
     """Standard deviations of the difference of two training sets' outcomes, as shares of 1."""
 
-    luck: float = 0.05
+    variation: float = 0.05
     way_subject: float = 0.07
     training_subject: float = 0.15
     probe: float = 0.21
@@ -34,17 +35,17 @@ def standard_error(
 ) -> tuple[float, float]:
     """-> the standard error of a difference, and its degrees of freedom (Satterthwaite 1946).
 
-    `training_sets` are those that show how lucky trainings are (reports/luck.py). With one seed
-    luck is in neither.
+    `training_sets` is the number of sets that the training variation is estimated from
+    (reports/training_variation.py). With one seed neither number contains it.
     """
     sampled = of.training_subject**2 + of.probe**2 / probes_per_subject
     shared = of.way_subject**2 / subjects
     if seeds == 1:
         return (shared + sampled / subjects) ** 0.5, subjects - 1
-    luck = (of.luck**2 + sampled / subjects) / seeds
+    variation = (of.variation**2 + sampled / subjects) / seeds
     known = max(training_sets - 1, 1) * (seeds - 1)
-    total = luck + shared
-    return total**0.5, total**2 / (luck**2 / known + shared**2 / (subjects - 1))
+    total = variation + shared
+    return total**0.5, total**2 / (variation**2 / known + shared**2 / (subjects - 1))
 
 
 def detectable_difference(

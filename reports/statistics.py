@@ -5,9 +5,9 @@ probe hard for both cancels. Two kinds of chance remain, and both are in an inte
 
 * **Who was tested.** The probes of one subject succeed or fail together, so subjects are resampled,
   never probes (Davison & Hinkley 1997, section 3.8).
-* **How the trainings went.** The mean of S seeds varies by luck / S. Few seeds show their variance
-  badly, so its part is drawn from Student's t, and it is estimated over all training sets that
-  share the seeds (reports/luck.py).
+* **How the trainings went.** The mean of S seeds has the variance of one training divided by S.
+  A few seeds estimate that variance badly, so this part is drawn from Student's t, and it is
+  estimated over all training sets that share the seeds (reports/training_variation.py).
 
 The spread between seeds already holds the chance of who was tested as far as it strikes each
 training differently. So of the bootstrap only that part is added which strikes all trainings alike:
@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from reports.luck import Luck, luck_of_means
+from reports.training_variation import TrainingVariation, variation_of_means
 
 RESAMPLES = 10_000
 LEVEL = 0.95
@@ -83,18 +83,18 @@ def paired_difference(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
     level: float = LEVEL,
-    luck: Luck | None = None,
+    variation: TrainingVariation | None = None,
 ) -> Estimate:
     """How much better A is than B: the mean of A - B over seeds and probes, clustered by subject.
 
     `outcomes_a`, `outcomes_b`: (seeds, probes) or (probes,) float, the same seeds and probes in the
-    same order; `subjects`: (probes,), who each probe shows; `luck`: that of differences, estimated
-    from these two alone where it is not given.
+    same order; `subjects`: (probes,), who each probe shows; `variation`: the training variation of
+    differences, estimated from these two alone where it is not given.
     """
     a, b = np.asarray(outcomes_a, float), np.asarray(outcomes_b, float)
     if a.shape != b.shape:
         raise ValueError(f"outcomes are not paired: shapes {a.shape} and {b.shape}")
-    return mean_with_interval(a - b, subjects, rng, resamples, level, luck)
+    return mean_with_interval(a - b, subjects, rng, resamples, level, variation)
 
 
 def mean_with_interval(
@@ -103,13 +103,13 @@ def mean_with_interval(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
     level: float = LEVEL,
-    luck: Luck | None = None,
+    variation: TrainingVariation | None = None,
 ) -> Estimate:
     """The mean over seeds and probes with its interval; arguments as in `paired_difference`."""
     values = np.atleast_2d(np.asarray(outcomes, float))
     sums, counts = subject_sums(values, np.asarray(subjects))
     how_often = subject_draws(len(counts), rng, resamples)
-    return estimate(sums, counts, how_often, rng, level, luck)
+    return estimate(sums, counts, how_often, rng, level, variation)
 
 
 def estimate(
@@ -118,20 +118,20 @@ def estimate(
     how_often: np.ndarray,
     rng: np.random.Generator,
     level: float = LEVEL,
-    luck: Luck | None = None,
+    variation: TrainingVariation | None = None,
 ) -> Estimate:
     """The same from `subject_sums` and `subject_draws`, which many metrics can share.
 
-    `rng` draws the luck of seeds; with one seed it is not used.
+    `rng` draws the variation between seeds; with one seed it is not used.
     """
     seeds, subjects = sums.shape
     value = float(sums.sum() / counts.sum() / seeds)
     deviations = scaled(bootstrap_means(sums, counts, how_often) - value, sums, counts, level)
     freedom = 0.0
     if seeds > 1:
-        luck = luck or luck_of_means(sums.sum(1)[None] / counts.sum())
-        freedom = luck.freedom
-        deviations += np.sqrt(luck.variance / seeds) * rng.standard_t(freedom, len(deviations))
+        variation = variation or variation_of_means(sums.sum(1)[None] / counts.sum())
+        freedom = variation.freedom
+        deviations += np.sqrt(variation.variance / seeds) * rng.standard_t(freedom, len(deviations))
     low, high, p = np.nan, np.nan, 1.0
     if subjects > 1:
         tail = (1 - level) / 2

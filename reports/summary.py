@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from reports.cells import KEYS, Cell, cells_of
-from reports.comparisons import Comparison, compare_all, yardstick
+from reports.comparisons import Comparison, cells_of_variation, compare_all
 from reports.draws import Draws
 from reports.folds import Spread, over_folds, whole_folds
-from reports.luck import Luck, luck_of_means
 from reports.material import Material, TrainingSet, leak_pairs, told_about
 from reports.statistics import RESAMPLES, Estimate, estimate
+from reports.training_variation import TrainingVariation, variation_of_means
 
 
 @dataclass(frozen=True)
@@ -108,12 +108,14 @@ def mean(
     here = {other[0]: cell for other, cell in cells.items() if other[1:] == key[1:]}
     cell = here[name]
     how_often = draws.subjects(where[0], len(cell.counts))
-    luck = luck_of(name, here, sets)
-    found = estimate(cell.sums, cell.counts, how_often, draws.luck(*where), luck=luck)
+    variation = variation_of(name, here, sets)
+    found = estimate(cell.sums, cell.counts, how_often, draws.of_seeds(*where), variation=variation)
     return found.of_share() if cell.shares else found
 
 
-def luck_of(name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]) -> Luck | None:
+def variation_of(
+    name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]
+) -> TrainingVariation | None:
     """That of means, over the training sets which have the seeds of this one.
 
     A reference was not trained here: what moves it between seeds, if anything, is its own.
@@ -122,8 +124,8 @@ def luck_of(name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]) ->
     if len(cell.seeds) < 2:
         return None
     alone = any(each.name == name and each.role == "reference" for each in sets)
-    pool = [cell] if alone else yardstick(cells, sets, (name,), cell.seeds)
-    return luck_of_means(np.stack([each.means(cell.seeds) for each in pool]))
+    pool = [cell] if alone else cells_of_variation(cells, sets, (name,), cell.seeds)
+    return variation_of_means(np.stack([each.means(cell.seeds) for each in pool]))
 
 
 def recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -24,9 +24,9 @@ def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> li
         )
     elif rests_on.seeds < 5:
         lines.append(
-            f"{rests_on.seeds} seeds show the luck of trainings only roughly, and it is taken to "
-            "be the same for all training sets; five or more are usual where a method is claimed "
-            "to be better."
+            f"{rests_on.seeds} seeds show only roughly how much trainings vary by chance, and "
+            "this variation is taken to be the same for all training sets; five or more are usual "
+            "where a method is claimed to be better."
         )
     if rests_on.subjects < FEW_SUBJECTS:
         lines.append(
@@ -37,7 +37,7 @@ def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> li
 
 
 def bounds(seeds: int, subjects: int, probes: int) -> str:
-    trainings = f", and for the luck of {seeds} seeds" if seeds > 1 else ""
+    trainings = f", and for the variation between {seeds} seeds" if seeds > 1 else ""
     return (
         f"In brackets: {100 * LEVEL:.0f} % intervals, paired, by a bootstrap over people "
         f"({subjects} people, {probes} probes){trainings}. A gain or a loss is called so at the "

@@ -32,8 +32,8 @@ def verdict(each: Comparison) -> str:
 
 def counted(each: Comparison) -> str:
     """ ", once all comparisons are counted" where nothing else makes it undecided."""
-    lucky = not each.estimate.low <= 0 <= each.estimate.high
-    undecided = each.verdict == "undecided" and lucky
+    excludes_zero = not each.estimate.low <= 0 <= each.estimate.high
+    undecided = each.verdict == "undecided" and excludes_zero
     return ", once all comparisons are counted" if undecided else ""
 
 

@@ -105,7 +105,7 @@ class Pair:
         ]
 
     def table(self, names: list[str], draws: Draws) -> Table:
-        """Some training sets of both runs in one table: all their spread measures luck."""
+        """Some training sets of both runs in one table; all estimate the training variation."""
         places = range(len(self.runs))
         cells = {f"{place}:{name}": self.cells[place][name] for place in places for name in names}
         sets = [

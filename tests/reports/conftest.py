@@ -196,7 +196,7 @@ def probe_table(names: list[str], rng, fold=None) -> pd.DataFrame:
     start = "" if fold is None else f"fold{fold}/"
     rows = [{"probe": f"{start}{name}/{i}", "subject": name} for name in names for i in range(8)]
     ease = np.repeat(rng.normal(0, 0.15, len(names)), 8) + rng.normal(0, 0.1, len(rows))
-    return pd.DataFrame(rows).assign(ease=ease, luck=rng.random(len(rows)))
+    return pd.DataFrame(rows).assign(ease=ease, chance=rng.random(len(rows)))
 
 
 def recognizer(name: str, seed: int, probes: pd.DataFrame, absent):
@@ -208,7 +208,7 @@ def recognizer(name: str, seed: int, probes: pd.DataFrame, absent):
             if (name, metric) in absent:
                 continue
             chance = base + EFFECTS.get(name, 0) + probes["ease"] + rng.normal(0, 0.01)
-            hit = (0.7 * probes["luck"] + 0.3 * rng.random(len(probes)) < chance).astype(float)
+            hit = (0.7 * probes["chance"] + 0.3 * rng.random(len(probes)) < chance).astype(float)
             rows = probes[["probe", "subject"]].assign(protocol=protocol, metric=metric, value=hit)
             parts.append(rows)
     far = np.linspace(0, 1, 800) ** 2

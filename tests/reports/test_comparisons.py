@@ -1,4 +1,4 @@
-"""What is compared with what, how luck is pooled, and verdicts where lower is better."""
+"""Tests which sets are compared, how training variation is pooled, and verdicts."""
 
 from dataclasses import replace
 
@@ -62,7 +62,7 @@ def test_no_pair_is_compared_twice():
     assert len(pairs) == len(set(pairs))
 
 
-def test_luck_is_that_of_all_sets_but_curves_and_references(full, full_material):
+def test_variation_is_estimated_from_all_sets_but_curves_and_references(full, full_material):
     rows = full_material.outcomes
     rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
     means = rows.pivot_table(index="training_set", columns="seed", values="value")

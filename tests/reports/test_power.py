@@ -21,7 +21,7 @@ def test_the_difference_is_found_with_that_power(seeds):
 def test_the_standard_error_is_the_sum_of_its_parts():
     error, _ = standard_error(40, 5, 4, 7)
     of_subjects = DEMO.way_subject**2 / 40
-    of_trainings = DEMO.luck**2 + DEMO.training_subject**2 / 40 + DEMO.probe**2 / 200
+    of_trainings = DEMO.variation**2 + DEMO.training_subject**2 / 40 + DEMO.probe**2 / 200
     assert error**2 == pytest.approx(of_subjects + of_trainings / 4)
 
 

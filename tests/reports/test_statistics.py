@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.luck import Luck
 from reports.statistics import (
     Estimate,
     bootstrap_means,
@@ -20,6 +19,7 @@ from reports.statistics import (
     subject_sums,
     two_sided_p,
 )
+from reports.training_variation import TrainingVariation
 
 
 def rng(*seed: int) -> np.random.Generator:
@@ -66,7 +66,7 @@ def test_the_value_is_the_mean_difference_and_turns_its_sign_with_the_order():
     back = paired_difference(b, a, subjects, rng(5))
     assert forth.value == pytest.approx((a - b).mean())
     assert back.value == pytest.approx(-forth.value)
-    # The draws of luck keep their sign, so the ends agree but for the chance of drawing.
+    # The draws of seeds keep their sign, so the ends agree but for the chance of drawing.
     assert (back.low, back.high) == pytest.approx((-forth.high, -forth.low), rel=0.05)
     assert (forth.seeds, forth.subjects, forth.probes) == (3, 12, 50)
 
@@ -171,14 +171,16 @@ def test_the_part_that_seeds_share_is_that_of_the_analysis_of_variance(seeds):
     assert shared_part(np.tile(sums[:1], (seeds, 1)), counts) == pytest.approx(1)
 
 
-def test_seeds_that_agree_leave_the_subjects_alone_and_luck_widens():
+def test_seeds_that_agree_leave_the_subjects_alone_and_variation_widens():
     values = np.tile(rng(1).normal(size=60), (3, 1))
     one = mean_with_interval(values[0], np.arange(60), rng(2))
     agreed = mean_with_interval(values, np.arange(60), rng(2))
     assert (agreed.low, agreed.high) == pytest.approx((one.low, one.high))
-    lucky = mean_with_interval(values, np.arange(60), rng(2), luck=Luck(0.75, 16))
+    varied = mean_with_interval(
+        values, np.arange(60), rng(2), variation=TrainingVariation(0.75, 16)
+    )
     half = np.hypot((one.high - one.low) / 2, np.sqrt(0.75 / 3) * stats.t.ppf(0.975, 16))
-    assert (lucky.high - lucky.low) / 2 == pytest.approx(half, rel=0.05)
+    assert (varied.high - varied.low) / 2 == pytest.approx(half, rel=0.05)
 
 
 def test_without_shared_difficulty_the_interval_is_students_over_seeds():
@@ -193,24 +195,24 @@ def test_without_shared_difficulty_the_interval_is_students_over_seeds():
     assert np.mean(found) == pytest.approx(np.mean(wanted), rel=0.06)
 
 
-def experiment(seeds: int, luck: float, draw: np.random.Generator, effect: float):
-    """Differences of 40 subjects with 5 probes each around an effect, and the luck of 5 pairs."""
+def experiment(seeds: int, variation: float, draw: np.random.Generator, effect: float):
+    """Differences of 40 subjects with 5 probes each around an effect, and a known variation."""
     subject = draw.normal(0, 0.2, 40)
-    moved = draw.normal(0, luck, (seeds, 1, 1)) + draw.normal(0, 0.3, (seeds, 40, 1))
+    moved = draw.normal(0, variation, (seeds, 1, 1)) + draw.normal(0, 0.3, (seeds, 40, 1))
     values = effect + subject[None, :, None] + moved + draw.normal(0, 0.4, (seeds, 40, 5))
-    variance = luck**2 + (0.3**2 + 0.4**2 / 5) / 40
+    variance = variation**2 + (0.3**2 + 0.4**2 / 5) / 40
     freedom = 4 * (seeds - 1)
-    known = Luck(variance * draw.chisquare(freedom) / freedom, freedom)
+    known = TrainingVariation(variance * draw.chisquare(freedom) / freedom, freedom)
     return values.reshape(seeds, -1), np.repeat(np.arange(40), 5), known
 
 
-@pytest.mark.parametrize(("seeds", "luck"), [(2, 0.0), (2, 0.08), (3, 0.03), (5, 0.08)])
-def test_intervals_cover_the_truth_as_often_as_they_say(seeds, luck):
+@pytest.mark.parametrize(("seeds", "variation"), [(2, 0.0), (2, 0.08), (3, 0.03), (5, 0.08)])
+def test_intervals_cover_the_truth_as_often_as_they_say(seeds, variation):
     draw = rng(11, seeds)
     covered = []
     for _ in range(400):
-        values, subjects, known = experiment(seeds, luck, draw, 0.05)
-        each = mean_with_interval(values, subjects, draw, 400, luck=known)
+        values, subjects, known = experiment(seeds, variation, draw, 0.05)
+        each = mean_with_interval(values, subjects, draw, 400, variation=known)
         covered.append(each.low <= 0.05 <= each.high)
         assert (each.p < 0.05) == (not each.low <= 0 <= each.high) or abs(each.p - 0.05) < 0.011
     assert 0.92 <= np.mean(covered) <= 0.98  # the standard error of the share is 0.011

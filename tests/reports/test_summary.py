@@ -83,7 +83,7 @@ def one_seed(material):
     return replace(material, outcomes=rows[rows["seed"] == 0])
 
 
-def test_another_training_set_moves_no_value_of_the_others_but_helps_to_know_luck(three):
+def test_another_training_set_moves_no_value_of_the_others_but_helps_to_know_the_variation(three):
     few = replace(
         without(three, "real+A"),
         training_sets=tuple(each for each in three.training_sets if each.name != "real+A"),

@@ -58,7 +58,7 @@ def test_the_gap_is_that_of_plain_means_and_holm_runs_over_the_leaks_alone(both)
 
 
 def test_leaks_change_no_adjusted_p_between_the_clean(make):
-    """With one seed; with several they help to know the luck of trainings."""
+    """With one seed; with several they help to estimate the training variation."""
     both, alone = make(*CLEAN, *LEAKY, seeds=(0,)), make(*CLEAN, seeds=(0,))
     for summary in (both, alone):
         pairs = [

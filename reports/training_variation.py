@@ -1,13 +1,13 @@
-"""The luck of a training: how much a training set's score moves from seed to seed.
+"""Estimates the training variation: how much a score moves from one training seed to another.
 
 Seeds are blocks and training sets are treatments, as in a randomised block design (Montgomery,
-"Design and Analysis of Experiments", chapter 4): what a seed does to all training sets alike
-cancels in their differences, and what is left, set by seed, is the luck that a difference must be
+"Design and Analysis of Experiments", chapter 4). What a seed does to all training sets alike
+cancels in their differences; the rest, which a seed sets by chance, is what a difference must be
 measured against. It is estimated over all training sets that share the seeds. Three seeds of two
-sets give 2 degrees of freedom and a t quantile of 4.3; of nine sets 16 and 2.1.
+sets give 2 degrees of freedom and a t quantile of 4.3; three seeds of nine sets give 16 and 2.1.
 
-The price is an assumption: that all ways of training are about equally lucky. docs/calibration.md
-shows what happens where they are not.
+This assumes that the training variation is about equal for all ways of training.
+docs/calibration.md shows what happens where it is not.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Luck:
+class TrainingVariation:
     """The variance of one seed's value around that of all seeds, and how well it is known.
 
     `variance` is in squared units of the metric, `freedom` its degrees of freedom.
@@ -26,19 +26,19 @@ class Luck:
     freedom: float
 
 
-def luck_of_differences(means: np.ndarray) -> Luck:
-    """(sets, seeds) float, both at least 2 -> Luck of the difference of any two sets.
+def variation_of_differences(means: np.ndarray) -> TrainingVariation:
+    """(sets, seeds) float, both at least 2 -> TrainingVariation of the difference of any two sets.
 
     Twice the mean square of the interaction of sets and seeds. Of two sets this is the variance of
     their differences over seeds.
     """
     sets, seeds = means.shape
     freedom = (sets - 1) * (seeds - 1)
-    return Luck(2 * float((interaction(means) ** 2).sum()) / freedom, freedom)
+    return TrainingVariation(2 * float((interaction(means) ** 2).sum()) / freedom, freedom)
 
 
-def luck_of_means(means: np.ndarray) -> Luck:
-    """(sets, seeds) float, seeds at least 2 -> Luck of the mean of any one set.
+def variation_of_means(means: np.ndarray) -> TrainingVariation:
+    """(sets, seeds) float, seeds at least 2 -> TrainingVariation of the mean of any one set.
 
     What all sets share does not cancel here: the variance is that of seeds plus that of the
     interaction. The degrees of freedom of the sum are Satterthwaite's (1946).
@@ -50,7 +50,7 @@ def luck_of_means(means: np.ndarray) -> Luck:
     squares = shared**2 / (seeds - 1)
     if sets > 1:
         squares += own**2 / ((sets - 1) * (seeds - 1))
-    return Luck(total, float(total**2 / squares) if squares else seeds - 1)
+    return TrainingVariation(total, float(total**2 / squares) if squares else seeds - 1)
 
 
 def interaction(means: np.ndarray) -> np.ndarray:
