@@ -37,7 +37,8 @@ def embed(
     progress: Progress = silent,
 ) -> Embedded:
     """(N, S, S, 1 or 3) uint8 aligned crops -> N embeddings and logits, in the same order."""
-    folded = fold_batch_norm(network).to(device, memory_format=torch.channels_last)
+    folded = fold_batch_norm(network).to(device)
+    folded = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch lacks it
     embeddings = np.empty((len(images), EMBEDDING), np.float32)
     logits = np.empty((len(images), network.classes), np.float32)
     for start in range(0, len(images), batch):
@@ -61,7 +62,8 @@ def fold_batch_norm(network: Recognizer) -> Recognizer:
     """A copy in evaluation mode, each BatchNorm multiplied into the convolution before it."""
     folded = copy.deepcopy(network).eval()
     for module in folded.modules():
-        if isinstance(getattr(module, "conv", None), nn.Conv2d):
-            module.conv = fuse_conv_bn_eval(module.conv, module.bn)
+        conv, norm = getattr(module, "conv", None), getattr(module, "bn", None)
+        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            module.conv = fuse_conv_bn_eval(conv, norm)
             module.bn = nn.Identity()
     return folded

@@ -186,7 +186,8 @@ def _first_network(
     first = network.Recognizer(classes, settings.dropout)
     if initial is not None:
         network.load_trunk(first, initial)
-    return first.train().to(device, memory_format=torch.channels_last)
+    first.train().to(device)
+    return first.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch lacks it
 
 
 def _on(device: torch.device, images: ImageSet, settings: TrainingSettings) -> torch.Tensor:

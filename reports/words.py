@@ -94,9 +94,12 @@ def interval(low: float, high: float, name: str) -> str:
 class Spread(Protocol):
     """A value between two ends."""
 
-    value: float
-    low: float
-    high: float
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
 
 
 def with_interval(found: Spread, name: str, signed: bool = False, unit: str = "") -> str:

@@ -1,11 +1,13 @@
 """The lines of running stages on a terminal: columns that keep their place."""
 
+from typing import Any, Literal
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Column
 
 WIDE_TERMINAL = 100  # columns; on a narrower one bars would leave no room for losses
-EMPTY = {"count": "", "left": "", "rate": "", "note": ""}
+EMPTY: dict[str, Any] = {"count": "", "left": "", "rate": "", "note": ""}
 
 
 def bars(console: Console) -> Progress:
@@ -29,9 +31,10 @@ def bars(console: Console) -> Progress:
     )
 
 
-def column(text: str, width: int, justify: str = "right") -> TextColumn:
+def column(text: str, width: int, justify: Literal["left", "right"] = "right") -> TextColumn:
     return TextColumn(text, justify=justify, markup=False, table_column=narrow(width=width))
 
 
-def narrow(**how: int) -> Column:
-    return Column(no_wrap=True, overflow="ellipsis", **how)
+def narrow(width: int | None = None, ratio: int | None = None) -> Column:
+    """A column that is cut off, never wrapped, at a width in characters or in a share."""
+    return Column(no_wrap=True, overflow="ellipsis", width=width, ratio=ratio)

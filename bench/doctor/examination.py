@@ -80,8 +80,8 @@ def examine_data(
 
 def resolve(request: Request) -> RunSettings:
     """The settings of the run that is asked about; of a protocol with folds all are meant."""
-    overrides = {"protocol": request.protocol, "fold": request.fold}
-    overrides |= {"variants": request.variants} | _data(request)
+    overrides: dict[str, object] = {"protocol": request.protocol, "fold": request.fold}
+    overrides |= {"variants": request.variants, **_data(request)}
     if request.protocol and request.fold is None:
         named = [protocols.get(name) for name in request.protocol.split(",")]
         overrides["fold"] = "all" if named[0].folds else None

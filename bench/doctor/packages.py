@@ -48,7 +48,8 @@ def requirements(name: str) -> dict[str, str]:
     except metadata.PackageNotFoundError:
         return {}
     plain = [line for line in lines if ";" not in line]  # the others are extras or other systems
-    return {normal(REQUIREMENT.match(line)[1]): line for line in plain}
+    named = [(REQUIREMENT.match(line), line) for line in plain]
+    return {normal(match[1]): line for match, line in named if match}
 
 
 def normal(name: str) -> str:
@@ -110,8 +111,9 @@ def fits(version: str, requirement: str) -> bool:
 
 
 def release(version: str) -> tuple[int, ...]:
-    """ "2.13.0+cpu" => (2, 13)."""
-    numbers = [int(number) for number in re.match(r"\d+(\.\d+)*", version)[0].split(".")]
+    """Gives a version as numbers without trailing zeros: "2.13.0+cpu" -> (2, 13)."""
+    match = re.match(r"\d+(\.\d+)*", version)
+    numbers = [int(number) for number in match[0].split(".")] if match else []
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)

@@ -7,6 +7,7 @@ its lines, so that paths can be copied and searched for.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rich.console import Console
 from rich.padding import Padding
@@ -77,7 +78,7 @@ def _table(rows: Sequence[Sequence[str]], console: Console) -> Table:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
     for number, cell in enumerate(head):
         shown = [row[number].plain for row in body]
-        side = "right" if _numbers(shown) else "left"
+        side: Literal["left", "right"] = "right" if _numbers(shown) else "left"
         table.add_column(cell, justify=side, overflow="fold", no_wrap=number == 0)
     for row in body:
         table.add_row(*row)

@@ -48,14 +48,15 @@ def look(manifest: Manifest, most: int, predictor: Path | None, progress: Progre
     Raises DataError where a file has changed since it was read.
     """
     files = [Files(manifest.root, manifest.images, spectrum) for spectrum in SPECTRA]
-    chosen = [evenly(len(each.lines), most) for each in files]
+    chosen = [evenly(len(each.lines), most).tolist() for each in files]
     total, seen = sum(map(len, chosen)), []
     for each, rows in zip(files, chosen, strict=True):
         lines = each.lines
         for photograph in each.part(rows):
             line = lines.iloc[photograph.row]
             found = _search(photograph, predictor)
-            seen.append(Seen(each.spectrum, *line[["subject", "shot", "source"]], *found))
+            named = (line["subject"], line["shot"], line["source"])
+            seen.append(Seen(each.spectrum, *named, *found))
             progress(len(seen), total, {})
     return seen
 

@@ -46,6 +46,8 @@ def _draw_block(canvas: Image.Image, block: int, title: str, chosen: Sequence[Se
     draw = ImageDraw.Draw(canvas)
     draw.text((GAP_PX, block * BLOCK_PX + 3), title, fill="black", font_size=13)
     for number, each in enumerate(chosen):
+        if each.crop is None:
+            continue
         x, y = place(each.spectrum, number)
         canvas.paste(Image.fromarray(each.crop.squeeze()).convert("RGB"), (x, y))
         draw.text((x, y + CROP_PX), label(each), fill="black", font_size=10)

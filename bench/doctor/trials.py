@@ -54,7 +54,7 @@ def run(
     chosen = [(each, fold) for each in settings.chosen_protocols for fold in settings.folds]
     if every_list and manifest.layout == WITH_LISTS:
         chosen += [pair for pair in with_lists(manifest) if pair not in chosen]
-    tried = []
+    tried: list[Trial] = []
     for protocol, fold in chosen:
         progress(len(tried), len(chosen), {})
         tried.append(attempt(manifest, protocol, request_of(settings, protocol, fold)))

@@ -60,7 +60,7 @@ def best_translator(plan: Plan, store: Path, where: str, metric: str) -> str | N
         for name in dict.fromkeys(name for name, _ in plan.fakes)
         if not outcomes(plan, store, f"{BASELINE}+{name}", where, metric).empty
     }
-    return max(means, key=means.get, default=None)
+    return max(means, key=lambda name: means[name], default=None)
 
 
 def outcomes(plan: Plan, store: Path, training_set: str, where: str, metric: str) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def settings_tables(compared: Compared) -> list[Table]:
 def data_table(compared: Compared) -> Table:
     """Whose images they are, who is tested, and what could be paired with the first run."""
     first = compared.runs[0]
-    rows = [
+    rows: list[tuple[tuple[str, ...], ...]] = [
         (("images of",), *((str(run.setting("data", "name") or NONE),) for run in compared.runs)),
         (("protocol",), *((protocol_of(run),) for run in compared.runs)),
         (("people",), ("",), *((people(first, run),) for run in compared.runs[1:])),
@@ -153,7 +153,8 @@ def change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
 
 def quality_table(compared: Compared) -> Table:
     """A row per metric and kind of images, a column per run."""
-    kinds, called = [], {}
+    kinds: list[tuple[str, str]] = []
+    called: dict[str, str] = {}
     for summary in compared.summaries:
         if len(summary.quality):
             kinds += list(summary.quality[["metric", "images"]].itertuples(index=False, name=None))
@@ -206,32 +207,32 @@ def frame(compared: Compared) -> pd.DataFrame:
     return pd.DataFrame(list(rows_of(compared)))
 
 
-def rows_of(compared: Compared) -> Iterator[dict[str, str | float]]:
+def rows_of(compared: Compared) -> Iterator[dict[str, object]]:
     for run, summary in zip(compared.runs, compared.summaries, strict=True):
         for (training_set, where, name), e in summary.means.items():
-            start = {"kind": "mean", "run": run.name, "training_set": training_set}
+            start: dict[str, object] = {"kind": "mean", "run": run.name, "training_set": training_set}
             yield start | {"protocol": where, "metric": name} | numbers_of(e)
         for row in summary.quality.to_dict("records"):
             start = {"kind": "quality", "run": run.name, "seed": row["seed"], "n": row["n"]}
             start |= {"images": row["images"], "metric": row["metric"], "value": row["value"]}
             yield start | {name: row[name] for name in ("ci_low", "ci_high") if name in row}
-    for (run, training_set, where, name), each in compared.changes.items():
+    for key, each in compared.changes.items():
         yield (
-            difference_row(compared, run, training_set, where, name)
+            difference_row(compared, *key)
             | numbers_of(each.estimate)
             | {"p": each.estimate.p, "p_adjusted": each.p_adjusted, "verdict": each.verdict}
         )
-    for key in sorted(compared.identical):
-        yield difference_row(compared, *key) | {"value": 0.0, "verdict": SAME}
+    for same in sorted(compared.identical):
+        yield difference_row(compared, *same) | {"value": 0.0, "verdict": SAME}
 
 
 def difference_row(
     compared: Compared, run: str, training_set: str, where: str, name: str
-) -> dict[str, str]:
+) -> dict[str, object]:
     return {"kind": "difference", "run": run, "against": compared.runs[0].name,
             "training_set": training_set, "protocol": where, "metric": name}  # fmt: skip
 
 
-def numbers_of(e: Estimate) -> dict[str, float]:
+def numbers_of(e: Estimate) -> dict[str, object]:
     return {"value": e.value, "ci_low": e.low, "ci_high": e.high, "seeds": e.seeds,
             "subjects": e.subjects, "n": e.probes}  # fmt: skip

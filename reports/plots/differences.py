@@ -127,7 +127,7 @@ def frame(rows: list[Comparison], roles: dict[str, str]) -> pd.DataFrame:
         start = {"training_set": each.training_set, "role": roles[each.training_set]}
         start |= {"baseline": each.baseline, "protocol": each.protocol, "metric": each.metric}
         found = each.estimate
-        mean = {"ci_low": found.low, "ci_high": found.high}
+        mean: dict[str, float | str] = {"ci_low": found.low, "ci_high": found.high}
         mean |= {"p_adjusted": each.p_adjusted, "verdict": each.verdict}
         records.append({**start, "seed": "mean", "difference": found.value, **mean})
         records += [

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -38,7 +39,7 @@ FRAMING = {  # what frames the fakes: colour, marker, line
 }
 SIDES_INCHES = (3.9, 2.9)
 PNG_DPI = 160
-STYLE = {
+STYLE: dict[Any, object] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "nirbench",
     "text.parse_math": False,  # a name may hold a dollar sign
@@ -118,7 +119,7 @@ def looks(sets: tuple[TrainingSet, ...]) -> dict[str, Look]:
             translator = each.amount.translator if each.amount else None
             found[each.name] = Look(by_translator.get(translator, GREY), "o")
         else:
-            twin = found.get(each.counterpart) if each.leaky else None
+            twin = found.get(each.counterpart or "") if each.leaky else None
             colour = twin.colour if twin else next(colours)
             by_translator[each.images] = colour
             found[each.name] = Look(colour, next(markers), "--" if each.leaky else "-")
