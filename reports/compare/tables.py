@@ -210,7 +210,8 @@ def frame(compared: Compared) -> pd.DataFrame:
 def rows_of(compared: Compared) -> Iterator[dict[str, object]]:
     for run, summary in zip(compared.runs, compared.summaries, strict=True):
         for (training_set, where, name), e in summary.means.items():
-            start: dict[str, object] = {"kind": "mean", "run": run.name, "training_set": training_set}
+            start: dict[str, object] = {"kind": "mean", "run": run.name}
+            start |= {"training_set": training_set}
             yield start | {"protocol": where, "metric": name} | numbers_of(e)
         for row in summary.quality.to_dict("records"):
             start = {"kind": "quality", "run": run.name, "seed": row["seed"], "n": row["n"]}
