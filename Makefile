@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: env demo test test-slow lint
+.PHONY: env demo test test-slow lint fingerprints
 
 env: .venv/.done
 
@@ -23,3 +23,6 @@ test-slow: env
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+fingerprints: env  # after a stage's version was raised
+	$(BIN)/python -m tests.fingerprints.record

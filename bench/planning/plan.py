@@ -202,7 +202,6 @@ def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repea
             recognizer, first_weights(settings), chosen.mixture, repeat.seed
         ),
         inputs,
-        version=2,
         effort=_training_effort(recognizer),
     )
     finetune = _known(plan.finetunes, finetune)
@@ -211,7 +210,6 @@ def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repea
         recognition.score,
         recognizer,
         _inputs(plan, repeat) | {"recognizer": finetune},
-        version=3,
         effort=15 * (recognizer.side_px / 80) ** 2,
     )
     plan.finetunes[chosen.name, repeat] = finetune
@@ -235,7 +233,6 @@ def _add_reference(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
             far_targets=settings.recognizer.far_targets,
         ),
         _inputs(plan, repeat),
-        version=2,
         effort=20,
     )
     plan.scores[REFERENCE, repeat] = _known(plan.scores, stage)

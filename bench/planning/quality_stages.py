@@ -33,7 +33,6 @@ def quality_stage(
             ),
         ),
         inputs,
-        version=3,
         effort=settings.quality.images * 0.06,
     )
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from bench.running.versions import version_of
 from faces.common.errors import TamperedError
 from faces.common.files import sha256, sync, write_text
 from faces.common.progress import Progress
@@ -54,9 +55,13 @@ class Stage:
     run: Callable[[Job], None]
     settings: BaseModel
     inputs: Mapping[str, "Stage"] = field(default_factory=dict)
-    version: int = 1  # raised when `run` starts to write something else
     wide: bool = False  # uses all workers itself, so it runs alone
     effort: float = 1.0  # expected seconds on one core: for the order and the time left
+
+    @property
+    def version(self) -> int:
+        """The version of the function, which stands beside it (`running.versions`)."""
+        return version_of(self.run)
 
     @cached_property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from bench import weights
 from bench.running.store import Job
+from bench.running.versions import stage
 from faces import packed, protocols
 from faces.align import VERSION
 from faces.aligned import align_all, align_folder
@@ -50,6 +51,7 @@ class PeopleSettings(BaseModel):
         )
 
 
+@stage(version=1)
 def render(job: Job) -> None:
     """Writes packed folders VIS, NIR and, where `paired`, NIR-true and NIR-clean."""
     people: PeopleSettings = job.settings
@@ -78,6 +80,7 @@ class AlignSettings(BaseModel):
     version: str = VERSION
 
 
+@stage(version=1)
 def align(job: Job) -> None:
     """Finds eyes in the input `images` and writes aligned crops under the same names."""
     predictor = weights.ensure("dlib-landmarks-5", job.machine.cache)
@@ -99,6 +102,7 @@ class AlignFilesSettings(AlignSettings):
     manifest: Path = Field(exclude=True, description="the table of the files")
 
 
+@stage(version=1)
 def align_files(job: Job) -> None:
     """Writes aligned crops of a data set's images, by shipped eyes or by those it finds."""
     settings: AlignFilesSettings = job.settings
@@ -127,6 +131,7 @@ class SplitSettings(BaseModel):
     root: Path | None = Field(None, exclude=True)
 
 
+@stage(version=1)
 def split(job: Job) -> None:
     """Writes `split.csv`, `unresolved.csv`, `funnel.json` (the counts) and `protocol.json`."""
     settings: SplitSettings = job.settings

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from bench import weights
 from bench.running.store import Job
+from bench.running.versions import stage
 from bench.stages.parts import read_split, select
 from faces import packed
 from faces.common.compute import choose_device
@@ -55,6 +56,7 @@ class QualityStageSettings(BaseModel):
     recognizer: FirstRecognizer | None = None  # none: no distances in its embeddings
 
 
+@stage(version=3)
 def measure_images(job: Job) -> None:
     """Writes `quality.csv`, `copies.csv` and `omitted.csv`: what was left out and why.
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from bench import weights
 from bench.running.store import Job
+from bench.running.versions import stage
 from bench.stages.mixture import Mixture, image_sets, labels_of
 from bench.stages.parts import read_split, select
 from faces import packed
@@ -18,6 +19,7 @@ from recognizer.settings import RecognizerSettings, TrainingSettings
 from recognizer.training import RESULT, train
 
 
+@stage(version=1)
 def pretrain(job: Job) -> None:
     """Learns to tell the people of the input `aligned` apart, from their VIS images."""
     images = packed.read(job.inputs["aligned"] / "VIS")
@@ -60,6 +62,7 @@ class FinetuneSettings(BaseModel):
         )
 
 
+@stage(version=2)
 def finetune(job: Job) -> None:
     """Trains on the mixture of real images, fakes and controls that the settings name."""
     settings: FinetuneSettings = job.settings
@@ -90,6 +93,7 @@ def _initial_weights(job: Job) -> Path:
     return weights.ensure(job.settings.weights, job.machine.cache)
 
 
+@stage(version=3)
 def score(job: Job) -> None:
     """Writes the outcome of every probe under both protocols."""
     parts = read_split(job.inputs["split"])

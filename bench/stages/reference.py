@@ -17,6 +17,7 @@ from torch import nn
 
 from bench import weights
 from bench.running.store import Job
+from bench.running.versions import stage
 from bench.stages.parts import read_split, select
 from faces.common.compute import choose_device, full_float32
 from faces.common.progress import Progress, Whole
@@ -36,6 +37,7 @@ class ReferenceSettings(BaseModel):
     far_targets: tuple[float, ...]
 
 
+@stage(version=2)
 def score(job: Job) -> None:
     """Writes the outcome of every unseen probe; empty tables where the protocol has none."""
     settings: ReferenceSettings = job.settings

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from bench import weights
 from bench.running.store import Job
+from bench.running.versions import stage
 from bench.stages.parts import read_split, seen_by_translators
 from faces import packed, protocols
 from faces.networks.vgg16 import Vgg16Taps
@@ -24,6 +25,7 @@ class TranslatorSettings(BaseModel):
     generator: GeneratorSettings
 
 
+@stage(version=1)
 def train(job: Job) -> None:
     """Trains on the VIS and NIR images that the split allows, the latter without names."""
     settings: TranslatorSettings = job.settings
@@ -53,6 +55,7 @@ class FakesSettings(BaseModel):
     """Nothing to choose: every VIS training image is translated once."""
 
 
+@stage(version=1)
 def fakes(job: Job) -> None:
     """Writes one fake NIR per VIS training image as a packed folder."""
     parts = read_split(job.inputs["split"])

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from bench.running.engine import every_stage
 from bench.running.store import Job, Machine, Stage, is_done, materialize
+from bench.running.versions import stage
 from faces.common.errors import TamperedError
 from faces.common.files import sha256
 from faces.common.progress import silent
@@ -30,6 +31,11 @@ def write_number(job: Job) -> None:
 def add_inputs(job: Job) -> None:
     numbers = [int((folder / "number.txt").read_text()) for folder in job.inputs.values()]
     (job.out / "number.txt").write_text(str(sum(numbers) + job.settings.value))
+
+
+@stage(version=2)
+def add_inputs_anew(job: Job) -> None:
+    add_inputs(job)
 
 
 def fail_half_way(job: Job) -> None:
@@ -71,7 +77,7 @@ def test_the_key_knows_settings_inputs_name_and_version_and_nothing_else():
     others = [
         Stage("sum", add_inputs, Number(value=2)),
         Stage("difference", add_inputs, Number(value=1)),
-        Stage("sum", add_inputs, Number(value=1), version=2),
+        Stage("sum", add_inputs_anew, Number(value=1)),
         Stage("sum", add_inputs, Number(value=1), {"left": base}),
         Stage("sum", add_inputs, Number(value=1), {"right": base}),
     ]
