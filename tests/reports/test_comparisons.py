@@ -62,7 +62,7 @@ def test_no_pair_is_compared_twice():
     assert len(pairs) == len(set(pairs))
 
 
-def test_variation_is_estimated_from_all_sets_but_curves_and_external_recognizers(full, full_material):
+def test_variation_is_estimated_from_all_that_is_trained_here_but_curves(full, full_material):
     rows = full_material.outcomes
     rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
     means = rows.pivot_table(index="training_set", columns="seed", values="value")
