@@ -11,9 +11,9 @@ import pandas as pd
 
 from faces.packed import Packed
 
-# The order in which training sets are shown. "curve" are points of a curve over amounts of images,
-# which no table of training sets shows; "reference" is another recognizer, trained on other images.
-ROLES = ("baseline", "control", "fakes", "leaky", "ceiling", "reference", "curve")
+# The order in which training sets are shown. "external" is an external recognizer, trained on other
+# images; "curve" are points of a curve over amounts of images, which no table of sets shows.
+ROLES = ("baseline", "control", "fakes", "leaky", "ceiling", "external", "curve")
 
 
 @dataclass(frozen=True)

@@ -130,8 +130,10 @@ def material_of(content: dict[str, Any], folder: Path) -> Material:
 
 
 def training_set(row: dict[str, Any]) -> TrainingSet:
+    """A training set from its description, in which earlier versions called a role otherwise."""
     amount = row["amount"] and Amount(**row["amount"])
-    return TrainingSet(**row | {"amount": amount})
+    role = {"reference": "external"}.get(row["role"], row["role"])
+    return TrainingSet(**row | {"amount": amount, "role": role})
 
 
 def load_trainings(rows: list[dict[str, Any]], folder: Path) -> tuple[Training, ...]:

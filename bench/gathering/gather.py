@@ -14,7 +14,7 @@ from bench.gathering.redraw import MATERIAL, draw
 from bench.planning.amounts import amount_of
 from bench.planning.datasets import DataSet
 from bench.planning.plan import Plan, Repeat
-from bench.planning.training_sets import REFERENCE, planned
+from bench.planning.training_sets import EXTERNAL, planned
 from bench.running.engine import every_stage
 from bench.running.store import Stage, is_done
 from bench.settings.run_settings import RunSettings
@@ -110,8 +110,8 @@ def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[T
             amount=amount_of(each, parts),
             twin=each.twin,
         )
-    if REFERENCE in scored:
-        yield TrainingSet(REFERENCE, "reference", "dlib's face network as it is, for comparison")
+    if EXTERNAL in scored:
+        yield TrainingSet(EXTERNAL, "external", "dlib's face network as it is, for comparison")
 
 
 def _joined(folders: dict[tuple[str, Repeat], Path], file: str) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from bench.planning.image_stages import (
     splits,
 )
 from bench.planning.quality_stages import PRETRAINED, first_weights, quality_stage
-from bench.planning.training_sets import LEAKY, REFERENCE, PlannedSet, planned, translators
+from bench.planning.training_sets import EXTERNAL, LEAKY, PlannedSet, planned, translators
 from bench.running.store import Stage
 from bench.settings.run_settings import RunSettings
 from bench.stages import images, quality, recognition, reference, translation
@@ -107,8 +107,8 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
                 _add_variant(plan, settings, name, repeat)
             for training_set in planned(settings):
                 _add_recognizer(plan, settings, training_set, repeat)
-            if settings.controls.reference:
-                _add_reference(plan, settings, repeat)
+            if settings.controls.external:
+                _add_external(plan, settings, repeat)
     return plan
 
 
@@ -221,21 +221,21 @@ def _known(stages: dict[tuple[str, Repeat], Stage], stage: Stage) -> Stage:
     return next((known for known in stages.values() if known.key == stage.key), stage)
 
 
-def _add_reference(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
-    """Another recognizer, which nobody trains here, so all seeds share its scores."""
+def _add_external(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
+    """The external recognizer, which nobody trains here, so all seeds share its scores."""
     fold = "" if repeat.fold is None else f":fold{repeat.fold}"
     stage = Stage(
-        f"score:{REFERENCE}{fold}",
+        f"score:{EXTERNAL}{fold}",
         reference.score,
         reference.ReferenceSettings(
-            network_sha256=weights.sha256_of(REFERENCE),
+            network_sha256=weights.sha256_of(EXTERNAL),
             gallery_draws=settings.recognizer.gallery_draws,
             far_targets=settings.recognizer.far_targets,
         ),
         _inputs(plan, repeat),
         effort=20,
     )
-    plan.scores[REFERENCE, repeat] = _known(plan.scores, stage)
+    plan.scores[EXTERNAL, repeat] = _known(plan.scores, stage)
 
 
 def _training_effort(settings: TrainingSettings) -> float:

@@ -83,7 +83,7 @@ FULL = (
         for each in SETS
     ),
     *CONTROLS,
-    TrainingSet("dlib-face", "reference", "dlib's face network as it is"),
+    TrainingSet("dlib-face", "external", "dlib's face network as it is"),
     *(each for nir in (1, 2, "all") for each in curve_pair(nir)),
     *(
         TrainingSet(

@@ -142,6 +142,15 @@ def test_a_broken_description_is_told_in_one_line(stored, tmp_path, text):
     assert "\n" not in str(caught.value)
 
 
+def test_material_of_earlier_runs_calls_the_external_recognizer_otherwise(full, stored, tmp_path):
+    copy = shutil.copytree(stored, tmp_path / "material")
+    content = json.loads((copy / INDEX).read_text())
+    for row in content["training_sets"]:
+        row["role"] = row["role"].replace("external", "reference")
+    (copy / INDEX).write_text(json.dumps(content))
+    equal(load_material(copy), full)
+
+
 def test_keys_that_are_missing_are_told(stored, tmp_path):
     copy = shutil.copytree(stored, tmp_path / "material")
     content = json.loads((stored / INDEX).read_text())

@@ -103,7 +103,7 @@ def test_every_set_but_points_of_curves_has_a_curve_and_controls_one_label(full,
     for plot in drawn.values():
         roles = set(plot.data["role"])
         assert "curve" not in roles
-        assert {"baseline", "control", "fakes", "ceiling", "reference"} <= roles
+        assert {"baseline", "control", "fakes", "ceiling", "external"} <= roles
         (legend,) = plot.figure.legends
         labels = [text.get_text() for text in legend.get_texts()]
         assert labels == [*SHOWN, CONTROLS]
@@ -174,6 +174,6 @@ def test_what_a_plot_rests_on(full):
     assert basis(full, "unseen-subjects", "nothing") == ""
 
 
-def test_a_ceiling_and_a_reference_differ_from_fakes_without_them():
+def test_a_ceiling_and_an_external_recognizer_differ_from_fakes_without_them():
     sets = (TrainingSet("r", "baseline", ""), TrainingSet("o", "ceiling", ""))
     assert looks(sets)["o"].line != looks(sets)["r"].line

@@ -117,6 +117,7 @@ def test_preset_then_file_then_option_then_set(tmp_path):
         ("recognizer.colour=rgb", "must agree"),
         ("recognizer.colour=purple", "recognizer.colour = 'purple'"),
         ("preset.name=1", "preset.name"),
+        ('controls.sets=["grye"]', "controls.sets = .*did you mean grey"),
         ("generator", "write --set key=value"),
     ],
 )
@@ -124,6 +125,14 @@ def test_wrong_settings_are_one_line(assignment, words):
     with pytest.raises(UsageError, match=words) as caught:
         loading.load("demo", assignments=[assignment])
     assert "\n" not in str(caught.value)
+
+
+def test_settings_of_earlier_runs_call_the_external_recognizer_otherwise(tmp_path):
+    now = loading.to_toml(loading.load("demo", assignments=["controls.external=false"]))
+    (tmp_path / "old.toml").write_text(now.replace("external =", "reference ="))
+    settings = loading.from_toml(tmp_path / "old.toml")
+    assert not settings.controls.external
+    assert loading.to_toml(settings) == now
 
 
 def test_unknown_preset_names_the_nearest():
