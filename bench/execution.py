@@ -14,7 +14,7 @@ from bench.gathering.gather import is_current, write_report
 from bench.planning import datasets
 from bench.planning import plan as plans
 from bench.planning.datasets import DataSet
-from bench.planning.preparing import check, read, store_of
+from bench.planning.preparing import check, keep_definitions, read, store_of
 from bench.running.engine import Engine
 from bench.running.store import Machine
 from bench.settings.loading import to_toml
@@ -37,6 +37,7 @@ def execute(
     data = read(settings, cache, console)
     _make_folders(out, store)
     _ensure_weights(settings, cache, console)
+    keep_definitions(settings, cache)
     plan = plans.build(settings, data, out)
     _keep(settings, data, out)
     if is_current(settings, plan, store, out):
