@@ -17,7 +17,7 @@ from bench.planning import datasets
 from bench.planning import plan as plans
 from bench.planning.datasets import DataSet
 from bench.planning.partial import NothingToReport, without
-from bench.planning.preparing import check, read, store_of
+from bench.planning.preparing import check, keep_definitions, read, store_of
 from bench.running.engine import Engine, Failure
 from bench.running.store import Machine
 from bench.settings.loading import to_toml
@@ -40,6 +40,7 @@ def execute(
     data = read(settings, cache, console)
     _make_folders(out, store)
     _ensure_weights(settings, cache, console)
+    keep_definitions(settings, cache)
     plan = plans.build(settings, data, out)
     _keep(settings, data, out)
     if is_current(settings, plan, store, out):

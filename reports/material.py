@@ -4,6 +4,7 @@
 section without material is left out of the report.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,13 +68,15 @@ class TrainingSet:
 class Training:
     """One network's training: `losses` has `step` and a column per term.
 
-    `samples` are a generator's fakes over time; their index has `step` and `source`.
+    `terms` says in words what terms are, as far as their names do not tell. `samples` are a
+    generator's fakes over time; their index has `step` and `source`.
     """
 
     name: str
     seed: int
     losses: pd.DataFrame
     samples: Packed | None = None
+    terms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -87,7 +88,7 @@ def gather(
         curves=_joined(_of_first_fold(scored, plan), "curves.csv"),
         quality=_quality(plan, store),
         confusions=_told_apart(_joined(scored, "confusions.csv")),
-        generators=tuple(_trainings(_of_first_fold(plan.translators, plan), store)),
+        generators=tuple(_translators(plan, store)),
         recognizers=tuple(_trainings(_of_first_fold(recognizers, plan), store)),
         grids=tuple(grids.draw(plan, store, data)),
     )
@@ -141,6 +142,12 @@ def _quality(plan: Plan, store: Path) -> pd.DataFrame:
         for (_, repeat), stage in plan.qualities.items()
     ] or [pd.DataFrame(columns=list(QUALITY))]
     return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
+
+
+def _translators(plan: Plan, store: Path) -> Iterator[Training]:
+    """Their trainings, with what each says of its loss terms."""
+    for training in _trainings(_of_first_fold(plan.translators, plan), store):
+        yield replace(training, terms=plan.variants[training.name].terms)
 
 
 def _trainings(stages: dict[tuple[str, Repeat], Stage], store: Path) -> Iterator[Training]:

@@ -267,7 +267,8 @@ def generator(variant: str, seed: int) -> Training:
     rows = [(step, source) for step in (100, 200, 400, 800) for source in ("s00/1", HOSTILE)]
     drawn = [face(len(source), grey=True, noise=40 - step // 25) for step, source in rows]
     index = pd.DataFrame(rows, columns=["step", "source"])
-    return Training(variant, seed, losses, Packed(np.stack(drawn), index))
+    terms = {"cycle": "what is left after going there and back"}
+    return Training(variant, seed, losses, Packed(np.stack(drawn), index), terms)
 
 
 def grids(names: list[str]) -> tuple[Grid, ...]:

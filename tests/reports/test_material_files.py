@@ -52,7 +52,7 @@ def equal(a: Material, b: Material) -> None:
         equal_tables(getattr(a, name), getattr(b, name))
     for kind in ("generators", "recognizers"):
         for one, other in zip(getattr(a, kind), getattr(b, kind), strict=True):
-            assert (one.name, one.seed) == (other.name, other.seed)
+            assert (one.name, one.seed, one.terms) == (other.name, other.seed, other.terms)
             equal_tables(one.losses, other.losses)
             equal_packed(one.samples, other.samples)
     for one, other in zip(a.grids, b.grids, strict=True):

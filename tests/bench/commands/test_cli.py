@@ -82,6 +82,8 @@ def test_every_command_has_a_summary():
         (["run-all", "--preset", "paper"], 2, "--data casia:PATH"),
         (["run-all", "--fold", "x"], 2, "--fold x"),
         (["run-all", "--variants", "Z"], 2, "Z"),
+        (["run-all", "--variants", "A,nowhere.py"], 2, "nowhere.py"),
+        (["run-all", "--variants", "C"], 4, "vgg16-hed"),
         (["run-all", "--out", "/dev/null/x"], 2, "/dev/null/x"),
         (["run-all", "--device", "tpu9"], 2, "device tpu9"),
         (["run-all", "--seeds", "-1"], 2, "seeds"),
@@ -94,6 +96,7 @@ def test_every_command_has_a_summary():
         (["list", "controls"], 0, "real-twice"),
         (["list", "weights"], 0, "dlib-face"),
         (["list", "settings"], 0, "generator.steps"),
+        (["list", "settings"], 0, "C.perceptual_weight"),
     ],
 )  # fmt: skip
 def test_exit_codes_and_words(bench, arguments, code, words):
