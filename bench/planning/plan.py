@@ -169,9 +169,9 @@ def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -
         effort=10,
     )
     untranslated = plan.qualities[UNTRANSLATED, Repeat(settings.seeds[0], repeat.fold)]
-    judged = {"fakes": plan.fakes[name, repeat], "reference": untranslated}
+    measured = {"fakes": plan.fakes[name, repeat], "reference": untranslated}
     plan.qualities[name, repeat] = quality_stage(
-        settings, name, f"quality:{name}:{repeat}", _first_inputs(plan, repeat) | judged
+        settings, name, f"quality:{name}:{repeat}", _first_inputs(plan, repeat) | measured
     )
 
 
