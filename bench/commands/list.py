@@ -1,103 +1,128 @@
-"""`bench list`: what there is to choose from."""
+"""`bench list`: what there is to choose from, readable on a terminal of 80 columns."""
+
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 WHAT = ("presets", "variants", "data", "protocols", "controls", "weights", "settings")
-Parts = list[Table | Text]
+INDENT = "  "
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing: its name, sentences that are wrapped, and lines that stay whole to be copied."""
+
+    name: str
+    sentences: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
 
 
 @click.command("list")
 @click.argument("what", type=click.Choice(WHAT))
-def list_(what: str) -> None:
+@click.option("--preset", default="demo", show_default=True, help="Whose values `settings` shows.")
+def list_(what: str, preset: str) -> None:
     """Print what there is to choose from, such as presets, controls or settings."""
-    parts = {
+    kinds: dict[str, Callable[[], Iterator[Entry]]] = {
         "presets": _presets,
         "variants": _variants,
         "data": _data,
         "protocols": _protocols,
         "controls": _controls,
         "weights": _weights,
-        "settings": _settings,
-    }[what]()
-    console = Console(emoji=False)
-    for part in parts:
-        console.print(part, soft_wrap=isinstance(part, Text))  # lines stay whole, to be copied
+        "settings": lambda: _settings(preset),
+    }
+    console = Console(emoji=False, highlight=False)
+    for entry in kinds[what]():
+        for line in lines_of(entry, console.width):
+            console.print(line, soft_wrap=True)
 
 
-def _presets() -> Parts:
+def lines_of(entry: Entry, width: int) -> Iterator[Text]:
+    """Gives an entry's lines; sentences are wrapped between words at `width` columns."""
+    yield Text(entry.name, "bold")
+    for sentence in entry.sentences:
+        for line in textwrap.wrap(
+            sentence, width - len(INDENT), break_long_words=False, break_on_hyphens=False
+        ):
+            yield Text(INDENT + line)
+    yield from (Text(INDENT + line) for line in entry.whole)
+
+
+def _presets() -> Iterator[Entry]:
     from bench.settings.loading import preset_names, preset_text
 
-    table = Table("preset", "what it is")
     for name in preset_names():
-        table.add_row(name, preset_text(name).partition("\n")[0].removeprefix("# "))
-    return [table]
+        yield Entry(name, (preset_text(name).partition("\n")[0].removeprefix("# "),))
 
 
-def _variants() -> Parts:
+def _variants() -> Iterator[Entry]:
     from generators import variants
 
-    table = Table("variant", "what it is")
     for name in variants.names():
-        table.add_row(name, variants.get(name).description)
-    return [table]
+        variant = variants.get(name)
+        own = [f"{name}.{key}" for key in variant.settings.model_fields]
+        told = f"own settings: {', '.join(own)}" if own else "no settings of its own"
+        yield Entry(name, (variant.description, told))
 
 
-def _data() -> Parts:
+def _data() -> Iterator[Entry]:
     from faces import layouts
 
-    table = Table("--data", "what it is", "its images")
-    table.add_row("synthetic", "people rendered here, in visible and near-infrared light (CC0)", "")
+    people = "people rendered here, in visible and near-infrared light (CC0)"
+    yield Entry("--data synthetic", (people,))
     for name in layouts.names():
         layout = layouts.get(name)
-        table.add_row(f"{name}:PATH", layout.description, Text(layout.expected, overflow="fold"))
-    return [table]
+        yield Entry(f"--data {name}:PATH", (layout.description,), (layout.expected,))
 
 
-def _protocols() -> Parts:
+def _protocols() -> Iterator[Entry]:
     from faces import protocols
 
-    table = Table("--protocol", "what it is", "--fold")
     for name in protocols.names():
         protocol = protocols.get(name)
-        folds = f"{protocol.folds[0]} to {protocol.folds[-1]}, or all" if protocol.folds else ""
-        table.add_row(name, protocol.description, folds)
-    return [table]
+        folds = protocol.folds
+        which = (f"--fold {folds[0]} to {folds[-1]}, or all",) if folds else ()
+        yield Entry(f"--protocol {name}", (protocol.description, *which))
 
 
-def _controls() -> Parts:
+def _controls() -> Iterator[Entry]:
     from recognizer import controls
 
-    table = Table("control", "training set", "what it holds")
     for name in controls.names():
         control = controls.get(name)
-        texts = (control.training_set, control.label)
-        table.add_row(name, *(text.format(translator="TRANSLATOR") for text in texts))
-    return [table]
+        called, label = (
+            text.format(translator="TRANSLATOR") for text in (control.training_set, control.label)
+        )
+        yield Entry(name, (label, f"in tables: {called}"))
 
 
-def _weights() -> Parts:
+def _weights() -> Iterator[Entry]:
     from bench import weights
     from faces.common.cache import cache_folder
 
-    table = Table("weight", "role", "licence", "state", "file")
-    table.columns[0].no_wrap = True
     cache = cache_folder()
-    lines = [Text(f"Kept in {cache / 'weights'}")]
+    yield Entry("Kept in", whole=(str(cache / "weights"),))
     for each in weights.report(cache):
-        file = Text(each.place.name, overflow="fold")
-        table.add_row(each.name, each.role, each.licence, each.state, file)
-        if each.note:
-            lines.append(Text(f"{each.name} {each.state}: {each.note}"))
-    return [table, *lines]
+        about = (each.role, f"licence: {each.licence}", f"state: {each.state}")
+        note = (each.note,) if each.note else ()
+        yield Entry(each.name, about, (_shown(each.place, cache), *note))
 
 
-def _settings() -> Parts:
-    from bench.settings.loading import describe
+def _shown(place: Path, cache: Path) -> str:
+    """A file in the cache by its name, any other by its path."""
+    return place.name if place.is_relative_to(cache) else str(place)
 
-    table = Table("setting", "meaning")
-    for key, text in describe():
-        table.add_row(key, text)
-    return [table]
+
+def _settings(preset: str) -> Iterator[Entry]:
+    from bench.settings.describing import described
+
+    for each in described(preset):
+        default = "" if each.default in ("", each.value) else f"; default {each.default}"
+        yield Entry(
+            f"{each.key} = {each.value}", (each.meaning, f"allowed: {each.allowed}{default}")
+        )

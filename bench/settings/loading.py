@@ -2,15 +2,16 @@
 
 import copy
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import tomli_w
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from bench.settings.own_settings import described, is_table, told_apart, with_names
+from bench.settings.fields import known_keys
+from bench.settings.own_settings import is_table, told_apart, with_names
 from bench.settings.run_settings import RunSettings, nearest
 from faces.common.errors import UsageError
 from faces.settings import SYNTHETIC, DataSettings
@@ -43,6 +44,11 @@ def _preset(name: str) -> dict[str, Any]:
     base = _preset(extended)
     _merge(base, values)
     return base
+
+
+def on_disk(preset: str) -> bool:
+    """Tells whether a preset is meant for a data set, whose folder has to be given."""
+    return _source(_preset(preset)) != SYNTHETIC
 
 
 def load(
@@ -150,24 +156,6 @@ def _setting_of(location: tuple) -> str:
     key = ".".join(str(part) for part in location)
     known = [name for name in known_keys() if f"{key}.".startswith(f"{name}.")]
     return known[0] if known else key
-
-
-def known_keys() -> list[str]:
-    """Every setting's dotted name."""
-    return [key for key, _ in describe()]
-
-
-def describe() -> list[tuple[str, str]]:
-    """Every setting's dotted name and meaning, those of single translators last."""
-    return [*_described(RunSettings, ""), *described()]
-
-
-def _described(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
-    for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _described(field.annotation, f"{prefix}{name}.")
-        else:
-            yield prefix + name, field.description or ""
 
 
 def to_toml(settings: RunSettings) -> str:

@@ -7,7 +7,6 @@ it is not told it takes from the settings under `generator` of the same name, el
 from pathlib import Path
 from typing import Any
 
-from bench.settings.generator_group import GeneratorGroup
 from bench.settings.run_settings import RunSettings
 from faces.common.errors import UsageError
 from generators import definitions, variants
@@ -86,13 +85,3 @@ def told_apart(settings: RunSettings, name: str) -> dict[str, Any]:
         for key, value in told.model_dump(mode="json").items()
         if value is not None and (key not in defaults or key in given)
     }
-
-
-def described() -> list[tuple[str, str]]:
-    """Dotted name and meaning of every registered translator's own settings."""
-    rows = []
-    for name in variants.names():
-        for key, field in variants.get(name).settings.model_fields.items():
-            otherwise = f"; else as generator.{key}" if key in GeneratorGroup.model_fields else ""
-            rows.append((f"{name}.{key}", f"{field.description or ''}{otherwise}"))
-    return rows

@@ -3,6 +3,8 @@
 import pytest
 
 from bench.settings import loading
+from bench.settings.describing import described
+from bench.settings.fields import known_keys
 from bench.settings.own_settings import own_settings
 from faces.common.errors import UsageError
 
@@ -192,8 +194,27 @@ def test_the_paper_tells_c_its_network():
     assert own(load("demo"), "C")["perceptual_network"] == "vgg16-hed"
 
 
-def test_every_setting_is_described():
-    described = dict(loading.describe())
-    assert len(described) == len(loading.known_keys()) > 50
-    assert {"C.perceptual_weight", "A.width", "generator.width"} <= described.keys()
-    assert not [key for key, text in described.items() if not text]
+@pytest.mark.parametrize("preset", loading.preset_names())
+def test_every_setting_is_described_with_its_value_in_a_preset(preset):
+    rows = {row.key: row for row in described(preset)}
+    assert len(rows) == len(known_keys()) > 50
+    assert {"C.perceptual_weight", "A.width", "generator.width"} <= rows.keys()
+    assert all(row.meaning and row.allowed for row in rows.values())
+    assert rows["preset"].value == f'"{preset}"'
+    assert rows["A.width"].value == rows["generator.width"].value
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("generator.equalize_method", "global | clahe"),
+        ("generator.side_px", "whole number from 32 and a multiple of 4"),
+        ("data.held_out_nir", "whole number from 1"),
+        ("allow_missing", "true or false"),
+        ("seeds", "list of: whole number"),
+        ("fold", "whole number above 0 | all | none"),
+    ],
+)
+def test_what_a_setting_may_be_is_said_in_words(key, words):
+    rows = {row.key: row for row in described("demo")}
+    assert words in rows[key].allowed

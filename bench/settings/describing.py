@@ -1,0 +1,101 @@
+"""Describes every setting: what it means, what it may be, its default, and a preset's value."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from bench.settings.fields import own_fields, run_fields
+from bench.settings.loading import load, on_disk
+from bench.settings.own_settings import own_settings
+
+NAMES = {int: "whole number", float: "number", str: "text", bool: "true or false"}
+BOUNDS = {"ge": "from", "gt": "above", "le": "to", "lt": "below", "multiple_of": "a multiple of",
+          "min_length": "with entries, at least"}  # fmt: skip
+
+
+FOLDER = "PATH"  # stands for the data set that a preset is meant for
+
+
+@dataclass(frozen=True)
+class Described:
+    """One setting by its dotted name; all values as they are written in TOML, "" where unset."""
+
+    key: str
+    meaning: str
+    allowed: str
+    default: str
+    value: str  # in the preset
+
+
+def described(preset: str) -> list[Described]:
+    """Describes every setting with its value in a preset; those of single translators last.
+
+    Raises UsageError for an unknown preset.
+    """
+    settings = load(preset, overrides={"data.path": FOLDER} if on_disk(preset) else None)
+    rows = [_row(key, field, _value(settings, key)) for key, field in run_fields()]
+    for name, key, field in own_fields():
+        told = own_settings(settings, name)
+        rows.append(_row(f"{name}.{key}", field, getattr(told, key)))
+    return rows
+
+
+def _value(settings: BaseModel, key: str) -> object:
+    value: object = settings
+    for name in key.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def _row(key: str, field: FieldInfo, value: object) -> Described:
+    default = "" if field.is_required() else in_toml(field.get_default(call_default_factory=True))
+    return Described(key, field.description or "", allowed(field), default, in_toml(value))
+
+
+def in_toml(value: object) -> str:
+    """Writes a value as TOML has it; "none" for what is not set."""
+    if value is None:
+        return "none"
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def allowed(field: FieldInfo) -> str:
+    """Says in words what a setting may be: "whole number from 1", "vis | nir | both"."""
+    return _bounded(_kind(field.annotation), field.metadata)
+
+
+def _kind(annotation: Any) -> str:
+    """The kind of value that a type's annotation allows."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return " | ".join(map(str, parts))
+    if origin is Annotated:
+        return _bounded(_kind(parts[0]), parts[1:])
+    if origin in (Union, UnionType):
+        return " | ".join("none" if part is NoneType else _kind(part) for part in parts)
+    if origin in (list, tuple):
+        return f"list of: {_kind(parts[0])}"
+    if origin is dict:
+        return "table"
+    return NAMES.get(annotation, getattr(annotation, "__name__", "value"))
+
+
+def _bounded(kind: str, metadata: Iterable[object]) -> str:
+    """A kind of value with its bounds: "number above 0 and to 1"."""
+    bounds = " and ".join(text for part in metadata for text in _bounds(part))
+    return f"{kind} {bounds}" if bounds else kind
+
+
+def _bounds(part: object) -> Iterator[str]:
+    """The bounds that a piece of pydantic's metadata states."""
+    for name, words in BOUNDS.items():
+        bound = getattr(part, name, None)
+        if bound is not None:
+            yield f"{words} {bound}"
