@@ -26,9 +26,9 @@ from bench import weights
 from bench.stages.parts import select
 from faces import packed
 from faces.common.cache import cache_folder
-from generators.measures.judges import Judges, to_luminance
+from generators.measures.feature_networks import FeatureNetworks, to_luminance
 from generators.measures.likeness import unit
-from generators.quality import Kind, Known, Memory, frechet_distance, measure
+from generators.quality import ImageSample, Known, Memory, frechet_distance, measure
 from recognizer.embedding import embed
 from recognizer.network import Recognizer, load_trunk
 from recognizer.training import RESULT
@@ -137,17 +137,17 @@ class Bench:
         self.parts = packed.read_table(store / inputs["split"] / "split.csv")
         paths = [weights.ensure(name, cache_folder()) for name in NETWORKS]
         recognizer = first_recognizer(store / inputs["initial"], device)
-        self.judges = Judges.load(*paths[:2], device, paths[2], recognizer=recognizer)
+        self.networks = FeatureNetworks.load(*paths[:2], device, paths[2], recognizer=recognizer)
         self.memory = Memory()
         vis, nir = (select(self.aligned, self.parts, "train", kind) for kind in ("VIS", "NIR"))
         self.rows = few_rows(vis.index["subject"])
         self.people = vis.index["subject"].to_numpy(str)[self.rows]
         self.vis = np.asarray(vis.images[self.rows])
-        self.known = Known(kind_of(nir), Kind(self.vis, people=self.people))
+        self.known = Known(sample_of(nir), ImageSample(self.vis, people=self.people))
         held_out = [select(self.aligned, self.parts, part, "NIR") for part in ("held_out", "probe")]
         images = np.concatenate([part.images for part in held_out])
         people = np.concatenate([part.index["subject"].to_numpy(str) for part in held_out])
-        self.real = Kind(images, people=people)
+        self.real = ImageSample(images, people=people)
         self.truth = self.paired("NIR-clean")
 
     def paired(self, folder: str) -> np.ndarray | None:
@@ -163,9 +163,9 @@ class Bench:
             images = self.vis if folder == "VIS" else self.paired(folder)
         else:
             images = np.asarray(packed.read(self.store / folder).images[self.rows])
-        kind = Kind(images, self.vis, self.truth, self.people)
+        sample = ImageSample(images, self.vis, self.truth, self.people)
         found = measure(
-            self.judges, {folder: kind}, self.real, count=len(images), side_px=SIDE_PX,
+            self.networks, {folder: sample}, self.real, count=len(images), side_px=SIDE_PX,
             rng=np.random.default_rng(0), known=self.known, floor=False, memory=self.memory,
         )  # fmt: skip
         values = {str(row["metric"]): float(row["value"]) for row in found.rows}
@@ -178,8 +178,8 @@ class Bench:
         y = to_luminance(real, SIDE_PX)
         values = {}
         for judge, ask in (
-            ("face", self.judges.embeddings),
-            ("recognizer", self.judges.recognizer),
+            ("face", self.networks.embeddings),
+            ("recognizer", self.networks.recognizer),
         ):
             fakes, others = (unit(self.memory.ask(judge, ask, each)) for each in (x, y))
             values |= {
@@ -218,8 +218,8 @@ def low_passed(images: np.ndarray, sigma: float) -> np.ndarray:
     return blurred[:, ::step, ::step].reshape(len(images), -1)
 
 
-def kind_of(images: packed.Packed) -> Kind:
-    return Kind(images.images, people=images.index["subject"].to_numpy(str))
+def sample_of(images: packed.Packed) -> ImageSample:
+    return ImageSample(images.images, people=images.index["subject"].to_numpy(str))
 
 
 def few_rows(people) -> np.ndarray:

@@ -27,13 +27,14 @@ from bench.planning.quality_stages import PRETRAINED, first_weights, quality_sta
 from bench.planning.training_sets import LEAKY, REFERENCE, PlannedSet, planned, translators
 from bench.running.store import Stage
 from bench.settings.run_settings import RunSettings
-from bench.stages import images, quality, recognition, reference, translation
+from bench.stages import external_recognizer, images, quality, recognition, translation
 from faces.common.compute import choose_device, resolve
 from generators import variants
 from generators.settings import GeneratorSettings
+from recognizer import recognition_metrics
 from recognizer.settings import TrainingSettings
 
-UNTRANSLATED = "reference"
+UNTRANSLATED = "untranslated"
 
 
 class Repeat(NamedTuple):
@@ -162,9 +163,9 @@ def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -
         effort=10,
     )
     untranslated = plan.qualities[UNTRANSLATED, Repeat(settings.seeds[0], repeat.fold)]
-    judged = {"fakes": plan.fakes[name, repeat], "reference": untranslated}
+    measured = {"fakes": plan.fakes[name, repeat], "untranslated": untranslated}
     plan.qualities[name, repeat] = quality_stage(
-        settings, name, f"quality:{name}:{repeat}", _first_inputs(plan, repeat) | judged
+        settings, name, f"quality:{name}:{repeat}", _first_inputs(plan, repeat) | measured
     )
 
 
@@ -208,7 +209,9 @@ def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repea
     score = Stage(
         f"score:{chosen.name}:{repeat}",
         recognition.score,
-        recognizer,
+        recognition.ScoreSettings(
+            **recognizer.model_dump(), added_metrics=recognition_metrics.added()
+        ),
         _inputs(plan, repeat) | {"recognizer": finetune},
         effort=15 * (recognizer.side_px / 80) ** 2,
     )
@@ -226,11 +229,12 @@ def _add_reference(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
     fold = "" if repeat.fold is None else f":fold{repeat.fold}"
     stage = Stage(
         f"score:{REFERENCE}{fold}",
-        reference.score,
-        reference.ReferenceSettings(
+        external_recognizer.score,
+        external_recognizer.ExternalSettings(
             network_sha256=weights.sha256_of(REFERENCE),
             gallery_draws=settings.recognizer.gallery_draws,
             far_targets=settings.recognizer.far_targets,
+            added_metrics=recognition_metrics.added(),
         ),
         _inputs(plan, repeat),
         effort=20,

@@ -3,7 +3,8 @@
     LAYOUTS = Registry("layout", __name__, __path__, "LAYOUT")
     LAYOUTS.names(); LAYOUTS.get("casia")
 
-A module may define the attribute as one thing, as a list of them, or not at all.
+A module may define the attribute as one thing, as a list of them, or not at all. With a `group`,
+other packages add things by entry points of that group, each called as the thing it names.
 """
 
 import difflib
@@ -11,15 +12,17 @@ import importlib
 import pkgutil
 from collections.abc import Iterable
 from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, Protocol, TypeVar
 
-from faces.common.errors import UsageError
+from faces.common.errors import MissingError, UsageError
 
 
 class Named(Protocol):
     """Whatever has a name."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
 
 T = TypeVar("T", bound=Named)
@@ -28,15 +31,20 @@ T = TypeVar("T", bound=Named)
 class Registry(Generic[T]):
     """The things that the modules of a package define; they are imported when first asked for."""
 
-    def __init__(self, kind: str, package: str, path: Iterable[str], attribute: str) -> None:
+    def __init__(
+        self, kind: str, package: str, path: Iterable[str], attribute: str, group: str = ""
+    ) -> None:
         self.kind, self.package, self.path, self.attribute = kind, package, path, attribute
+        self.group = group
 
     def names(self) -> list[str]:
-        """All names in alphabetical order."""
-        return sorted(self._found)
+        """All names in alphabetical order. Raises UsageError where two things have one name."""
+        return sorted({*self._found, *self._added})
 
     def get(self, name: str) -> T:
         """The thing of that name. Raises UsageError with the nearest name where there is none."""
+        if name in self._added:
+            return self._load(self._added[name])
         if name in self._found:
             return self._found[name]
         folded = {known.casefold(): known for known in self.names()}
@@ -45,6 +53,11 @@ class Registry(Generic[T]):
             f"{self.kind} {name!r} is not known; did you mean {folded[nearest[0]]}? "
             f"({', '.join(self.names())})"
         )
+
+    def distribution(self, name: str) -> tuple[str, str] | None:
+        """Name and version of the distribution that added a thing; None if it is our own."""
+        added = self._added.get(name)
+        return None if added is None else _distribution(added)
 
     @cached_property
     def _found(self) -> dict[str, T]:
@@ -55,3 +68,37 @@ class Registry(Generic[T]):
             defined = getattr(module, self.attribute, [])
             things += defined if isinstance(defined, list) else [defined]
         return {thing.name: thing for thing in things}
+
+    @cached_property
+    def _added(self) -> dict[str, EntryPoint]:
+        added: dict[str, EntryPoint] = {}
+        for entry in entry_points(group=self.group) if self.group else ():
+            if entry.name in self._found or entry.name in added:
+                raise UsageError(
+                    f"{self.kind} {entry.name!r}: the package {_distribution(entry)[0]} adds one "
+                    "of a name that is taken; uninstall it, or ask its makers for another name"
+                )
+            added[entry.name] = entry
+        return added
+
+    def _load(self, entry: EntryPoint) -> T:
+        """What an entry point names. Raises MissingError where it cannot be imported."""
+        package = _distribution(entry)[0]
+        try:
+            thing: T = entry.load()
+        except Exception as error:  # whatever a package does when it is imported
+            raise MissingError(
+                f"{self.kind} {entry.name!r}: {entry.value} of the package {package} cannot be "
+                f"imported ({type(error).__name__}: {error}); install it again, or uninstall it"
+            ) from error
+        if getattr(thing, "name", None) != entry.name:
+            raise UsageError(
+                f"{self.kind} {entry.name!r}: {entry.value} of the package {package} is not a "
+                f"{self.kind} of that name; ask its makers, or uninstall it"
+            )
+        return thing
+
+
+def _distribution(entry: EntryPoint) -> tuple[str, str]:
+    """Name and version; entry points that a package is asked for always have a distribution."""
+    return (entry.dist.name, entry.dist.version) if entry.dist else ("?", "?")
