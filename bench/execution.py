@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,12 +11,14 @@ from bench import weights
 from bench.display import tensorboard
 from bench.display.progress import Display
 from bench.display.single_task import shown
+from bench.gathering.failures import failure_rows
 from bench.gathering.gather import is_current, write_report
 from bench.planning import datasets
 from bench.planning import plan as plans
 from bench.planning.datasets import DataSet
-from bench.planning.preparing import check, read, store_of
-from bench.running.engine import Engine
+from bench.planning.partial import NothingToReport, without
+from bench.planning.preparing import check, keep_definitions, read, store_of
+from bench.running.engine import Engine, Failure
 from bench.running.store import Machine
 from bench.settings.loading import to_toml
 from bench.settings.run_settings import RunSettings
@@ -37,6 +40,7 @@ def execute(
     data = read(settings, cache, console)
     _make_folders(out, store)
     _ensure_weights(settings, cache, console)
+    keep_definitions(settings, cache)
     plan = plans.build(settings, data, out)
     _keep(settings, data, out)
     if is_current(settings, plan, store, out):
@@ -50,13 +54,27 @@ def execute(
         engine = Engine(store, machine, display)
         try:
             engine.run(plan.targets())
-            display.reporting()
-            write_report(settings, plan, store, out, engine.ran, data)
+            made = _made(plan, engine.failures)
+            display.reporting(complete=not engine.failures)
+            failures = failure_rows(plan, engine.failures)
+            write_report(settings, made, store, out, engine.ran, data, failures)
         except BaseException as error:
             display.event("stopped", why=type(error).__name__)
             raise
         display.event("done")
     console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
+    if engine.failures:
+        raise engine.failures[0].error
+
+
+def _made(plan: plans.Plan, failures: Sequence[Failure]) -> plans.Plan:
+    """What there is to report. Raises the first failure's error where that is too little."""
+    if not failures:
+        return plan
+    try:
+        return without(plan, [failure.stage for failure in failures])
+    except NothingToReport:
+        raise failures[0].error from None
 
 
 def _ensure_weights(settings: RunSettings, cache: Path, console: Console) -> None:

@@ -25,6 +25,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from faces.common.compute import choose_device, has_bf16
 from generators import variants
+from generators.cyclegan import DISCRIMINATORS, GENERATORS, CycleGanSettings
 from generators.settings import GeneratorSettings
 from generators.stepper import Stepper
 
@@ -83,16 +84,20 @@ class PlainStep:
     """The published loop's `optimize_parameters`, spelled out."""
 
     def __init__(
-        self, settings: GeneratorSettings, weights: dict[str, dict], features: nn.Module | None
+        self,
+        settings: GeneratorSettings,
+        own: CycleGanSettings,
+        weights: dict[str, dict],
+        features: nn.Module | None,
     ):
-        self.settings = settings
+        self.own = own
         self.features = features
         self.networks: dict[str, nn.Module] = {}
         for name, state in weights.items():
-            if name.startswith("judge"):
-                network = plain_discriminator(settings.discriminator_width or settings.width)
+            if name in DISCRIMINATORS:
+                network = plain_discriminator(own.discriminator_width or own.width)
             else:
-                network = plain_generator(settings.width, settings.blocks)
+                network = plain_generator(own.width, own.blocks)
             network.load_state_dict(state)
             self.networks[name] = network.to(next(iter(state.values())).device)
         betas = (settings.beta1, settings.beta2)
@@ -102,42 +107,42 @@ class PlainStep:
                 settings.learning_rate,
                 betas,
             )
-            for names in (("vis_to_nir", "nir_to_vis"), ("judge_nir", "judge_vis"))
+            for names in (GENERATORS, DISCRIMINATORS)
         ]
 
     def __call__(self, vis: Tensor, nir: Tensor) -> dict[str, Tensor]:
         """One step on (1, 3, S, S) images in [-1, 1]; a pool still filling up swaps nothing."""
-        to_nir, to_vis, judge_nir, judge_vis = self.networks.values()
+        to_nir, to_vis, of_nir, of_vis = self.networks.values()
         fake_nir, fake_vis = to_nir(vis), to_vis(nir)
         cycle_vis, cycle_nir = to_vis(fake_nir), to_nir(fake_vis)
-        for judge in (judge_nir, judge_vis):
-            judge.requires_grad_(False)
+        for discriminator in (of_nir, of_vis):
+            discriminator.requires_grad_(False)
         self.adams[0].zero_grad(set_to_none=False)
-        weight = self.settings.cycle_weight
+        weight = self.own.cycle_weight
         terms = {
-            "identity_nir": self.settings.identity_weight * weight * F.l1_loss(to_nir(nir), nir),
-            "identity_vis": self.settings.identity_weight * weight * F.l1_loss(to_vis(vis), vis),
-            "adversarial_nir": against(judge_nir(fake_nir), 1.0),
-            "adversarial_vis": against(judge_vis(fake_vis), 1.0),
+            "identity_nir": self.own.identity_weight * weight * F.l1_loss(to_nir(nir), nir),
+            "identity_vis": self.own.identity_weight * weight * F.l1_loss(to_vis(vis), vis),
+            "adversarial_nir": against(of_nir(fake_nir), 1.0),
+            "adversarial_vis": against(of_vis(fake_vis), 1.0),
             "cycle_vis": weight * F.l1_loss(cycle_vis, vis),
             "cycle_nir": weight * F.l1_loss(cycle_nir, nir),
         }
         if self.features is not None:
-            terms["perceptual"] = self.settings.perceptual_weight * (
+            terms["perceptual"] = self.own.perceptual_weight * (
                 self.feature_loss(vis, cycle_vis) + self.feature_loss(nir, cycle_nir)
             )
         sum(terms.values()).backward()
         self.adams[0].step()
-        for judge in (judge_nir, judge_vis):
-            judge.requires_grad_(True)
+        for discriminator in (of_nir, of_vis):
+            discriminator.requires_grad_(True)
         self.adams[1].zero_grad(set_to_none=False)
-        for name, judge, real, fake in (
-            ("judge_nir", judge_nir, nir, fake_nir),
-            ("judge_vis", judge_vis, vis, fake_vis),
+        for spectrum, network, real, fake in (
+            ("nir", of_nir, nir, fake_nir),
+            ("vis", of_vis, vis, fake_vis),
         ):
-            loss = (against(judge(real), 1.0) + against(judge(fake.detach()), 0.0)) * 0.5
+            loss = (against(network(real), 1.0) + against(network(fake.detach()), 0.0)) * 0.5
             loss.backward()
-            terms[name] = loss
+            terms[f"discriminator_{spectrum}"] = loss
         self.adams[1].step()
         return {name: term.detach() for name, term in terms.items()}
 
@@ -180,16 +185,20 @@ class Contest:
     plain: Callable[[], dict[str, Tensor]]
 
 
-def contest(settings: GeneratorSettings, variant: str, device: torch.device) -> Contest:
+def contest(
+    settings: GeneratorSettings, variant: str, size: dict[str, int], device: torch.device
+) -> Contest:
     torch.manual_seed(0)
     chosen = variants.get(variant)
-    features = PlainVgg16().to(device).requires_grad_(False) if chosen.needs_features else None
-    ours = Stepper(chosen, settings, torch.Generator().manual_seed(0), device, features)
+    own = chosen.settings(**size)
+    fixed = {name: PlainVgg16().to(device).requires_grad_(False) for name in chosen.needs(own)}
+    generator = torch.Generator().manual_seed(0)
+    ours = Stepper(chosen, settings, own, generator=generator, device=device, fixed=fixed)
     weights = {
         name: {key: tensor.clone() for key, tensor in network.state_dict().items()}
         for name, network in ours.method.networks.items()
     }
-    plain = PlainStep(settings, weights, features)
+    plain = PlainStep(settings, own, weights, next(iter(fixed.values()), None))
     vis, nir = torch.rand(2, 1, 3, settings.side_px, settings.side_px, device=device) * 2 - 1
     return Contest(lambda: ours.step({"vis": vis, "nir": nir}, 1.0), lambda: plain(vis, nir))
 
@@ -260,11 +269,10 @@ def main() -> None:
             settings = GeneratorSettings(
                 steps=10**6,
                 side_px=chosen.side_px,
-                width=chosen.width,
-                blocks=chosen.blocks,
                 precision=precision,
             )
-            both = contest(settings, variant, device)
+            size = {"width": chosen.width, "blocks": chosen.blocks}
+            both = contest(settings, variant, size, device)
             if precision == "float32":
                 require_agreement(both)
             ours_ms, plain_ms = medians(both, chosen.steps, device)

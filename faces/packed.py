@@ -39,7 +39,7 @@ def create(folder: Path, index: pd.DataFrame, side_px: int, channels: int) -> np
     return np.lib.format.open_memmap(folder / "images.npy", "w+", np.uint8, shape)
 
 
-def open_for_writing(folder: Path) -> np.ndarray:
+def open_for_writing(folder: Path) -> np.memmap:
     """Maps the images of an existing packed folder so that a worker can fill its rows."""
     return np.lib.format.open_memmap(folder / "images.npy", "r+")
 

@@ -10,15 +10,19 @@ from torch import Tensor
 
 from faces.common.errors import DataError
 from faces.equalize import equalize
-from generators.settings import Spectra
+from generators.settings import EqualizeMethod, Spectra
 
 GREY_LEVELS = 255
+Cut = tuple[int, int, bool]  # top, left, mirrored
 
 
 def prepare(
-    images: np.ndarray | Sequence[np.ndarray], side_px: int, equalized: bool, method: str = "global"
+    images: np.ndarray | Sequence[np.ndarray],
+    side_px: int,
+    equalized: bool,
+    method: EqualizeMethod = "global",
 ) -> Tensor:
-    """N images HWC uint8, square, C 1 or 3 => (N, C, side_px, side_px) uint8.
+    """N images HWC uint8, square, C 1 or 3 -> (N, C, side_px, side_px) uint8.
 
     Equalized first if asked for, then resized with antialiasing. Raises DataError on other shapes.
     """
@@ -27,8 +31,8 @@ def prepare(
     return torch.stack([prepare_one(image, side_px, equalized, method) for image in images])
 
 
-def prepare_one(image: np.ndarray, side_px: int, equalized: bool, method: str) -> Tensor:
-    """One image HWC uint8 => CHW uint8 of the side asked for."""
+def prepare_one(image: np.ndarray, side_px: int, equalized: bool, method: EqualizeMethod) -> Tensor:
+    """One image HWC uint8 -> CHW uint8 of the side asked for."""
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (1, 3):
         raise DataError(
             f"image of shape {image.shape}, {image.dtype}: translators take HWC uint8, C 1 or 3"
@@ -42,12 +46,12 @@ def prepare_one(image: np.ndarray, side_px: int, equalized: bool, method: str) -
 
 
 def to_floats(images: Tensor) -> Tensor:
-    """(N, 1 or 3, H, W) uint8 => (N, 3, H, W) float32 in [-1, 1]; one channel is repeated."""
+    """(N, 1 or 3, H, W) uint8 -> (N, 3, H, W) float32 in [-1, 1]; one channel is repeated."""
     return (images.float() / (GREY_LEVELS / 2) - 1).expand(-1, 3, -1, -1).contiguous()
 
 
 def center(images: Tensor, side_px: int) -> Tensor:
-    """The middle square of each image; (N, C, H, W) => (N, C, side_px, side_px)."""
+    """The middle square of each image; (N, C, H, W) -> (N, C, side_px, side_px)."""
     top, left = ((length - side_px) // 2 for length in images.shape[-2:])
     return images[..., top : top + side_px, left : left + side_px]
 
@@ -55,6 +59,13 @@ def center(images: Tensor, side_px: int) -> Tensor:
 def is_equalized(spectrum: str, spectra: Spectra) -> bool:
     """Whether images of a spectrum ("VIS" or "NIR") are among the `spectra` to equalize."""
     return spectra in (spectrum.lower(), "both")
+
+
+def cut(image: Tensor, how: Cut, side_px: int) -> Tensor:
+    """A square of one CHW image."""
+    top, left, mirrored = how
+    square = image[:, top : top + side_px, left : left + side_px]
+    return square.flip(-1) if mirrored else square
 
 
 class ShuffledRows:
@@ -80,35 +91,50 @@ class Batches:
     """Endless random batches of both spectra.
 
     `images` maps "vis" and "nir" to (N, C, load, load) uint8 on the training's device; `generator`
-    is a CPU generator, so that the order does not depend on the device.
+    is a CPU generator, so that the order does not depend on the device. With `paired`, rows of the
+    same number belong together: they come together, cut and mirrored alike.
     """
 
     def __init__(
-        self, images: dict[str, Tensor], side_px: int, batch: int, generator: torch.Generator
+        self,
+        images: dict[str, Tensor],
+        side_px: int,
+        batch: int,
+        generator: torch.Generator,
+        paired: bool = False,
     ):
         self.images = images
         self.side_px = side_px
         self.batch = batch
         self.generator = generator
+        self.paired = paired
         self.rows = {name: ShuffledRows(len(stored)) for name, stored in images.items()}
 
     def draw(self) -> dict[str, Tensor]:
         """One batch: (batch, 3, side, side) float32 in [-1, 1] under "vis" and under "nir"."""
-        return {name: self.draw_spectrum(name) for name in self.images}
+        if self.paired:
+            chosen = self.draw_rows("vis")
+            return {name: self.crops(name, *chosen) for name in self.images}
+        return {name: self.crops(name, *self.draw_rows(name)) for name in self.images}
 
-    def draw_spectrum(self, name: str) -> Tensor:
+    def draw_rows(self, name: str) -> tuple[Tensor, list[Cut]]:
+        """Rows of one spectrum for a batch, and how each is cut."""
         rows = self.rows[name].take(self.batch, self.generator)
-        crops = [self.crop(self.images[name][int(row)]) for row in rows]
-        return to_floats(torch.stack(crops))
+        room = self.images[name].shape[-1] - self.side_px + 1
+        return rows, [self.draw_cut(room) for _ in rows]
 
-    def crop(self, image: Tensor) -> Tensor:
-        """A random square of one stored image, mirrored in half of the cases; CHW uint8."""
-        room = image.shape[-1] - self.side_px + 1
+    def draw_cut(self, room: int) -> Cut:
+        """Top and left of a square, of `room` each, and whether it is mirrored: half of them."""
         top, left, mirrored = (
             int(torch.randint(limit, (), generator=self.generator)) for limit in (room, room, 2)
         )
-        square = image[:, top : top + self.side_px, left : left + self.side_px]
-        return square.flip(-1) if mirrored else square
+        return top, left, bool(mirrored)
+
+    def crops(self, name: str, rows: Tensor, cuts: list[Cut]) -> Tensor:
+        """The rows of one spectrum, each cut as said; (batch, 3, side, side) float32 in [-1, 1]."""
+        images = [self.images[name][int(row)] for row in rows]
+        squares = [cut(*each, self.side_px) for each in zip(images, cuts, strict=True)]
+        return to_floats(torch.stack(squares))
 
     def state_dict(self) -> dict[str, Any]:
         """The generator's state and each spectrum's position in its order."""

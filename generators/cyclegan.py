@@ -1,54 +1,96 @@
-"""CycleGAN's step (Zhu et al. 2017, section 3), with a perceptual cycle term where asked for.
+"""CycleGAN's step (Zhu et al. 2017, section 3), to which a variant may add terms of the cycle.
 
 Images that pass the same network with the same weights pass it as one batch: nothing here looks at
 other images of its batch, so this changes no value but by rounding.
 """
 
+from collections.abc import Callable, Mapping
+
 import torch
+from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
 from generators import losses
-from generators.method import Method, Named, Phase
+from generators.method import Method, Named, OwnSettings, Phase
 from generators.networks import PatchDiscriminator, ResnetGenerator, initialize
 from generators.pool import ImagePool
 from generators.settings import GeneratorSettings
 
 GENERATORS = ("vis_to_nir", "nir_to_vis")
-DISCRIMINATORS = ("judge_nir", "judge_vis")
+DISCRIMINATORS = ("discriminator_nir", "discriminator_vis")
+TERMS = {  # what they are, in words
+    "adversarial_nir": "how far fake NIR is from fooling its discriminator",
+    "adversarial_vis": "how far fake VIS is from fooling its discriminator",
+    "cycle_nir": "weighted mean absolute error of NIR translated there and back",
+    "cycle_vis": "weighted mean absolute error of VIS translated there and back",
+    "identity_nir": "change of what is NIR already",
+    "identity_vis": "change of what is VIS already",
+    "discriminator_nir": "error of the discriminator of NIR; at 0.25 it guesses",
+    "discriminator_vis": "error of the discriminator of VIS; at 0.25 it guesses",
+}
+CycleTerms = Callable[[Named, Named], Named]  # images of the step and their reconstructions
+
+
+class CycleGanSettings(OwnSettings):
+    """What a CycleGAN can be told; the defaults are the published recipe."""
+
+    width: PositiveInt = Field(64, description="channels of the generators' first layer")
+    blocks: PositiveInt = Field(9, description="residual blocks of each generator")
+    discriminator_width: PositiveInt | None = Field(
+        None, description="channels of the discriminators' first layer; none: as `width`"
+    )
+    cycle_weight: float = Field(10.0, ge=0, description="factor on the cycle term")
+    identity_weight: float = Field(
+        0.5, ge=0, description="factor on the identity term, itself times cycle_weight"
+    )
+    pool_size: int = Field(50, ge=0, description="earlier fakes kept for each discriminator")
 
 
 def build(
-    settings: GeneratorSettings, generator: torch.Generator, features: nn.Module | None
+    settings: GeneratorSettings,
+    own: CycleGanSettings,
+    generator: torch.Generator,
+    fixed: Mapping[str, nn.Module],
 ) -> Method:
-    """The method with freshly drawn weights; `features` adds the perceptual term (variant C)."""
-    networks = draw_networks(settings, generator)
-    pools = {
-        name: ImagePool(settings.pool_size, child(generator)) for name in ("pool_nir", "pool_vis")
-    }
-    step = CycleStep(settings, networks, pools, features)
+    """The published method, with freshly drawn weights."""
+    return cycle_gan(own, generator)
+
+
+def cycle_gan(
+    own: CycleGanSettings, generator: torch.Generator, more_terms: CycleTerms | None = None
+) -> Method:
+    """The method with freshly drawn weights; `more_terms` adds terms of the generators' phase."""
+    networks = draw_networks(own, generator)
+    pools = {name: ImagePool(own.pool_size, child(generator)) for name in ("pool_nir", "pool_vis")}
+    step = CycleStep(own, networks, pools, more_terms)
     phases = (
         Phase("generators", GENERATORS, step.generator_terms),
         Phase("discriminators", DISCRIMINATORS, step.discriminator_terms),
     )
-    return Method(networks, phases, pools)
+    return Method(networks, phases, pools, backward="nir_to_vis")
 
 
-def draw_networks(settings: GeneratorSettings, generator: torch.Generator) -> dict[str, nn.Module]:
+def draw_networks(own: CycleGanSettings, generator: torch.Generator) -> dict[str, nn.Module]:
     """Two generators and two discriminators, drawn in this order."""
-    judge_width = settings.discriminator_width or settings.width
     networks: dict[str, nn.Module] = {
-        name: ResnetGenerator(settings.width, settings.blocks) for name in GENERATORS
+        name: ResnetGenerator(own.width, own.blocks) for name in GENERATORS
     }
-    networks |= {name: PatchDiscriminator(judge_width) for name in DISCRIMINATORS}
+    width = own.discriminator_width or own.width
+    networks |= {name: PatchDiscriminator(width) for name in DISCRIMINATORS}
     for network in networks.values():
         initialize(network, generator)
     return networks
 
 
 def child(generator: torch.Generator) -> torch.Generator:
-    """An own generator, seeded by the one handed in."""
+    """A generator of its own, seeded by the one handed in."""
     seed = int(torch.randint(2**62, (), generator=generator))
     return torch.Generator().manual_seed(seed)
+
+
+def step_seconds(settings: GeneratorSettings, own: CycleGanSettings) -> float:
+    """A step on one core in float32, as measured."""
+    return 3.9e-7 * settings.side_px**2 * own.width * (own.blocks + 2)
 
 
 class CycleStep:
@@ -56,36 +98,34 @@ class CycleStep:
 
     def __init__(
         self,
-        settings: GeneratorSettings,
-        networks: dict[str, nn.Module],
-        pools: dict[str, ImagePool],
-        features: nn.Module | None,
+        own: CycleGanSettings,
+        networks: Mapping[str, nn.Module],
+        pools: Mapping[str, ImagePool],
+        more_terms: CycleTerms | None,
     ):
-        self.settings = settings
+        self.own = own
         self.networks = networks
         self.pools = pools
-        self.features = features
+        self.more_terms = more_terms
 
     def generator_terms(self, made: Named) -> Named:
-        """Adds the fakes to `made`; adversarial, cycle, identity and perceptual terms."""
+        """Adds the fakes to `made`; identity, adversarial and cycle terms, and what was added."""
         terms = self.translation_terms(made)
         cycles = {
             "vis": self.networks["nir_to_vis"](made["fake_nir"]),
             "nir": self.networks["vis_to_nir"](made["fake_vis"]),
         }
         for spectrum in ("vis", "nir"):
-            judge = self.networks[f"judge_{spectrum}"]
-            terms[f"adversarial_{spectrum}"] = losses.judged_real(judge(made[f"fake_{spectrum}"]))
-            terms[f"cycle_{spectrum}"] = self.settings.cycle_weight * losses.cycle(
+            scores = self.networks[f"discriminator_{spectrum}"](made[f"fake_{spectrum}"])
+            terms[f"adversarial_{spectrum}"] = losses.distance_to_real(scores)
+            terms[f"cycle_{spectrum}"] = self.own.cycle_weight * losses.cycle(
                 made[spectrum], cycles[spectrum]
             )
-        if self.features is not None:
-            terms["perceptual"] = self.perceptual_term(made, cycles)
-        return terms
+        return terms | (self.more_terms(made, cycles) if self.more_terms else {})
 
     def translation_terms(self, made: Named) -> Named:
         """Adds the fakes to `made`; gives the identity terms, if they have a weight."""
-        weight = self.settings.identity_weight * self.settings.cycle_weight
+        weight = self.own.identity_weight * self.own.cycle_weight
         terms = {}
         for source, target in (("vis", "nir"), ("nir", "vis")):
             network = self.networks[f"{source}_to_{target}"]
@@ -96,26 +136,18 @@ class CycleStep:
             terms[f"identity_{target}"] = weight * losses.identity(made[target], same)
         return terms
 
-    def perceptual_term(self, made: Named, cycles: Named) -> Tensor:
-        """Features of the images against those of their reconstructions, both directions summed.
-
-        The mean over the joint batch is half the sum of the two directions' means.
-        """
-        with torch.no_grad():
-            real = self.features(torch.cat((made["vis"], made["nir"])))
-        ours = self.features(torch.cat((cycles["vis"], cycles["nir"])))
-        return 2 * self.settings.perceptual_weight * losses.perceptual(real, ours)
-
     def discriminator_terms(self, made: Named) -> Named:
         """Both discriminators on the images of the step and on fakes from the pools."""
         terms = {}
         for spectrum in ("nir", "vis"):
+            name = f"discriminator_{spectrum}"
             fakes = self.pools[f"pool_{spectrum}"].exchange(made[f"fake_{spectrum}"])
-            scores = halves(self.networks[f"judge_{spectrum}"], made[spectrum], fakes)
-            terms[f"judge_{spectrum}"] = losses.discriminator(*scores)
+            scores = halves(self.networks[name], made[spectrum], fakes)
+            terms[name] = losses.discriminator(*scores)
         return terms
 
 
 def halves(network: nn.Module, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """What the network makes of two batches of equal size, in one pass."""
-    return network(torch.cat((first, second))).chunk(2)
+    one, other = network(torch.cat((first, second))).chunk(2)
+    return one, other

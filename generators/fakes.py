@@ -6,6 +6,7 @@ hides information in high frequencies (Chu et al. 2017); what reaches others is 
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from faces.common.progress import Progress, silent
 from faces.luminance import SHARES
 from faces.packed import Packed
 from generators.batches import is_equalized, prepare, to_floats
+from generators.settings import EqualizeMethod, Spectra
 from generators.weights import load_generator
 
 
@@ -29,15 +31,16 @@ def translate(
     batch: int = 32,
     progress: Progress = silent,
 ) -> np.ndarray:
-    """(N, S, S, 3) uint8 VIS images => (N, side, side, 1) uint8 fakes, in the same order.
+    """(N, S, S, 3) uint8 VIS images -> (N, side, side, 1) uint8 fakes, in the same order.
 
     Equalization and side are those of the weights. `batch` images are prepared at a time; it
     changes no byte. Raises DataError for images of other shapes, else as `load_generator`.
     """
     network, metadata = load_generator(weights)
     network.to(choose_device(device))
-    equalized = is_equalized(metadata["direction"].split("_to_")[0], metadata["equalize"])
-    side_px, method = int(metadata["side_px"]), metadata["equalize_method"]
+    spectrum = metadata["direction"].split("_to_")[0]
+    equalized = is_equalized(spectrum, cast(Spectra, metadata["equalize"]))
+    side_px, method = int(metadata["side_px"]), cast(EqualizeMethod, metadata["equalize_method"])
     fakes = np.empty((len(images), side_px, side_px, 1), np.uint8)
     for start in range(0, len(images), batch):
         inputs = prepare(images[start : start + batch], side_px, equalized, method)
@@ -49,7 +52,7 @@ def translate(
 @torch.inference_mode()
 @full_float32()
 def grey_fakes(network: nn.Module, inputs: Tensor) -> np.ndarray:
-    """(N, 1 or 3, S, S) uint8 => (N, S, S, 1) uint8, in float32, one image after another."""
+    """(N, 1 or 3, S, S) uint8 -> (N, S, S, 1) uint8, in float32, one image after another."""
     device = next(network.parameters()).device
     ready = to_floats(inputs.to(device))
     fakes = torch.cat([to_grey(network(ready[row : row + 1])) for row in range(len(ready))])
@@ -58,7 +61,7 @@ def grey_fakes(network: nn.Module, inputs: Tensor) -> np.ndarray:
 
 
 def to_grey(images: Tensor) -> Tensor:
-    """(N, 3, H, W) RGB in [-1, 1] => (N, H, W, 1) uint8, the luminance in whole grey levels."""
+    """(N, 1 or 3, H, W) in [-1, 1] -> (N, H, W, 1) uint8, the luminance in whole grey levels."""
     shares = images.new_tensor(SHARES).view(1, 3, 1, 1)
     grey = ((images * shares).sum(1) + 1) * 127.5
     return grey.round().clamp(0, 255).to(torch.uint8).unsqueeze(-1)

@@ -1,6 +1,7 @@
 """A frozen feature network's 3x3 convolutions by Winograd's way, their weights transformed once."""
 
 import copy
+from typing import TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -15,11 +16,13 @@ class FrozenConv(nn.Module):
     def __init__(self, conv: nn.Conv2d):
         super().__init__()
         self.conv = conv
+        self.kernels: Tensor
         self.register_buffer("kernels", winograd.transform(conv.weight.detach()), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
         if not (is_plain_cpu(images) and winograd.suits(images)):
-            return self.conv(images)
+            plain: Tensor = self.conv(images)
+            return plain
         convolved = winograd.convolve(images, self.kernels, "zeros")
         return convolved if self.conv.bias is None else convolved + self.conv.bias.view(1, -1, 1, 1)
 
@@ -35,7 +38,7 @@ def frozen(network: nn.Module, device: torch.device) -> nn.Module:
     return copied
 
 
-def is_replaceable(module: nn.Module) -> bool:
+def is_replaceable(module: nn.Module) -> TypeGuard[nn.Conv2d]:
     """Whether it is a dense 3x3 convolution of stride 1, padded with zeros, and wide enough."""
     return (
         isinstance(module, nn.Conv2d)

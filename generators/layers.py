@@ -2,26 +2,45 @@
 
 On a processor in float32 or float64 they take faster ways to the same values (equal to 1e-12 in
 float64, by test), with images in channels_last order: oneDNN's convolutions and batch norm are
-faster there, above all the gradients. On a GPU, under autocast and for shapes that do not fit they
-are the plain operations. A bias before an instance norm is kept as a parameter for the sake of
-published weights, but never added: the norm's mean takes it away again.
+faster there, above all the gradients. On a GPU, under autocast, for shapes that do not fit and in
+the context `fast_layers(False)` they are the plain operations; so are gradients that are to be
+differentiated again, as those of a gradient penalty. A bias before an instance norm is kept as a
+parameter for the sake of published weights, but never added: the norm's mean takes it away again.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from generators import winograd
+from generators.gradients import Context, differentiable
 
 EPSILON = 1e-5
 WINOGRAD_CHANNELS = 32  # below, the look-ups cost more than the products saved
 
 
+_fast: ContextVar[bool] = ContextVar("fast_layers", default=True)
+
+
+@contextmanager
+def fast_layers(enabled: bool) -> Iterator[None]:
+    """A context, or a decorator, in which the faster ways of a processor are taken or not."""
+    before = _fast.set(enabled)
+    try:
+        yield
+    finally:
+        _fast.reset(before)
+
+
 def is_plain_cpu(images: Tensor) -> bool:
     """Whether the faster ways of a processor apply to these images."""
     return (
-        images.device.type == "cpu"
+        _fast.get()
+        and images.device.type == "cpu"
         and images.dtype in (torch.float32, torch.float64)
         and not torch.is_autocast_enabled("cpu")
     )
@@ -42,10 +61,12 @@ class UnbiasedConv(nn.Conv2d):
 class UnbiasedTransposedConv(nn.ConvTranspose2d):
     """A fractionally strided convolution before an instance norm; see `UnbiasedConv`."""
 
-    def forward(self, images: Tensor) -> Tensor:
-        return F.conv_transpose2d(
-            images, self.weight, None, self.stride, self.padding, self.output_padding
-        )
+    def forward(self, images: Tensor, output_size: list[int] | None = None) -> Tensor:
+        """NCHW -> NCHW; `output_size` must be left out."""
+        assert output_size is None, "the output's size follows from the stride"
+        stride, padding, extra = self.stride, self.padding, self.output_padding
+        assert isinstance(padding, tuple)
+        return F.conv_transpose2d(images, self.weight, None, stride, padding, extra)
 
 
 class PaddedConv(nn.Conv2d):
@@ -69,9 +90,9 @@ class NarrowConv(nn.Conv2d):
     """A convolution of stride 1 without padding to a handful of channels."""
 
     def forward(self, images: Tensor) -> Tensor:
-        if not is_plain_cpu(images):
+        if not is_plain_cpu(images) or self.bias is None:
             return super().forward(images)
-        convolved = NarrowConvFunction.apply(channels_last(images), self.weight)
+        convolved: Tensor = NarrowConvFunction.apply(channels_last(images), self.weight)
         return convolved + self.bias.view(1, -1, 1, 1)
 
 
@@ -83,7 +104,7 @@ class NarrowConvFunction(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(context, images: Tensor, weight: Tensor) -> Tensor:
+    def forward(context: Context, images: Tensor, weight: Tensor) -> Tensor:
         context.save_for_backward(images, weight)
         in_channels, side = weight.shape[1:3]
         kernels = weight.permute(2, 0, 1, 3).reshape(-1, in_channels, 1, side)
@@ -95,9 +116,10 @@ class NarrowConvFunction(torch.autograd.Function):
         return total
 
     @staticmethod
-    @once_differentiable
-    def backward(context, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    def backward(context: Context, gradient: Tensor) -> tuple[Tensor | None, ...]:
         images, weight = context.saved_tensors
+        if torch.is_grad_enabled():
+            return differentiable(F.conv2d, (images, weight), gradient)
         gradient = channels_last(gradient)
         of_images = of_weight = None
         if context.needs_input_grad[0]:
@@ -123,15 +145,21 @@ class InstanceNorm(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         if is_plain_cpu(images):
-            return InstanceNormFunction.apply(channels_last(images))
-        return F.instance_norm(images, eps=EPSILON)
+            normed: Tensor = InstanceNormFunction.apply(channels_last(images))
+            return normed
+        return instance_norm(images)
+
+
+def instance_norm(images: Tensor) -> Tensor:
+    """The plain operation; NCHW -> the same shape."""
+    return F.instance_norm(images, eps=EPSILON)
 
 
 class InstanceNormFunction(torch.autograd.Function):
     """Batch norm of one image after another: stock instance norm would undo channels_last."""
 
     @staticmethod
-    def forward(context, images: Tensor) -> Tensor:
+    def forward(context: Context, images: Tensor) -> Tensor:
         normed = torch.empty_like(images)
         statistics = images.new_empty(2, *images.shape[:2])
         for row, image in enumerate(images.split(1)):
@@ -141,9 +169,10 @@ class InstanceNormFunction(torch.autograd.Function):
         return normed
 
     @staticmethod
-    @once_differentiable
-    def backward(context, gradient: Tensor) -> Tensor:
+    def backward(context: Context, gradient: Tensor) -> Tensor | None:
         images, statistics = context.saved_tensors
+        if torch.is_grad_enabled():
+            return differentiable(instance_norm, (images,), gradient)[0]
         parts = zip(channels_last(gradient).split(1), images.split(1), *statistics, strict=True)
         gradients = [norm_gradient(*part) for part in parts]
         return gradients[0] if len(gradients) == 1 else torch.cat(gradients)

@@ -6,19 +6,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def judged_real(scores: Tensor) -> Tensor:
+def distance_to_real(scores: Tensor) -> Tensor:
     """Least-squares distance to 1: mean (D(y) - 1)^2 (Mao et al. 2017, eq. 9; any shape)."""
     return (scores - 1).square().mean()
 
 
-def judged_fake(scores: Tensor) -> Tensor:
+def distance_to_fake(scores: Tensor) -> Tensor:
     """Least-squares distance to 0: mean D(G(x))^2 (Mao et al. 2017, eq. 9; any shape)."""
     return scores.square().mean()
 
 
 def discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
     """Half of both least-squares terms (Zhu et al. 2017, 4: the discriminator's halved)."""
-    return (judged_real(real_scores) + judged_fake(fake_scores)) / 2
+    return (distance_to_real(real_scores) + distance_to_fake(fake_scores)) / 2
 
 
 def cycle(images: Tensor, reconstruction: Tensor) -> Tensor:
@@ -36,5 +36,5 @@ def perceptual(real: Sequence[Tensor], reconstruction: Sequence[Tensor]) -> Tens
 
     `real` and `reconstruction` hold one NCHW tensor per tap, of equal shapes.
     """
-    pairs = zip(real, reconstruction, strict=True)
-    return sum(F.mse_loss(ours, theirs) for theirs, ours in pairs) / len(real)
+    taps = [F.mse_loss(ours, theirs) for theirs, ours in zip(real, reconstruction, strict=True)]
+    return sum(taps[1:], start=taps[0]) / len(taps)

@@ -1,15 +1,37 @@
-"""What a training loop must know of a method, and a registry of a variant: nothing more."""
+"""What a training loop must know of a method, and everybody else of a variant: nothing more.
 
-from collections.abc import Callable
+    VARIANT = Variant(
+        name="mine", description="in a few words", settings=MySettings, build=build,
+        architectures=(MyNetwork,),
+    )
+
+in a file of its own is a translator (docs/design.md, "Adding a translator").
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
+from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
+from generators.origin import Origin
 from generators.settings import GeneratorSettings, Spectra
 
 Named = dict[str, Tensor]
+
+
+class OwnSettings(BaseModel):
+    """What one translator alone can be told; a translator without such settings uses this one.
+
+    Fields have defaults and descriptions, and no name that `GeneratorSettings` has.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=OwnSettings)
 
 
 class Memory(Protocol):
@@ -38,28 +60,65 @@ class Phase:
 class Method:
     """Networks, the phases of a step in their order, and memories that a checkpoint must keep.
 
-    The networks "vis_to_nir" and "nir_to_vis" must be among them: they are the result.
+    `generator` names the network that makes fakes: (N, 3, S, S) VIS in [-1, 1] -> (N, 1 or 3, S, S)
+    NIR in [-1, 1]. `backward` names the one of the way back, if there is one. The weights of both
+    are kept, so each has an attribute `arguments`: what its class was called with, fit for JSON.
     """
 
     networks: dict[str, nn.Module]
     phases: tuple[Phase, ...]
-    memories: dict[str, Memory] = field(default_factory=dict)
-
-
-Build = Callable[[GeneratorSettings, torch.Generator, nn.Module | None], Method]
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    generator: str = "vis_to_nir"
+    backward: str | None = None
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A translator by name.
+class Comparison:
+    """An earlier translator that differs from this one in one thing, which `title` names.
 
-    `build` takes the settings, a seeded CPU generator for weights and pools, and the perceptual
-    network, which maps (N, 3, H, W) RGB in [-1, 1] to a list of feature maps and is None unless
-    `needs_features`.
+    The report shows both translators' fakes of the same people, and their difference.
+    """
+
+    variant: str
+    title: str
+
+
+def nothing(own: OwnSettings) -> tuple[str, ...]:
+    """The needs of a translator that needs no fixed network."""
+    return ()
+
+
+def usual_step_seconds(settings: GeneratorSettings, own: OwnSettings) -> float:
+    """A step of a small network on one core, where a translator says nothing of its own."""
+    return 5e-5 * settings.batch * settings.side_px**2
+
+
+@dataclass(frozen=True)
+class Variant(Generic[S]):
+    """A translator, by all that is its own.
+
+    * `settings`: the class of its own settings.
+    * `build` takes the settings that all translators share, its own, a seeded CPU generator for
+      weights and memories, and the fixed networks by name; it gives the method.
+    * `equalize`: the spectra whose histograms are equalized before anything else.
+    * `needs` names the fixed networks for its own settings, by the names of `bench list weights`.
+    * `needs_pairs`: the step's "nir" are then the true NIR images of the "vis" ones, cut alike.
+    * `architectures`: classes of the networks it saves, as far as `generators.networks` lacks them.
+    * `step_seconds`: a step on one core in float32, for the order of the stages and the time left.
+    * `terms`: what its loss terms are, in words, by the names of its phases.
+    * `compare_with`: see `Comparison`.
+    * `origin`: where it is defined, if not in nirbench; whoever finds it fills this in.
     """
 
     name: str
     description: str
-    equalize: Spectra
-    needs_features: bool
-    build: Build
+    settings: type[S]
+    build: Callable[[GeneratorSettings, S, torch.Generator, Mapping[str, nn.Module]], Method]
+    equalize: Spectra = "none"
+    needs: Callable[[S], tuple[str, ...]] = nothing
+    needs_pairs: bool = False
+    architectures: tuple[type[nn.Module], ...] = ()
+    step_seconds: Callable[[GeneratorSettings, S], float] = usual_step_seconds
+    terms: Mapping[str, str] = field(default_factory=dict)
+    compare_with: Comparison | None = None
+    origin: Origin | None = None

@@ -43,11 +43,17 @@ class ResidualBlock(nn.Module):
 class ResnetGenerator(nn.Module):
     """`c7s1-w, d2w, d4w, R4w x blocks, u2w, uw, c7s1-3`, tanh.
 
-    NCHW float32 in [-1, 1], height and width multiples of 4 => the same shape, in [-1, 1].
+    NCHW float32 in [-1, 1], height and width multiples of 4 -> the same shape, in [-1, 1].
     """
 
     def __init__(self, width: int, blocks: int, in_channels: int = 3, out_channels: int = 3):
         super().__init__()
+        self.arguments = {
+            "width": width,
+            "blocks": blocks,
+            "in_channels": in_channels,
+            "out_channels": out_channels,
+        }
         first = [nn.ReflectionPad2d(3), UnbiasedConv(in_channels, width, 7), InstanceNorm(), relu()]
         body = [ResidualBlock(4 * width) for _ in range(blocks)]
         last = [nn.ReflectionPad2d(3), NarrowConv(width, out_channels, 7), FloatTanh()]
@@ -68,7 +74,7 @@ class ResnetGenerator(nn.Module):
 class PatchDiscriminator(nn.Module):
     """The 70x70 PatchGAN `cw (no norm), c2w, c4w` of stride 2, `c8w` of stride 1, one channel out.
 
-    NCHW float32 in [-1, 1] => (N, 1, H', W') float32 without bound, one score per 70x70 patch.
+    NCHW float32 in [-1, 1] -> (N, 1, H', W') float32 without bound, one score per 70x70 patch.
     """
 
     def __init__(self, width: int, in_channels: int = 3):

@@ -39,7 +39,9 @@ class Samples:
             return
         first = self.steps.index(step) * len(self.inputs)
         stored = packed.open_for_writing(self.folder)
-        stored[first : first + len(self.inputs)] = grey_fakes(network, self.inputs)
+        training = network.training
+        stored[first : first + len(self.inputs)] = grey_fakes(network.eval(), self.inputs)
+        network.train(training)
         stored.flush()
 
 

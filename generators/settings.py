@@ -1,6 +1,10 @@
-"""The settings of a translator's training; the defaults are the CycleGAN recipe."""
+"""The settings that every translator's training shares; the defaults are the CycleGAN recipe.
 
-from typing import Literal
+What belongs to one kind of translator, such as the width of its networks, is its own
+(`generators.method.OwnSettings`).
+"""
+
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
@@ -8,10 +12,11 @@ from faces.common.precision import Precision
 from generators.schedule import steps_of_epochs
 
 Spectra = Literal["vis", "nir", "both", "none"]
+EqualizeMethod = Literal["global", "clahe"]
 
 
 class GeneratorSettings(BaseModel):
-    """What a training of any variant needs to know besides the images and the seed."""
+    """What a training of any variant needs to know besides its own settings, images and seed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -23,30 +28,14 @@ class GeneratorSettings(BaseModel):
         0.5, ge=0, le=1, description="fraction of the steps after which the rate falls linearly"
     )
     side_px: int = Field(256, ge=32, multiple_of=4, description="side of the crops, in pixels")
-    width: PositiveInt = Field(64, description="channels of the generators' first layer")
-    blocks: PositiveInt = Field(9, description="residual blocks of each generator")
-    discriminator_width: PositiveInt | None = Field(
-        None, description="channels of the discriminators' first layer; none: as `width`"
-    )
     batch: PositiveInt = Field(1, description="images of each spectrum in a step")
     learning_rate: float = Field(2e-4, gt=0, description="Adam's rate before the decay")
     beta1: float = Field(0.5, ge=0, lt=1, description="Adam's first decay")
     beta2: float = Field(0.999, ge=0, lt=1, description="Adam's second decay")
-    cycle_weight: float = Field(10.0, ge=0, description="factor on the cycle term")
-    identity_weight: float = Field(
-        0.5, ge=0, description="factor on the identity term, itself times cycle_weight"
-    )
-    perceptual_weight: float = Field(
-        1.0, ge=0, description="factor on the perceptual term (C); not stated in the paper"
-    )
-    perceptual_network: Literal["vgg16-hed", "vgg16-imagenet"] = Field(
-        "vgg16-hed", description="weights of the perceptual term (C); the first needs no download"
-    )
-    pool_size: int = Field(50, ge=0, description="earlier fakes kept for each discriminator")
     equalize: Literal["variant", "vis", "nir", "both", "none"] = Field(
         "variant", description="spectra whose histograms are equalized; variant: as it says"
     )
-    equalize_method: Literal["global", "clahe"] = Field(
+    equalize_method: EqualizeMethod = Field(
         "global", description="equalization of the whole image, or of tiles with limited contrast"
     )
     precision: Precision = Field("auto", description="bf16 where the processor has it, or float32")
@@ -57,17 +46,24 @@ class GeneratorSettings(BaseModel):
     sample_every_steps: PositiveInt = Field(500, description="steps between two sets of samples")
 
     @model_validator(mode="after")
-    def _length_is_given_once(self) -> "GeneratorSettings":
+    def _length_is_given_once(self) -> Self:
         if (self.steps is None) == (self.epochs is None):
             raise ValueError("give either steps or epochs")
         return self
 
-    def for_images(self, vis_images: int, nir_images: int) -> "GeneratorSettings":
+    def for_images(self, vis_images: int, nir_images: int) -> Self:
         """The same settings with epochs counted in steps: as long as the larger spectrum."""
         if self.epochs is None:
             return self
         steps = steps_of_epochs(self.epochs, vis_images, nir_images, self.batch)
         return self.model_copy(update={"steps": steps, "epochs": None})
+
+    @property
+    def counted_steps(self) -> int:
+        """The steps of the training. Raises ValueError where epochs have not been counted yet."""
+        if self.steps is None:
+            raise ValueError("epochs are not counted in steps yet: use what for_images gives")
+        return self.steps
 
     def equalized(self, of_variant: Spectra) -> Spectra:
         """The spectra to equalize, where the variant itself says `of_variant`."""

@@ -1,5 +1,6 @@
 """One optimizer step of any method: its phases in turn, each with an Adam of its own."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -7,28 +8,30 @@ from torch import Tensor, nn
 
 from faces.common.compute import autocast
 from generators.frozen import frozen
-from generators.method import Method, Phase, Variant
+from generators.method import Method, OwnSettings, Phase, Variant
 from generators.settings import GeneratorSettings
 
 
 class Stepper:
     """A variant's networks on a device, with their optimizers.
 
-    `generator` is a seeded CPU generator for weights and pools; `features` is the perceptual
-    network of a variant that needs one; a frozen copy of it is used.
+    `own` are the variant's own settings, `generator` is a seeded CPU generator for weights and
+    memories; `fixed` holds the fixed networks that it needs, by name: frozen copies are used.
     """
 
     def __init__(
         self,
-        variant: Variant,
+        variant: Variant[Any],
         settings: GeneratorSettings,
+        own: OwnSettings,
+        *,
         generator: torch.Generator,
         device: torch.device,
-        features: nn.Module | None,
+        fixed: Mapping[str, nn.Module],
     ):
         self.settings, self.device = settings, device
-        judge = None if features is None else frozen(features, device)
-        self.method = variant.build(settings, generator, judge)
+        copies = {name: frozen(network, device) for name, network in fixed.items()}
+        self.method = variant.build(settings, own, generator, copies)
         for network in self.method.networks.values():
             network.to(device)
         self.adams = {

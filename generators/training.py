@@ -5,6 +5,7 @@ of the data and all random states come from the newest checkpoint, and on a CPU 
 same to the byte as that of a training which was never interrupted.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,48 +15,64 @@ from torch import Tensor, nn
 
 from faces.common import checkpoint
 from faces.common.compute import choose_device
-from faces.common.errors import StageError, UsageError
+from faces.common.errors import DataError, StageError, UsageError
 from faces.common.files import sync
 from faces.common.progress import Progress, silent
 from faces.packed import Packed
 from generators.batches import Batches, center, is_equalized, prepare
 from generators.journal import Journal
-from generators.method import Variant
+from generators.method import OwnSettings, Variant
+from generators.randomness import load_torch_state, seeded, seeded_torch, torch_state
 from generators.samples import Samples, sampled_steps
 from generators.schedule import linear_decay
 from generators.settings import GeneratorSettings
 from generators.stepper import Stepper
 from generators.weights import describe, save_generator
 
-RESULTS = {"generator": "vis_to_nir", "backward": "nir_to_vis"}
+RESULT, BACKWARD = "generator.safetensors", "backward.safetensors"
+DIRECTIONS = {RESULT: "vis_to_nir", BACKWARD: "nir_to_vis"}
+WEIGHTS, ORDER, TORCH = range(3)  # streams of a seed's randomness
 
 
 def train(
-    variant: Variant,
+    variant: Variant[Any],
     settings: GeneratorSettings,
     vis: Packed,
     nir: Packed | np.ndarray,
+    *,
     out: Path,
     seed: int,
+    own: OwnSettings | None = None,
+    fixed: Mapping[str, nn.Module] | None = None,
     device: str = "cpu",
-    features: nn.Module | None = None,
     progress: Progress = silent,
 ) -> None:
-    """Trains a variant; writes both generators' weights, losses.csv and samples/ to `out`.
+    """Trains a variant; writes its generators' weights, losses.csv and samples/ to `out`.
 
-    `vis` holds aligned crops (N, S, S, 3) uint8, `nir` (M, S, S, 1 or 3), of any side. Raises
-    UsageError for a missing perceptual network and StageError where a loss is not finite.
+    `vis` holds aligned crops (N, S, S, 3) uint8, `nir` (M, S, S, 1 or 3), of any side; of a variant
+    that needs pairs, row i of both is one shot. `own` are the variant's own settings, `fixed` the
+    networks it needs, by name. Raises UsageError for a missing network, DataError where pairs are
+    needed and are none, and StageError where a loss is not finite.
     """
-    if all((out / f"{stem}.safetensors").exists() for stem in RESULTS):
+    if (out / RESULT).exists():
         checkpoint.delete_all(out / "checkpoints")  # a kill may have come just before that
         return
-    if variant.needs_features and features is None:
-        raise UsageError(f"variant {variant.name} needs a perceptual network; none was handed in")
-    training = Training(variant, settings, seed, choose_device(device), features)
-    training.feed(vis, nir.images if isinstance(nir, Packed) else nir, out)
-    training.start_or_resume()
-    training.run(progress)
-    training.write_results()
+    own, fixed = own or variant.settings(), fixed or {}
+    require_needs(variant, own, fixed)
+    chosen = choose_device(device)
+    with seeded_torch(seed, TORCH, chosen):
+        training = Training(variant, settings, own, seed=seed, device=chosen, fixed=fixed)
+        training.feed(vis, nir.images if isinstance(nir, Packed) else nir, out)
+        training.start_or_resume()
+        training.run(progress)
+        training.write_results()
+
+
+def require_needs(variant: Variant[Any], own: OwnSettings, fixed: Mapping[str, nn.Module]) -> None:
+    """Raises UsageError naming the first fixed network that is needed and not there."""
+    for name in variant.needs(own):
+        if name not in fixed:
+            raise UsageError(f"variant {variant.name} needs the network {name}; hand it in")
 
 
 class Training:
@@ -63,37 +80,62 @@ class Training:
 
     def __init__(
         self,
-        variant: Variant,
+        variant: Variant[Any],
         settings: GeneratorSettings,
+        own: OwnSettings,
+        *,
         seed: int,
         device: torch.device,
-        features: nn.Module | None,
+        fixed: Mapping[str, nn.Module],
     ):
-        self.variant, self.settings, self.seed = variant, settings, seed
-        self.equalize = settings.equalized(variant.equalize)
-        self.stepper = Stepper(variant, settings, seeded(seed, 0), device, features)
+        self.variant, self.settings, self.own, self.seed = variant, settings, own, seed
+        self.steps = settings.counted_steps
+        generator = seeded(seed, WEIGHTS)
+        self.stepper = Stepper(
+            variant, settings, own, generator=generator, device=device, fixed=fixed
+        )
+        self.headers = self.described()  # before any step: what cannot be kept is told now
         self.name = f"training of variant {variant.name}, seed {seed}"
         self.done = 0
 
+    def described(self) -> dict[str, dict[str, str]]:
+        """The header of each file of weights, the one that tells that all is done last."""
+        return {
+            file: describe(
+                network, self.variant, self.settings, seed=self.seed, direction=DIRECTIONS[file]
+            )
+            for file, network in self.kept_networks().items()
+        }
+
+    def kept_networks(self) -> dict[str, nn.Module]:
+        """The network of each file of weights."""
+        method = self.stepper.method
+        back = {} if method.backward is None else {BACKWARD: method.networks[method.backward]}
+        return back | {RESULT: method.networks[method.generator]}
+
     def feed(self, vis: Packed, nir: np.ndarray, out: Path) -> None:
         """Prepares the images, puts them on the device, and names the output's files."""
-        settings = self.settings
+        settings, paired = self.settings, self.variant.needs_pairs
+        if paired and len(vis.images) != len(nir):
+            raise DataError(
+                f"variant {self.variant.name} needs pairs: one NIR image of the same shot for each "
+                f"VIS image, not {len(nir)} for {len(vis.images)}"
+            )
         stored = {"vis": self.prepared(vis.images, "VIS"), "nir": self.prepared(nir, "NIR")}
-        self.batches = Batches(stored, settings.side_px, settings.batch, seeded(self.seed, 1))
+        order = seeded(self.seed, ORDER)
+        self.batches = Batches(stored, settings.side_px, settings.batch, order, paired)
         self.out = out
-        self.journal = Journal(
-            out / "losses.csv", settings.log_every_steps, settings.steps, self.name
-        )
+        self.journal = Journal(out / "losses.csv", settings.log_every_steps, self.steps, self.name)
         self.samples = Samples(
             out / "samples",
             center(stored["vis"], settings.side_px),
             vis.index,
-            sampled_steps(settings.steps, settings.sample_every_steps),
+            sampled_steps(self.steps, settings.sample_every_steps),
         )
 
     def prepared(self, images: np.ndarray, spectrum: str) -> Tensor:
         """(N, C, load, load) uint8 on the device, equalized where the settings say so."""
-        equalized = is_equalized(spectrum, self.equalize)
+        equalized = is_equalized(spectrum, self.settings.equalized(self.variant.equalize))
         method = self.settings.equalize_method
         return prepare(images, self.settings.load_px, equalized, method).to(self.stepper.device)
 
@@ -113,16 +155,16 @@ class Training:
 
     def run(self, progress: Progress) -> None:
         """All steps that are still to do."""
-        settings = self.settings
-        while self.done < settings.steps:
-            factor = linear_decay(self.done, settings.steps, settings.decay_from)
+        settings, method = self.settings, self.stepper.method
+        while self.done < self.steps:
+            factor = linear_decay(self.done, self.steps, settings.decay_from)
             terms = self.stepper.step(self.batches.draw(), factor)
             self.done += 1
             self.journal.add(self.done, terms)
-            self.samples.take(self.done, self.stepper.method.networks["vis_to_nir"])
-            if self.done % settings.checkpoint_every_steps == 0 or self.done == settings.steps:
+            self.samples.take(self.done, method.networks[method.generator])
+            if self.done % settings.checkpoint_every_steps == 0 or self.done == self.steps:
                 self.save()
-            progress(self.done, settings.steps, self.journal.latest)
+            progress(self.done, self.steps, self.journal.latest)
 
     def save(self) -> None:
         """Writes a checkpoint. Raises StageError instead of saving a state that is not finite."""
@@ -137,9 +179,15 @@ class Training:
 
     def identity(self) -> dict[str, Any]:
         """What a checkpoint must agree with to be taken up."""
-        lasting = self.settings.model_dump(mode="json", exclude={"checkpoint_every_steps"})
-        counts = {name: len(images) for name, images in self.batches.images.items()}
-        return {"variant": self.variant.name, "seed": self.seed, "images": counts, **lasting}
+        origin = self.variant.origin
+        return {
+            "variant": self.variant.name,
+            "origin": None if origin is None else str(origin),
+            "seed": self.seed,
+            "images": {name: len(images) for name, images in self.batches.images.items()},
+            "own": self.own.model_dump(mode="json"),
+            **self.settings.model_dump(mode="json", exclude={"checkpoint_every_steps"}),
+        }
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that the steps to come depend on."""
@@ -149,6 +197,7 @@ class Training:
             "stepper": self.stepper.state_dict(),
             "batches": self.batches.state_dict(),
             "journal": self.journal.state_dict(),
+            "random": torch_state(self.stepper.device),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -157,17 +206,13 @@ class Training:
         self.stepper.load_state_dict(state["stepper"])
         self.batches.load_state_dict(state["batches"])
         self.journal.load_state_dict(state["journal"], self.stepper.device)
+        load_torch_state(state["random"], self.stepper.device)
 
     def write_results(self) -> None:
-        """Both generators' weights; then the checkpoints are no longer needed."""
-        for stem, name in RESULTS.items():
-            header = describe(self.settings, self.variant.name, self.equalize, self.seed, name)
-            network = self.stepper.method.networks[name]
-            save_generator(self.out / f"{stem}.safetensors", network, header)
+        """The weights of the way back, if any, and of the way to NIR; then no checkpoint is needed.
+
+        The last file stands for all being done.
+        """
+        for file, network in self.kept_networks().items():
+            save_generator(self.out / file, network, self.headers[file])
         checkpoint.delete_all(self.out / "checkpoints")
-
-
-def seeded(seed: int, stream: int) -> torch.Generator:
-    """A CPU generator for one of the independent streams of randomness of a seed."""
-    drawn = np.random.SeedSequence((seed, stream)).generate_state(1, np.uint64)[0]
-    return torch.Generator().manual_seed(int(drawn >> 1))

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,28 +10,34 @@ import safetensors
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import nn
+from torch import Tensor, nn
 
-from faces.common.errors import TamperedError, UsageError
+from faces.common.errors import NirbenchError, TamperedError, UsageError
 from faces.common.files import written_aside
-from generators.networks import ResnetGenerator
+from generators import architectures
+from generators.method import Variant
 from generators.settings import GeneratorSettings
-
-ARCHITECTURE = "ResnetGenerator"
 
 
 def describe(
-    settings: GeneratorSettings, variant: str, equalize: str, seed: int, direction: str
+    network: nn.Module,
+    variant: Variant[Any],
+    settings: GeneratorSettings,
+    *,
+    seed: int,
+    direction: str,
 ) -> dict[str, str]:
-    """The header of a trained generator: everything that its use or its reader needs to know."""
+    """The header of a trained generator: everything that its use or its reader needs to know.
+
+    `direction` is "vis_to_nir" or "nir_to_vis". Raises UsageError where the network could not be
+    made again.
+    """
     known = {
-        "architecture": ARCHITECTURE,
+        **architectures.describe(network, variant),
         "direction": direction,
-        "width": settings.width,
-        "blocks": settings.blocks,
         "side_px": settings.side_px,
-        "variant": variant,
-        "equalize": equalize,
+        "variant": variant.name,
+        "equalize": settings.equalized(variant.equalize),
         "equalize_method": settings.equalize_method,
         "seed": seed,
         "steps": settings.steps,
@@ -40,12 +47,12 @@ def describe(
     return {name: str(value) for name, value in known.items()}
 
 
-def save_generator(path: Path, network: nn.Module, metadata: dict[str, str]) -> None:
+def save_generator(path: Path, network: nn.Module, metadata: Mapping[str, str]) -> None:
     """Writes the weights aside and renames them; see `describe` for the metadata."""
     tensors = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_aside(path) as aside:
-        aside.write_bytes(with_sorted_header(save(tensors, metadata)))
+        aside.write_bytes(with_sorted_header(save(tensors, dict(metadata))))
 
 
 def with_sorted_header(content: bytes) -> bytes:
@@ -59,25 +66,27 @@ def with_sorted_header(content: bytes) -> bytes:
     return struct.pack("<Q", len(padded)) + padded + content[8 + length :]
 
 
-def load_generator(path: Path) -> tuple[ResnetGenerator, dict[str, str]]:
-    """A generator in eval mode on the CPU, and its header.
+def load_generator(path: Path, definition: Path | None = None) -> tuple[nn.Module, dict[str, str]]:
+    """A generator in eval mode on the CPU, and its header. No code from the file is run.
 
-    Raises UsageError if the file is missing or of another kind, TamperedError if it is damaged.
+    `definition` is the file that defines the translator, where its network is its own and the file
+    was never named on this machine. Raises UsageError if the file is missing or of another kind,
+    MissingError if the translator is not there, TamperedError if the file is damaged.
     """
     metadata, tensors = read(path)
-    if metadata.get("architecture") != ARCHITECTURE:
-        raise UsageError(f"{path}: not the weights of a {ARCHITECTURE}; name a generator's file")
     try:
-        network = ResnetGenerator(int(metadata["width"]), int(metadata["blocks"]))
+        network = architectures.build(metadata, definition)
         network.load_state_dict(tensors)
-    except (KeyError, ValueError, RuntimeError) as error:
+    except NirbenchError as error:
+        raise type(error)(f"{path}: {error}") from error
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise TamperedError(
             f"{path}: weights and header disagree ({first_line(error)}); make or fetch it again"
         ) from error
     return network.eval(), metadata
 
 
-def read(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
+def read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     """Header and tensors of a safetensors file."""
     if not path.is_file():
         raise UsageError(f"{path}: no such weights; train a variant first or correct the path")

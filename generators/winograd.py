@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.autograd.function import once_differentiable
+
+from generators.gradients import Context, differentiable
 
 TILE = 4
 PATCH = TILE + 2
@@ -95,7 +96,7 @@ def places(images: int, height: int, width: int, padding: str) -> Places:
 
 
 def by_place(rows: Tensor, side: int) -> Tensor:
-    """(N, H, W) row numbers => those of all side x side squares at stride 4, place by place."""
+    """(N, H, W) row numbers -> those of all side x side squares at stride 4, place by place."""
     squares = rows.unfold(1, side, TILE).unfold(2, side, TILE)
     return squares.permute(3, 4, 0, 1, 2).reshape(-1)
 
@@ -104,20 +105,20 @@ class WinogradFunction(torch.autograd.Function):
     """The convolution and its gradients; images NCHW, kernels as `transform` gives them."""
 
     @staticmethod
-    def forward(context, images: Tensor, kernels: Tensor, padding: str) -> Tensor:
-        number, channels, height, width = images.shape
-        look, matrices = places(number, height, width, padding), transforms(images.dtype)
-        patches = to_rows(images, padding)[look.patches].view(PATCH**2, -1)
-        inputs = (matrices.input @ patches).view(PATCH**2, -1, channels)
-        outputs = matrices.output @ torch.bmm(inputs, kernels).view(PATCH**2, -1)
-        context.save_for_backward(inputs if context.needs_input_grad[1] else None, kernels)
-        context.look, context.shape = look, images.shape
-        return to_images(outputs.view(-1, kernels.shape[2])[look.outputs], number, height, width)
+    def forward(context: Context, images: Tensor, kernels: Tensor, padding: str) -> Tensor:
+        inputs = transformed(images, padding)
+        saved = inputs if context.needs_input_grad[1] else None
+        context.save_for_backward(images, saved, kernels)
+        context.padding, context.shape = padding, images.shape
+        context.look = places_of(images, padding)
+        return multiplied(inputs, kernels, context.look, images.shape)
 
     @staticmethod
-    @once_differentiable
-    def backward(context, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
-        inputs, kernels = context.saved_tensors
+    def backward(context: Context, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        images, inputs, kernels = context.saved_tensors
+        if torch.is_grad_enabled():
+            plain = functools.partial(convolve_plainly, padding=context.padding)
+            return *differentiable(plain, (images, kernels), gradient), None
         matrices = transforms(gradient.dtype)
         rows = to_rows(gradient, "reflect")[context.look.tiles].view(TILE**2, -1)
         products = (matrices.output.T @ rows).view(PATCH**2, -1, gradient.shape[1])
@@ -130,8 +131,33 @@ class WinogradFunction(torch.autograd.Function):
         return of_images, of_kernels, None
 
 
+def places_of(images: Tensor, padding: str) -> Places:
+    """The look-ups for NCHW images."""
+    number, _, height, width = images.shape
+    return places(number, height, width, padding)
+
+
+def transformed(images: Tensor, padding: str) -> Tensor:
+    """NCHW -> (36, T, C), the patches of the T tiles, transformed."""
+    patches = to_rows(images, padding)[places_of(images, padding).patches].view(PATCH**2, -1)
+    return (transforms(images.dtype).input @ patches).view(PATCH**2, -1, images.shape[1])
+
+
+def multiplied(inputs: Tensor, kernels: Tensor, look: Places, shape: torch.Size) -> Tensor:
+    """Transformed patches (36, T, I) and kernels (36, I, O) -> the convolution of the images."""
+    number, _, height, width = shape
+    outputs = transforms(inputs.dtype).output @ torch.bmm(inputs, kernels).view(PATCH**2, -1)
+    return to_images(outputs.view(-1, kernels.shape[2])[look.outputs], number, height, width)
+
+
+def convolve_plainly(images: Tensor, kernels: Tensor, padding: str) -> Tensor:
+    """As `convolve`, in operations that torch itself can differentiate, again and again."""
+    look = places_of(images, padding)
+    return multiplied(transformed(images, padding), kernels, look, images.shape)
+
+
 def gathered(patches: Tensor, look: Places, shape: torch.Size) -> Tensor:
-    """Sums what the patch places (36, T * C) say of the row beneath them => NCHW of that shape."""
+    """Sums what the patch places (36, T * C) say of the row beneath them -> NCHW of that shape."""
     number, channels, height, width = shape
     places_first = patches.view(-1, channels)
     summed = F.embedding_bag(look.covering, places_first, look.offsets, mode="sum")
@@ -139,18 +165,18 @@ def gathered(patches: Tensor, look: Places, shape: torch.Size) -> Tensor:
 
 
 def to_rows(images: Tensor, padding: str) -> Tensor:
-    """NCHW => (N * H * W, C), and a row of zeros after them if they are what padding means."""
+    """NCHW -> (N * H * W, C), and a row of zeros after them if they are what padding means."""
     rows = images.permute(0, 2, 3, 1).reshape(-1, images.shape[1])
     return torch.cat((rows, rows.new_zeros(1, rows.shape[1]))) if padding == "zeros" else rows
 
 
 def to_images(rows: Tensor, number: int, height: int, width: int) -> Tensor:
-    """(N * H * W, C) => NCHW in channels_last order."""
+    """(N * H * W, C) -> NCHW in channels_last order."""
     return rows.view(number, height, width, -1).permute(0, 3, 1, 2)
 
 
 def transform(weight: Tensor) -> Tensor:
-    """OIHW 3x3 => kernels (36, I, O); differentiable. A frozen weight needs it only once."""
+    """OIHW 3x3 -> kernels (36, I, O); differentiable. A frozen weight needs it only once."""
     flat = weight.permute(2, 3, 1, 0).reshape(9, -1)
     return (transforms(weight.dtype).weight @ flat).view(PATCH**2, weight.shape[1], -1)
 
@@ -164,6 +190,7 @@ def convolve(images: Tensor, kernels: Tensor, padding: str) -> Tensor:
     """3x3 convolution of stride 1 that keeps the sides; `padding` by one is "reflect" or "zeros".
 
     NCHW of whole tiles, float32 or float64 on a processor; kernels (36, I, O) from `transform`
-    => NCHW in channels_last order.
+    -> NCHW in channels_last order.
     """
-    return WinogradFunction.apply(images, kernels, padding)
+    convolved: Tensor = WinogradFunction.apply(images, kernels, padding)
+    return convolved

@@ -16,6 +16,7 @@ from reports.page.sections import Draft, all_sections, headlines
 from reports.summary import Summary, summarise
 from reports.tables.accuracy import accuracy_frame, accuracy_tables
 from reports.tables.amounts import amount_frame, amount_tables
+from reports.tables.failures import failure_tables
 from reports.tables.folds import fold_frame, fold_tables
 from reports.tables.formats import Table, cells_frame, write_kinds
 from reports.tables.leak import leak_frame, leak_tables
@@ -89,6 +90,7 @@ def kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Tabl
 def kinds_of_words(material: Material) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
     """The tables on the data and on how the run was made, whose cells are words and counts."""
     for name, tables in (
+        ("failed_stages", failure_tables(material.facts)),
         ("data", data_tables(material.facts)),
         ("run", run_tables(material.facts)),
     ):

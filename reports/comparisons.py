@@ -56,8 +56,8 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
     `help`: do fakes help? `checks`: do controls and the ceiling? `rank`: which fakes help most?
     `beyond X`: do fakes do more than control X? `leaky`: do leaky fakes help, `leak`: what is their
     leak worth? `curve`: do fakes help at other amounts? `curve again`: do the VIS images once more?
-    `curve beyond`: do fakes do more than these? A reference is compared with nothing, and a set
-    that is another's twin takes its comparisons (`twins`).
+    `curve beyond`: do fakes do more than these? An external recognizer is compared with
+    nothing, and a set that is another's twin takes its comparisons (`twins`).
     """
     sets = tuple(each for each in sets if not each.twin)
     baseline = next(each.name for each in sets if each.role == "baseline")

@@ -4,6 +4,7 @@
 section without material is left out of the report.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +12,9 @@ import pandas as pd
 
 from faces.packed import Packed
 
-# The order in which training sets are shown. "curve" are points of a curve over amounts of images,
-# which no table of training sets shows; "reference" is another recognizer, trained on other images.
-ROLES = ("baseline", "control", "fakes", "leaky", "ceiling", "reference", "curve")
+# The order in which training sets are shown. "external" is an external recognizer, trained on other
+# images; "curve" are points of a curve over amounts of images, which no table of sets shows.
+ROLES = ("baseline", "control", "fakes", "leaky", "ceiling", "external", "curve")
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,15 @@ class TrainingSet:
 class Training:
     """One network's training: `losses` has `step` and a column per term.
 
-    `samples` are a generator's fakes over time; their index has `step` and `source`.
+    `terms` says in words what terms are, as far as their names do not tell. `samples` are a
+    generator's fakes over time; their index has `step` and `source`.
     """
 
     name: str
     seed: int
     losses: pd.DataFrame
     samples: Packed | None = None
+    terms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

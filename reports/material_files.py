@@ -96,7 +96,9 @@ def save_trainings(trainings: Sequence[Training], folder: Path) -> list[dict[str
         losses = write_table(own / LOSSES, each.losses)
         if each.samples is not None:
             packed.write(own / SAMPLES, each.samples.images, each.samples.index)
-        rows.append({"name": each.name, "seed": each.seed, "losses": losses})
+        rows.append(
+            {"name": each.name, "seed": each.seed, "losses": losses, "terms": dict(each.terms)}
+        )
     return rows
 
 
@@ -130,8 +132,10 @@ def material_of(content: dict[str, Any], folder: Path) -> Material:
 
 
 def training_set(row: dict[str, Any]) -> TrainingSet:
+    """A training set from its description, in which earlier versions called a role otherwise."""
     amount = row["amount"] and Amount(**row["amount"])
-    return TrainingSet(**row | {"amount": amount})
+    role = {"reference": "external"}.get(row["role"], row["role"])
+    return TrainingSet(**row | {"amount": amount, "role": role})
 
 
 def load_trainings(rows: list[dict[str, Any]], folder: Path) -> tuple[Training, ...]:
@@ -140,7 +144,8 @@ def load_trainings(rows: list[dict[str, Any]], folder: Path) -> tuple[Training, 
         own = folder / str(place)
         samples = packed.read(own / SAMPLES) if (own / SAMPLES).exists() else None
         losses = read_table(own / LOSSES, row["losses"])
-        loaded.append(Training(row["name"], row["seed"], losses, samples))
+        terms = row.get("terms", {})  # an older material has none
+        loaded.append(Training(row["name"], row["seed"], losses, samples, terms))
     return tuple(loaded)
 
 

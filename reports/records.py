@@ -15,7 +15,8 @@ from reports.statistics import Estimate
 from reports.summary import Comparison, Summary
 
 SCHEMA = 1
-FACTS = ("settings", "versions", "device", "data", "weights", "stages", "command", "notes")
+FACTS = ("settings", "versions", "device", "data", "weights", "stages", "failures",
+         "command", "notes")  # fmt: skip
 
 
 def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str, Any]:

@@ -118,12 +118,13 @@ def variation_of(
 ) -> TrainingVariation | None:
     """That of means, over the training sets which have the seeds of this one.
 
-    A reference was not trained here: what moves it between seeds, if anything, is its own.
+    An external recognizer was not trained here: what moves it between seeds, if anything, is its
+    own.
     """
     cell = cells[name]
     if len(cell.seeds) < 2:
         return None
-    alone = any(each.name == name and each.role == "reference" for each in sets)
+    alone = any(each.name == name and each.role == "external" for each in sets)
     pool = [cell] if alone else cells_of_variation(cells, sets, (name,), cell.seeds)
     return variation_of_means(np.stack([each.means(cell.seeds) for each in pool]))
 

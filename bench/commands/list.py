@@ -5,19 +5,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-WHAT = ("presets", "variants", "data", "protocols", "weights", "settings")
+WHAT = ("presets", "variants", "data", "protocols", "controls", "weights", "settings")
 Parts = list[Table | Text]
 
 
 @click.command("list")
 @click.argument("what", type=click.Choice(WHAT))
 def list_(what: str) -> None:
-    """Print the presets, variants, data sets, protocols, weights or settings there are."""
+    """Print what there is to choose from, such as presets, controls or settings."""
     parts = {
         "presets": _presets,
         "variants": _variants,
         "data": _data,
         "protocols": _protocols,
+        "controls": _controls,
         "weights": _weights,
         "settings": _settings,
     }[what]()
@@ -63,6 +64,17 @@ def _protocols() -> Parts:
         protocol = protocols.get(name)
         folds = f"{protocol.folds[0]} to {protocol.folds[-1]}, or all" if protocol.folds else ""
         table.add_row(name, protocol.description, folds)
+    return [table]
+
+
+def _controls() -> Parts:
+    from recognizer import controls
+
+    table = Table("control", "training set", "what it holds")
+    for name in controls.names():
+        control = controls.get(name)
+        texts = (control.training_set, control.label)
+        table.add_row(name, *(text.format(translator="TRANSLATOR") for text in texts))
     return [table]
 
 

@@ -161,13 +161,14 @@ class Display:
         self._say("failed", "red", f"{stage.name}: {type(error).__name__}")
         self.event("failed", stage=stage.name, key=stage.key, error=str(error))
 
-    def reporting(self) -> None:
-        """All stages are there; the report is being written."""
+    def reporting(self, complete: bool = True) -> None:
+        """The report is being written; `complete` where all stages are there."""
         self._bars.add_task("report", total=None, **EMPTY)
         if not self.console.is_terminal:
             if self._since:
                 self._log()
-            self.tell("all stages are there; the report is being written")
+            there = "all stages are there" if complete else "some stages failed"
+            self.tell(f"{there}; the report is being written")
         self.event("report")
 
     def _say(self, word: str, style: str, what: str) -> None:

@@ -95,7 +95,7 @@ def _omitted(plan: Plan, store: Path) -> list[str]:
     rows = pd.concat(tables)[["protocol", "metric", "reason"]].drop_duplicates()
     notes = [f"{metric} ({protocol}) is left out: {why}" for protocol, metric, why in rows.values]
     judged = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.qualities.values()]
-    return notes + list(pd.concat(judged)["reason"].unique())
+    return notes + (list(pd.concat(judged)["reason"].unique()) if judged else [])
 
 
 def _trained_on(plan: Plan, store: Path) -> str:

@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from bench.gathering.redraw import MATERIAL, draw
 from bench.planning.amounts import amount_of
 from bench.planning.datasets import DataSet
 from bench.planning.plan import Plan, Repeat
-from bench.planning.training_sets import REFERENCE, planned
+from bench.planning.training_sets import EXTERNAL, planned
 from bench.running.engine import every_stage
 from bench.running.store import Stage, is_done
 from bench.settings.run_settings import RunSettings
@@ -22,6 +23,7 @@ from faces import packed
 from reports.material import Material, Training, TrainingSet
 from reports.material_files import save_material
 
+QUALITY = ("images", "metric", "value", "n", "ci_low", "ci_high", "seed")
 T = TypeVar("T")
 
 
@@ -32,13 +34,14 @@ def write_report(
     out: Path,
     ran: Collection[str],
     data: DataSet | None = None,
+    failures: Sequence[dict] = (),
 ) -> None:
     """Writes everything of a run's folder (docs/results.md) but the settings, events and manifest.
 
     What an earlier report left stays until there is what a new one is made of, and then gives way
     whole, so that nothing stale stands beside the new one.
     """
-    material = gather(settings, plan, store, ran, data)
+    material = gather(settings, plan, store, ran, data, failures)
     save_material(material, out / MATERIAL)
     shutil.rmtree(out / "generators", ignore_errors=True)
     _copy_generators(plan, store, out / "generators")
@@ -67,8 +70,11 @@ def gather(
     store: Path,
     ran: Collection[str],
     data: DataSet | None = None,
+    failures: Sequence[dict] = (),
 ) -> Material:
     """Reads the stages' folders. `ran` holds the keys of the stages that were not cached.
+
+    `plan` holds what is there; `failures` are rows on what is not (`gathering.failures`).
 
     Where a protocol has folds, curves, trainings and pictures are those of the first.
     """
@@ -76,13 +82,13 @@ def gather(
     shown = {each.name for each in planned(settings) if each.role != "curve"}
     recognizers = {key: stage for key, stage in plan.finetunes.items() if key[0] in shown}
     return Material(
-        facts=facts(settings, plan, store, ran, data),
+        facts=facts(settings, plan, store, ran, data) | {"failures": list(failures)},
         training_sets=tuple(_training_sets(settings, plan, store)),
         outcomes=_told_apart(_joined(scored, "outcomes.csv")),
         curves=_joined(_of_first_fold(scored, plan), "curves.csv"),
         quality=_quality(plan, store),
         confusions=_told_apart(_joined(scored, "confusions.csv")),
-        generators=tuple(_trainings(_of_first_fold(plan.translators, plan), store)),
+        generators=tuple(_translators(plan, store)),
         recognizers=tuple(_trainings(_of_first_fold(recognizers, plan), store)),
         grids=tuple(grids.draw(plan, store, data)),
     )
@@ -94,7 +100,8 @@ def _of_first_fold(parts: dict[tuple[str, Repeat], T], plan: Plan) -> dict[tuple
 
 def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[TrainingSet]:
     parts = packed.read_table(plan.split.folder(store) / "split.csv")
-    for each in planned(settings):
+    scored = {name for name, _ in plan.scores}
+    for each in (each for each in planned(settings) if each.name in scored):
         yield TrainingSet(
             name=each.name,
             role=each.role,
@@ -104,8 +111,8 @@ def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[T
             amount=amount_of(each, parts),
             twin=each.twin,
         )
-    if settings.controls.reference:
-        yield TrainingSet(REFERENCE, "reference", "dlib's face network as it is, for comparison")
+    if EXTERNAL in scored:
+        yield TrainingSet(EXTERNAL, "external", "dlib's face network as it is, for comparison")
 
 
 def _joined(folders: dict[tuple[str, Repeat], Path], file: str) -> pd.DataFrame:
@@ -133,8 +140,14 @@ def _quality(plan: Plan, store: Path) -> pd.DataFrame:
     tables = [
         _of_repeat(pd.read_csv(stage.folder(store) / "quality.csv"), repeat)
         for (_, repeat), stage in plan.qualities.items()
-    ]
+    ] or [pd.DataFrame(columns=list(QUALITY))]
     return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
+
+
+def _translators(plan: Plan, store: Path) -> Iterator[Training]:
+    """Their trainings, with what each says of its loss terms."""
+    for training in _trainings(_of_first_fold(plan.translators, plan), store):
+        yield replace(training, terms=plan.variants[training.name].terms)
 
 
 def _trainings(stages: dict[tuple[str, Repeat], Stage], store: Path) -> Iterator[Training]:

@@ -17,6 +17,7 @@ from faces.common.evenly_spaced import evenly
 from faces.equalize import equalize
 from faces.packed import Packed
 from faces.sources import in_channels, read_checked
+from generators.batches import is_equalized
 from reports.material import Difference, Grid
 
 PEOPLE = 8
@@ -29,7 +30,6 @@ def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]
     Photographs of a data set are shown as far as they are still where they were.
     """
     split = packed.read_table(plan.split.folder(store) / "split.csv")
-    aligned = plan.aligned.folder(store)
     real = first_images(protocols.rows(split, "train", "NIR"))
     vis = first_images(protocols.rows(split, "train", "VIS"))
     both = vis[vis["subject"].isin(real["subject"])]
@@ -39,7 +39,7 @@ def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]
         return
     yield _translations(plan, store, chosen, real)
     yield from grids_worst.draw(plan, store)
-    yield _preprocessing(aligned, chosen, _photographs(plan, store, data, chosen))
+    yield _preprocessing(plan, store, chosen, _photographs(plan, store, data, chosen))
 
 
 def _translations(
@@ -50,8 +50,10 @@ def _translations(
 ) -> Grid:
     aligned = plan.aligned.folder(store)
     columns = {"VIS": crops(aligned / "VIS", chosen["row"])}
-    columns["equalized"] = _equalized(columns["VIS"])
-    labels = {"VIS": "VIS", "equalized": "VIS, equalized"}
+    labels = {"VIS": "VIS"}
+    if _equalizing(plan):
+        columns["equalized"] = _equalized(plan, columns["VIS"])
+        labels["equalized"] = "VIS, equalized"
     seed = plan.first.seed
     shown = [name for name, repeat in plan.fakes if repeat == plan.first]
     for variant in shown:
@@ -72,30 +74,49 @@ def _translations(
         f"the order of their numbers; fakes of seed {seed}.",
         columns=columns,
         labels=labels,
-        differences=_perceptual(shown),
+        differences=tuple(_differences(plan, shown)),
     )
 
 
-def _perceptual(variants: list[str]) -> tuple[Difference, ...]:
-    """B and C differ by the perceptual loss alone."""
-    if not {"B", "C"} <= set(variants):
-        return ()
-    return (Difference("B", "C", "What the perceptual loss changes"),)
+def _differences(plan: Plan, shown: list[str]) -> Iterator[Difference]:
+    """What translators that are there say they are to be compared with, if that is there too."""
+    for name in shown:
+        comparison = plan.variants[name].compare_with
+        if comparison is not None and comparison.variant in shown:
+            yield Difference(comparison.variant, name, comparison.title)
 
 
-def _preprocessing(aligned: Path, chosen: pd.DataFrame, photographs: Packed | None) -> Grid:
-    before = crops(aligned / "VIS", chosen["row"])
-    columns = {"aligned": before, "equalized": _equalized(before)}
-    if photographs is not None:
-        columns = {"photograph": photographs} | columns
+def _equalizing(plan: Plan) -> list[str]:
+    """The translators of the run that see equalized VIS images."""
+    return [
+        name
+        for name, variant in plan.variants.items()
+        if is_equalized("VIS", plan.longest.equalized(variant.equalize))
+    ]
+
+
+def _preprocessing(
+    plan: Plan, store: Path, chosen: pd.DataFrame, photographs: Packed | None
+) -> Grid:
+    before = crops(plan.aligned.folder(store) / "VIS", chosen["row"])
+    columns = {} if photographs is None else {"photograph": photographs}
+    columns["aligned"] = before
+    caption = "the photograph, the crop with level eyes at fixed places"
+    if seeing := _equalizing(plan):
+        columns["equalized"] = _equalized(plan, before)
+        caption += f", and the crop with equalized luminance, as given to {_and(seeing)}"
     return Grid(
         name="preprocessing",
-        title="Alignment and equalization",
-        caption="The same images before and after: the photograph, the crop with level eyes at "
-        "fixed places, and the crop with equalized luminance, which B and C see.",
+        title="Alignment and equalization" if seeing else "Alignment",
+        caption=f"The same images before and after: {caption}.",
         columns=columns,
         labels={name: name for name in columns},
     )
+
+
+def _and(names: list[str]) -> str:
+    """Names as a sentence enumerates them."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _photographs(
@@ -122,5 +143,7 @@ def thumbnail(pixels: np.ndarray) -> np.ndarray:
     return np.asarray(square)
 
 
-def _equalized(crops: Packed) -> Packed:
-    return Packed(np.stack([equalize(np.asarray(crop)) for crop in crops.images]), crops.index)
+def _equalized(plan: Plan, crops: Packed) -> Packed:
+    method = plan.longest.equalize_method
+    images = [equalize(np.asarray(crop), method) for crop in crops.images]
+    return Packed(np.stack(images), crops.index)

@@ -11,20 +11,28 @@ COUNTED = ("baseline", "fakes", "curve")
 
 
 def amount_of(chosen: PlannedSet, parts: pd.DataFrame) -> Amount | None:
-    """The images of a set that lies on a curve, or of fakes alone; `parts` is the split's table."""
-    again = chosen.mixture.extra == "twice" and not chosen.twin
-    if chosen.role not in COUNTED and chosen.mixture.real and not again:
+    """The images of a set that lies on a curve, or of a control with fakes under their own names.
+
+    `parts` is the split's table. None for all other sets.
+    """
+    again = chosen.mixture.repeats_vis and not chosen.twin
+    if chosen.role not in COUNTED and not again and not holds_true_names(chosen):
         return None
     vis, nir = (protocols.rows(parts, "train", spectrum) for spectrum in ("VIS", "NIR"))
-    few = chosen.mixture.nir_per_subject
+    most = chosen.mixture.nir_per_subject
     per_subject = nir.groupby("subject").size()
-    few_nir = per_subject if few == "all" else per_subject.clip(upper=few)
+    nir_images = per_subject if most == "all" else per_subject.clip(upper=most)
     fakes = kept(chosen.mixture.share, vis.groupby("subject").size().to_numpy()).sum()
     return Amount(
-        nir_per_subject=few,
+        nir_per_subject=most,
         subjects=vis["subject"].nunique(),
-        nir_images=int(few_nir.sum()),
+        nir_images=int(nir_images.sum()),
         fake_images=int(fakes) if chosen.translator else 0,
         translator=chosen.translator,
         again=again,
     )
+
+
+def holds_true_names(chosen: PlannedSet) -> bool:
+    """Whether a control holds fakes under the names of their people."""
+    return chosen.role == "control" and bool(chosen.translator) and not chosen.mixture.shuffled

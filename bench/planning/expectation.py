@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -20,13 +21,15 @@ from torch import nn
 
 from bench.planning.plan import Plan, resolved
 from bench.running.store import Stage
+from bench.settings.own_settings import own_settings, variant_of
 from bench.settings.run_settings import RunSettings
+from bench.stages import fixed_networks
+from bench.stages.recognition import FinetuneSettings
+from bench.stages.translation import TranslatorSettings
 from faces.common.compute import choose_device
 from faces.common.progress import Progress
-from faces.networks import vgg16
 from faces.packed import Packed
-from generators import variants
-from generators.settings import GeneratorSettings
+from generators.method import OwnSettings, Variant
 from generators.training import train as train_translator
 from recognizer.batches import ImageSet
 from recognizer.network import Recognizer
@@ -75,22 +78,26 @@ def _kind(settings: RunSettings, stage: Stage) -> str:
     Variants with the same step are timed as the first of them.
     """
     name = stage.name.partition(":")[0]
-    if name == "translator":
+    if isinstance(stage.settings, TranslatorSettings):
         return f"translator {_alike(settings, stage.settings.variant)}"
     return {"finetune": "recognizer", "pretrain": "pretrain"}.get(name, "")
 
 
 def _alike(settings: RunSettings, name: str) -> str:
-    steps = {each: (variants.get(each).build, variants.get(each).needs_features)
-             for each in settings.variants}  # fmt: skip
-    return next(each for each in settings.variants if steps[each] == steps[name])
+    steps = {
+        other: (variant_of(settings, other).build, own_settings(settings, other))
+        for other in settings.variants
+    }
+    return next(other for other in settings.variants if steps[other] == steps[name])
 
 
 def _steps(plan: Plan, stage: Stage) -> int:
     """A translator's epochs are counted with all images, so its steps are at most these."""
     if stage.name.startswith("translator"):
-        return plan.longest.steps
-    return getattr(stage.settings, "training", stage.settings).steps
+        return plan.longest.counted_steps
+    settings = stage.settings
+    training = settings.training if isinstance(settings, FinetuneSettings) else settings
+    return cast(TrainingSettings, training).steps
 
 
 def _time(settings: RunSettings, kind: str) -> float:
@@ -103,7 +110,7 @@ def _time(settings: RunSettings, kind: str) -> float:
         }
         train = partial(_recognize, TrainingSettings(**shared), device)
     else:
-        train = partial(_translate, settings.generator, kind.partition(" ")[2], device)
+        train = partial(_translate, settings, kind.partition(" ")[2], device)
     with _threads_of_a_stage(device):
         return _step_seconds(train, device.type == "cuda")
 
@@ -140,9 +147,13 @@ class _Enough(Exception):
 
 
 def _translate(
-    generator: GeneratorSettings, name: str, device: torch.device, steps: int, progress: Progress
+    settings: RunSettings, name: str, device: torch.device, steps: int, progress: Progress
 ) -> None:
-    variant = variants.get(name)
+    variant, own, generator = (
+        variant_of(settings, name),
+        own_settings(settings, name),
+        settings.generator.shared,
+    )
     rng = np.random.default_rng(0)
     side_px = generator.load_px
     vis = rng.integers(0, 256, (SUBJECTS, side_px, side_px, 3), np.uint8)
@@ -155,23 +166,18 @@ def _translate(
             generator.model_copy(update=changes),
             Packed(vis, index),
             nir,
-            Path(out),
+            out=Path(out),
             seed=0,
+            own=own,
+            fixed=_untrained(variant, own),
             device=str(device),
-            features=_random_features().to(device) if variant.needs_features else None,
             progress=progress,
         )
 
 
-def _random_features() -> vgg16.Vgg16Taps:
-    """The perceptual network with random weights: they change no time."""
-    widths = [3, *(width for block in vgg16.BLOCKS for width in block)]
-    names = [name for block in vgg16.layer_names() for name in block]
-    state = {}
-    for name, before, after in zip(names, widths[:-1], widths[1:], strict=True):
-        state[f"{name}.weight"] = torch.randn(after, before, 3, 3) * (2 / (9 * before)) ** 0.5
-        state[f"{name}.bias"] = torch.zeros(after)
-    return vgg16.Vgg16Taps(state, "imagenet")
+def _untrained(variant: Variant[Any], own: OwnSettings) -> dict[str, nn.Module]:
+    """The fixed networks that it needs, with random weights: they change no time."""
+    return {name: fixed_networks.require(name).untrained() for name in variant.needs(own)}
 
 
 def _recognize(
@@ -211,10 +217,14 @@ def _disk_bytes(settings: RunSettings, plan: Plan, todo: list[Stage]) -> Iterato
 
 
 def _translator_bytes(settings: RunSettings) -> int:
-    """Of the networks of a translator's training; about half of it stays as weights."""
-    variant = variants.get(settings.variants[0])
-    features = _random_features() if variant.needs_features else None
-    networks = variant.build(settings.generator, torch.Generator(), features).networks
+    """Of the networks of the largest training; about half of it stays as weights."""
+    return max(_networks_bytes(settings, name) for name in settings.variants)
+
+
+def _networks_bytes(settings: RunSettings, name: str) -> int:
+    variant, own = variant_of(settings, name), own_settings(settings, name)
+    generator, fixed = torch.Generator(), _untrained(variant, own)
+    networks = variant.build(settings.generator.shared, own, generator, fixed).networks
     return sum(_bytes_of(network) for network in networks.values())
 
 

@@ -12,7 +12,7 @@ The effort of a stage is in seconds on one core (docs/design.md says of which ki
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench import weights
 from bench.planning.datasets import DataSet
@@ -24,12 +24,13 @@ from bench.planning.image_stages import (
     splits,
 )
 from bench.planning.quality_stages import PRETRAINED, first_weights, quality_stage
-from bench.planning.training_sets import LEAKY, REFERENCE, PlannedSet, planned, translators
+from bench.planning.training_sets import EXTERNAL, LEAKY, PlannedSet, planned, translators
 from bench.running.store import Stage
+from bench.settings.own_settings import own_settings, variant_of
 from bench.settings.run_settings import RunSettings
 from bench.stages import external_recognizer, images, quality, recognition, translation
 from faces.common.compute import choose_device, resolve
-from generators import variants
+from generators.method import Variant
 from generators.settings import GeneratorSettings
 from recognizer import recognition_metrics
 from recognizer.settings import TrainingSettings
@@ -57,6 +58,7 @@ class Plan:
     splits: dict[int | None, Stage]  # by fold
     leaky_splits: dict[int | None, Stage]  # the same parts, but for what translators see
     pretrain: Stage | None = None
+    variants: dict[str, Variant[Any]] = field(default_factory=dict)  # by translator's name
     translators: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
     fakes: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
     finetunes: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
@@ -95,9 +97,12 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
     plan = Plan(
         aligned,
         counts,
-        settings.generator.for_images(*counts),
+        settings.generator.shared.for_images(*counts),
         by_leak.get(False) or by_leak[True],
         by_leak.get(True, {}),
+        variants={
+            name: variant_of(settings, name.removesuffix(LEAKY)) for name in translators(settings)
+        },
     )
     if settings.recognizer.weights == PRETRAINED:
         plan.pretrain = _pretrain(settings)
@@ -108,8 +113,8 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
                 _add_variant(plan, settings, name, repeat)
             for training_set in planned(settings):
                 _add_recognizer(plan, settings, training_set, repeat)
-            if settings.controls.reference:
-                _add_reference(plan, settings, repeat)
+            if settings.controls.external:
+                _add_external(plan, settings, repeat)
     return plan
 
 
@@ -139,20 +144,22 @@ def _pretrain(settings: RunSettings) -> Stage:
 
 
 def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -> None:
-    variant = variants.get(name.removesuffix(LEAKY))
-    generator, features = settings.generator, settings.generator.perceptual_network
+    variant, shared = plan.variants[name], settings.generator.shared
+    own = own_settings(settings, variant.name)
     seen = (plan.leaky_splits if name.endswith(LEAKY) else plan.splits)[repeat.fold]
     translator = Stage(
         f"translator:{name}:{repeat}",
         translation.train,
         translation.TranslatorSettings(
             variant=variant.name,
+            origin=variant.origin,
             seed=repeat.seed,
-            features=weights.sha256_of(features) if variant.needs_features else None,
-            generator=generator,
+            own=own.model_dump(mode="json"),
+            fixed={network: weights.sha256_of(network) for network in variant.needs(own)},
+            generator=shared,
         ),
         {"aligned": plan.aligned, "split": seen},
-        effort=plan.longest.steps * _step_seconds(generator, variant.needs_features),
+        effort=plan.longest.counted_steps * variant.step_seconds(shared, own),
     )
     plan.translators[name, repeat] = translator
     plan.fakes[name, repeat] = Stage(
@@ -174,12 +181,6 @@ def _add_untranslated(plan: Plan, settings: RunSettings, repeat: Repeat) -> None
     plan.qualities[UNTRANSLATED, repeat] = quality_stage(
         settings, "vis", f"quality:{UNTRANSLATED}:{repeat}", _first_inputs(plan, repeat)
     )
-
-
-def _step_seconds(generator: GeneratorSettings, needs_features: bool) -> float:
-    """Of one core in float32."""
-    pixels_by_layers = generator.side_px**2 * generator.width * (generator.blocks + 2)
-    return 3.9e-7 * pixels_by_layers * (2.1 if needs_features else 1.0)
 
 
 def _inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
@@ -224,14 +225,14 @@ def _known(stages: dict[tuple[str, Repeat], Stage], stage: Stage) -> Stage:
     return next((known for known in stages.values() if known.key == stage.key), stage)
 
 
-def _add_reference(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
-    """Another recognizer, which nobody trains here, so all seeds share its scores."""
+def _add_external(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
+    """The external recognizer, which nobody trains here, so all seeds share its scores."""
     fold = "" if repeat.fold is None else f":fold{repeat.fold}"
     stage = Stage(
-        f"score:{REFERENCE}{fold}",
+        f"score:{EXTERNAL}{fold}",
         external_recognizer.score,
         external_recognizer.ExternalSettings(
-            network_sha256=weights.sha256_of(REFERENCE),
+            network_sha256=weights.sha256_of(EXTERNAL),
             gallery_draws=settings.recognizer.gallery_draws,
             far_targets=settings.recognizer.far_targets,
             added_metrics=recognition_metrics.added(),
@@ -239,7 +240,7 @@ def _add_reference(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
         _inputs(plan, repeat),
         effort=20,
     )
-    plan.scores[REFERENCE, repeat] = _known(plan.scores, stage)
+    plan.scores[EXTERNAL, repeat] = _known(plan.scores, stage)
 
 
 def _training_effort(settings: TrainingSettings) -> float:
@@ -249,9 +250,9 @@ def _training_effort(settings: TrainingSettings) -> float:
 
 def weight_names(settings: RunSettings) -> list[str]:
     """The fixed networks that a run needs."""
-    names = list(dict.fromkeys([LANDMARKS, *quality.NETWORKS]))
-    if any(variants.get(name).needs_features for name in settings.variants):
-        names.append(settings.generator.perceptual_network)
+    names = [LANDMARKS, *quality.NETWORKS]
+    for name in settings.variants:
+        names += variant_of(settings, name).needs(own_settings(settings, name))
     if settings.recognizer.weights != PRETRAINED:
         names.append(settings.recognizer.weights)
-    return names
+    return list(dict.fromkeys(names))

@@ -7,20 +7,41 @@ from rich.console import Console
 from bench.display.single_task import shown
 from bench.planning import datasets
 from bench.planning.datasets import DataSet
+from bench.settings.own_settings import own_settings, variant_of
 from bench.settings.run_settings import RunSettings
+from bench.stages import fixed_networks
 from faces.common.errors import UsageError
-from generators import variants
+from generators import definitions
 
 
 def check(settings: RunSettings, out: Path) -> None:
     """What can be told before a data set is read. Raises UsageError."""
     for name in settings.variants:
-        variants.get(name)
+        _check_needs(settings, name)
     if settings.data.on_disk and store_of(out).is_relative_to(Path(settings.data.path).absolute()):
         raise UsageError(
             f"--out {out}: lies inside the data set {settings.data.path}, whose files it would "
             "add to; choose a folder outside"
         )
+
+
+def _check_needs(settings: RunSettings, name: str) -> None:
+    """A translator's needs, but for weights that are not there yet. Raises UsageError."""
+    variant = variant_of(settings, name)
+    for network in variant.needs(own_settings(settings, name)):
+        fixed_networks.require(network)
+    if variant.needs_pairs and settings.data.on_disk:
+        raise UsageError(
+            f"variant {name}: needs the VIS and the NIR image of the same shot, which "
+            f"{settings.data.name} has not; leave it out of --variants, or use --data synthetic"
+        )
+
+
+def keep_definitions(settings: RunSettings, cache: Path) -> None:
+    """Keeps the files that define the run's translators, for its stages and for their weights."""
+    for name in settings.variants:
+        if name in settings.translator_files:
+            definitions.keep(settings.translator_files[name], cache)
 
 
 def read(settings: RunSettings, cache: Path, console: Console) -> DataSet | None:

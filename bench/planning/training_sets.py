@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bench.settings.run_settings import RunSettings
-from bench.stages.mixture import Mixture
+from bench.stages.mixture import FAKES, ORACLE, Mixture
+from recognizer import controls
+from recognizer.controls.control import Control
 
 BASELINE = "real"
 CEILING = "real+oracle"
-REFERENCE = "dlib-face"
+EXTERNAL = "dlib-face"
 LEAKY = "-leaky"
-VIS_AGAIN = {  # controls that put the VIS images in the place of the fakes: name and label
-    "twice": ("real-twice", "with the VIS images once more"),
-    "grey": ("real+grey", "with the VIS images in grey"),
-    "equalized": ("real+equalized", "with the VIS images equalized"),
-    "augmented": ("real+augmented", "with the VIS images blurred, toned, noisy, without colour"),
-}
 
 
 @dataclass(frozen=True)
@@ -35,22 +32,24 @@ def planned(settings: RunSettings) -> list[PlannedSet]:
     """Every training set, by name once: the ends of the curves are there without them."""
     found: dict[str, PlannedSet] = {}
     trained: dict[tuple[Mixture, str | None], str] = {}
-    for each in _all(settings):
-        first = trained.setdefault((each.mixture, each.translator), each.name)
-        twin = first if first != each.name else None
-        found.setdefault(each.name, replace(each, twin=twin))
+    for training_set in _all(settings):
+        what = (training_set.mixture, training_set.translator)
+        first = trained.setdefault(what, training_set.name)
+        twin = first if first != training_set.name else None
+        found.setdefault(training_set.name, replace(training_set, twin=twin))
     return list(found.values())
 
 
 def _all(settings: RunSettings) -> Iterator[PlannedSet]:
-    few = settings.recognizer.nir_per_subject
-    yield PlannedSet(BASELINE, "baseline", _real_images(few), Mixture(nir_per_subject=few))
-    yield from _controls(settings)
+    nir = settings.recognizer.nir_per_subject
+    yield PlannedSet(BASELINE, "baseline", _real_images(nir), Mixture(nir_per_subject=nir))
+    for control in chosen_controls(settings):
+        yield _with_control(settings, control)
     for name in translators(settings):
         yield _with_fakes(settings, name)
     if not settings.data.on_disk:
         label = "with the true NIR of the same shots"
-        yield PlannedSet(CEILING, "ceiling", label, Mixture(nir_per_subject=few, extra="oracle"))
+        yield PlannedSet(CEILING, "ceiling", label, Mixture(nir_per_subject=nir, extra=ORACLE))
     if not counted_translator(settings).endswith(LEAKY):
         yield from _nir_curve(settings)
         yield from _fakes_curve(settings)
@@ -70,14 +69,24 @@ def counted_translator(settings: RunSettings) -> str:
     return f"{chosen}{LEAKY}" if leaky else chosen
 
 
-def _real_images(few: int | str) -> str:
-    if few == 0:
+def chosen_controls(settings: RunSettings) -> list[Control]:
+    """The controls of the settings, then those that a recognizer of this colour always has."""
+    wanted = list(settings.controls.sets)
+    return [controls.get(name) for name in wanted] + [
+        control
+        for control in map(controls.get, controls.names())
+        if control.name not in wanted and settings.recognizer.colour in control.always_for
+    ]
+
+
+def _real_images(nir_per_subject: int | Literal["all"]) -> str:
+    if nir_per_subject == 0:
         return "VIS only"
-    return f"VIS and {few} real NIR{'' if few == 'all' else ' per person'}"
+    return f"VIS and {nir_per_subject} real NIR{'' if nir_per_subject == 'all' else ' per person'}"
 
 
 def _with_fakes(settings: RunSettings, name: str) -> PlannedSet:
-    mixture = Mixture(nir_per_subject=settings.recognizer.nir_per_subject, extra="fakes")
+    mixture = Mixture(nir_per_subject=settings.recognizer.nir_per_subject, extra=FAKES)
     training_set, variant = f"{BASELINE}+{name}", name.removesuffix(LEAKY)
     if name == variant:
         return PlannedSet(training_set, "fakes", f"with fake NIR by {name}", mixture, name)
@@ -86,26 +95,23 @@ def _with_fakes(settings: RunSettings, name: str) -> PlannedSet:
     return PlannedSet(training_set, "leaky", label, mixture, name, clean)
 
 
-def _controls(settings: RunSettings) -> Iterator[PlannedSet]:
-    few, wanted = settings.recognizer.nir_per_subject, list(settings.controls.sets)
-    if settings.recognizer.colour == "rgb" and "grey" not in wanted:
-        wanted.append("grey")
-    maker = counted_translator(settings)
-    for control in wanted:
-        if control in VIS_AGAIN:
-            name, label = VIS_AGAIN[control]
-            extra = control
-            if control == "grey" and settings.recognizer.colour == "grey":
-                extra, label = "twice", f"{label}, which is all this recognizer sees of them anyway"
-            yield PlannedSet(name, "control", label, Mixture(nir_per_subject=few, extra=extra))
-        elif control == "shuffled":
-            mixture = Mixture(nir_per_subject=few, extra="fakes", shuffled=True)
-            label = f"with the fakes by {maker} under other people's names"
-            yield PlannedSet(f"{BASELINE}+{maker}-shuffled", "control", label, mixture, maker)
-        else:
-            mixture = Mixture(real=False, nir_per_subject=0, extra="fakes")
-            label = f"fake NIR by {maker} and nothing else"
-            yield PlannedSet(f"{maker}-alone", "control", label, mixture, maker)
+def _with_control(settings: RunSettings, control: Control) -> PlannedSet:
+    maker, colour = counted_translator(settings), settings.recognizer.colour
+    extra = FAKES if control.fakes_unaltered else control.seen_as.get(colour, control.name)
+    mixture = Mixture(
+        real=control.real,
+        nir_per_subject=settings.recognizer.nir_per_subject if control.real else 0,
+        extra=extra,
+        shuffled=control.shuffled,
+        origin=controls.origin(extra) if extra != FAKES else "",
+    )
+    return PlannedSet(
+        name=control.training_set.format(translator=maker),
+        role=control.role,
+        label=control.label_for(colour).format(translator=maker),
+        mixture=mixture,
+        translator=maker if control.beside == FAKES else None,
+    )
 
 
 def _nir_curve(settings: RunSettings) -> Iterator[PlannedSet]:
@@ -115,25 +121,28 @@ def _nir_curve(settings: RunSettings) -> Iterator[PlannedSet]:
     equal shares of a batch, so whatever stands beside real NIR images makes them rarer.
     """
     maker = counted_translator(settings)
-    for few in settings.controls.nir_curve:
-        at = f"@nir{few}" if few != settings.recognizer.nir_per_subject else ""
+    repeating = [control for control in map(controls.get, settings.controls.sets)
+                 if control.repeats_vis]  # fmt: skip
+    for nir in settings.controls.nir_curve:
+        at = f"@nir{nir}" if nir != settings.recognizer.nir_per_subject else ""
         without = PlannedSet(
-            f"{BASELINE}{at}", "curve", _real_images(few), Mixture(nir_per_subject=few)
+            f"{BASELINE}{at}", "curve", _real_images(nir), Mixture(nir_per_subject=nir)
         )
-        label = f"{_real_images(few)}, with fake NIR by {maker}"
-        mixture = Mixture(nir_per_subject=few, extra="fakes")
         yield without
-        if "twice" in settings.controls.sets:
-            twice = Mixture(nir_per_subject=few, extra="twice")
-            again = f"{_real_images(few)}, with the VIS images once more"
-            yield PlannedSet(f"real-twice{at}", "curve", again, twice, None, without.name)
+        for control in repeating:
+            again = Mixture(nir_per_subject=nir, extra=control.name)
+            label = f"{_real_images(nir)}, {control.label}"
+            name = f"{control.training_set}{at}"
+            yield PlannedSet(name, "curve", label, again, None, without.name)
+        mixture = Mixture(nir_per_subject=nir, extra=FAKES)
+        label = f"{_real_images(nir)}, with fake NIR by {maker}"
         yield PlannedSet(f"{BASELINE}+{maker}{at}", "curve", label, mixture, maker, without.name)
 
 
 def _fakes_curve(settings: RunSettings) -> Iterator[PlannedSet]:
-    maker, few = counted_translator(settings), settings.recognizer.nir_per_subject
+    maker, nir = counted_translator(settings), settings.recognizer.nir_per_subject
     for share in settings.controls.fakes_curve:
-        mixture = Mixture(nir_per_subject=few, extra="fakes", share=share)
+        mixture = Mixture(nir_per_subject=nir, extra=FAKES, share=share)
         label = f"with {100 * share:g} % of the fake NIR by {maker}"
         name = f"{BASELINE}+{maker}@fakes{share:g}"
         yield PlannedSet(name, "curve", label, mixture, maker, BASELINE)

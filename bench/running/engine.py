@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
@@ -22,19 +23,27 @@ from faces.common.parallel import process_pool
 POLL_SECONDS = 0.2
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A stage that failed, and its error as a person is told it."""
+
+    stage: Stage
+    error: NirbenchError
+
+
 class Engine:
     """Runs stages into one store on one machine, telling a display what happens."""
 
     def __init__(self, store: Path, machine: Machine, display: Display) -> None:
         self.store, self.machine, self.display = store, machine, display
-        self.failures: dict[str, BaseException] = {}
+        self.failures: list[Failure] = []
         self.ran: set[str] = set()  # keys of the stages that were not there before
 
     def run(self, targets: Iterable[Stage]) -> None:
         """Makes everything `targets` need that is not there yet.
 
-        A failed stage stops only what needs it. Raises, once the rest is finished, the error of
-        the first failure: as it is where a person caused it, otherwise StageError.
+        A failed stage stops only what needs it, and is added to `failures`: with its error as it is
+        where a person caused it, otherwise with a StageError.
         """
         stages = every_stage(targets)
         todo = {stage.key: stage for stage in stages if not is_done(stage, self.store)}
@@ -51,8 +60,6 @@ class Engine:
         graph.prepare()
         if todo:
             self._walk(graph, todo)
-        if self.failures:
-            raise next(iter(self.failures.values()))
 
     def _walk(self, graph: TopologicalSorter, todo: dict[str, Stage]) -> None:
         messages = get_context("spawn").Queue()
@@ -116,11 +123,12 @@ class Engine:
 
     def _failed(self, stage: Stage, error: Exception) -> None:
         self.display.failed(stage, error)
-        if not isinstance(error, NirbenchError):
-            wrapped = StageError(f"stage {stage.name}: {type(error).__name__}: {error}")
-            wrapped.__cause__ = error
-            error = wrapped
-        self.failures[stage.name] = error
+        if isinstance(error, NirbenchError):
+            self.failures.append(Failure(stage, error))
+            return
+        wrapped = StageError(f"stage {stage.name}: {type(error).__name__}: {error}")
+        wrapped.__cause__ = error
+        self.failures.append(Failure(stage, wrapped))
 
     def _show(self, messages: Queue) -> None:
         try:

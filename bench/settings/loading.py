@@ -2,7 +2,7 @@
 
 import copy
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
+from bench.settings.own_settings import described, is_table, told_apart, with_names
 from bench.settings.run_settings import RunSettings, nearest
 from faces.common.errors import UsageError
 from faces.settings import SYNTHETIC, DataSettings
+from generators import variants
 
 ALTERNATIVES = {"steps": "epochs", "epochs": "steps"}  # whoever sets one takes the other back
 
@@ -97,22 +99,50 @@ def _as_share(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def check(values: dict[str, Any]) -> RunSettings:
-    """Nested plain values to settings. Raises UsageError naming key, value and nearest name."""
+    """Nested plain values to settings. Raises UsageError naming key, value and nearest name.
+
+    Files among `variants` give way to the names of the translators that they define, and the own
+    tables of the run's translators are completed.
+    """
+    values = with_names(values)
+    for key in values:
+        if key not in RunSettings.model_fields and not is_table(key, values):
+            raise UsageError(f"setting {key}: unknown{nearest(key, known_keys())}")
     try:
-        return RunSettings.model_validate(values)
+        settings = RunSettings.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = _setting_of(first["loc"])
-        if first["type"] == "extra_forbidden":
-            raise UsageError(f"setting {key}: unknown{nearest(key, known_keys())}") from None
-        if first["type"] == "missing":
-            raise UsageError(f"setting {key}: missing; give it a value") from None
-        if not key:  # settings that do not fit together
-            raise UsageError(f"settings: {first['msg'].removeprefix('Value error, ')}") from None
-        message = first["msg"].removeprefix("Value error, ")
-        if isinstance(first["input"], dict):  # settings within a group that do not fit together
-            raise UsageError(f"settings {key}: {message}") from None
-        raise UsageError(f"setting {key} = {first['input']!r}: {message}") from None
+        raise _refusal(error, ()) from None
+    return settings.model_copy(update=_own_tables(settings))
+
+
+def _own_tables(settings: RunSettings) -> dict[str, dict[str, Any]]:
+    """The own tables of the run's translators, and of others as far as they are there."""
+    tables = {}
+    known = variants.names()
+    for name in dict.fromkeys([*settings.variants, *settings.own_tables]):
+        if name not in known and name not in settings.translator_files:
+            continue  # a variant that there is not: told when the run is prepared
+        try:
+            tables[name] = told_apart(settings, name)
+        except ValidationError as error:
+            raise _refusal(error, (name,)) from None
+    return {name: table for name, table in tables.items() if table}
+
+
+def _refusal(error: ValidationError, within: tuple[str, ...]) -> UsageError:
+    """The first of pydantic's errors in one line; `within` is the part of the settings it is of."""
+    first = error.errors()[0]
+    key = _setting_of((*within, *first["loc"]))
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        return UsageError(f"setting {key}: unknown{nearest(key, known_keys())}")
+    if first["type"] == "missing":
+        return UsageError(f"setting {key}: missing; give it a value")
+    if not key:  # settings that do not fit together
+        return UsageError(f"settings: {message}")
+    if isinstance(first["input"], dict):  # settings within a group that do not fit together
+        return UsageError(f"settings {key}: {message}")
+    return UsageError(f"setting {key} = {first['input']!r}: {message}")
 
 
 def _setting_of(location: tuple) -> str:
@@ -122,27 +152,22 @@ def _setting_of(location: tuple) -> str:
     return known[0] if known else key
 
 
-def known_keys(model: type[BaseModel] = RunSettings, prefix: str = "") -> list[str]:
+def known_keys() -> list[str]:
     """Every setting's dotted name."""
-    keys = []
-    for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            keys += known_keys(field.annotation, f"{prefix}{name}.")
-        else:
-            keys.append(prefix + name)
-    return keys
+    return [key for key, _ in describe()]
 
 
 def describe() -> list[tuple[str, str]]:
-    """Every setting's dotted name and meaning."""
-    described = []
-    for key in known_keys():
-        model = RunSettings
-        for name in key.split("."):
-            field = model.model_fields[name]
-            model = field.annotation
-        described.append((key, field.description or ""))
-    return described
+    """Every setting's dotted name and meaning, those of single translators last."""
+    return [*_described(RunSettings, ""), *described()]
+
+
+def _described(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _described(field.annotation, f"{prefix}{name}.")
+        else:
+            yield prefix + name, field.description or ""
 
 
 def to_toml(settings: RunSettings) -> str:
@@ -169,8 +194,9 @@ def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
         if isinstance(value, Mapping) and isinstance(into.get(key), dict):
             _merge(into[key], value)
         else:
-            if ALTERNATIVES.get(key) not in values:
-                into.pop(ALTERNATIVES.get(key), None)
+            other = ALTERNATIVES.get(key, "")
+            if other not in values:
+                into.pop(other, None)
             into[key] = value
 
 
@@ -180,7 +206,7 @@ def _assign(values: dict[str, Any], key: str, value: Any) -> None:
         values = values.setdefault(parent, {})
         if not isinstance(values, dict):
             raise UsageError(f"setting {key}: unknown{nearest(key, known_keys())}")
-    values.pop(ALTERNATIVES.get(last), None)
+    values.pop(ALTERNATIVES.get(last, ""), None)
     values[last] = value
 
 

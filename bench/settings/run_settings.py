@@ -2,7 +2,8 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -14,10 +15,10 @@ from pydantic import (
 )
 
 from bench.settings.controls import ControlSettings
+from bench.settings.generator_group import GeneratorGroup
 from faces import protocols
 from faces.common.parallel import usable_cores
 from faces.settings import DataSettings
-from generators.settings import GeneratorSettings
 from recognizer.settings import PretrainSettings, RecognizerSettings
 
 LEAK_PAIR = {"paper-520", "paper-520-as-published"}
@@ -33,9 +34,14 @@ class QualitySettings(BaseModel):
 
 
 class RunSettings(BaseModel):
-    """Everything a run depends on."""
+    """Everything a run depends on.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Beside these fields stand the own tables of translators, by their names
+    (bench/settings/own_settings.py).
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, dict[str, Any]]
 
     preset: str = Field(description="the preset the run started from")
     device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
@@ -47,6 +53,9 @@ class RunSettings(BaseModel):
         False, description="score listed images that are not there as misses, instead of stopping"
     )
     variants: list[str] = Field(["A", "B", "C"], min_length=1, description="translators")
+    translator_files: dict[str, Path] = Field(
+        {}, description="files that define translators, by name; --variants FILE.py adds one"
+    )
     seeds: list[Annotated[int, Field(ge=0)]] = Field(
         [0], min_length=1, description="seeds of translator and recognizer"
     )
@@ -54,7 +63,7 @@ class RunSettings(BaseModel):
         None, exclude=True, description="stages at once; none: data.workers, on a GPU at most 4"
     )
     data: DataSettings
-    generator: GeneratorSettings
+    generator: GeneratorGroup
     pretrain: PretrainSettings
     recognizer: RecognizerSettings
     controls: ControlSettings = ControlSettings()
@@ -114,6 +123,11 @@ class RunSettings(BaseModel):
         if self.pretrain.colour != self.recognizer.colour:
             raise ValueError("pretrain.colour and recognizer.colour must agree")
         return self
+
+    @property
+    def own_tables(self) -> dict[str, dict[str, Any]]:
+        """What translators alone are told, by their names."""
+        return self.__pydantic_extra__ or {}
 
     @property
     def chosen_protocols(self) -> list[protocols.Protocol]:

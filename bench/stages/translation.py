@@ -1,54 +1,66 @@
 """Stages of a translator: its training, and its fakes."""
 
 from pathlib import Path
+from typing import Any, cast
 
+import pandas as pd
 from pydantic import BaseModel
 
-from bench import weights
 from bench.running.store import Job
 from bench.running.versions import stage
-from bench.stages.parts import read_split, seen_by_translators
+from bench.stages import fixed_networks
+from bench.stages.parts import of_lines, read_split, seen_by_translators
 from faces import packed, protocols
-from faces.networks.vgg16 import Vgg16Taps
-from generators import variants
+from faces.packed import Packed
+from generators import definitions
 from generators.fakes import make_fakes
+from generators.origin import Origin
 from generators.settings import GeneratorSettings
 from generators.training import train as train_translator
 
+PAIRS = "NIR-true"  # of rendered people: the NIR image of the same shot, in the rows of VIS
+
 
 class TranslatorSettings(BaseModel):
-    """One training of one variant."""
+    """One training of one variant: all that its bytes depend on besides the images."""
 
     variant: str
+    origin: Origin | None  # where the variant is defined, if not in nirbench
     seed: int
-    features: str | None  # SHA-256 of the perceptual network, where the variant has one
+    own: dict[str, Any]  # its own settings, complete
+    fixed: dict[str, str]  # SHA-256 of each fixed network that it needs
     generator: GeneratorSettings
 
 
 @stage(version=1)
 def train(job: Job) -> None:
     """Trains on the VIS and NIR images that the split allows, the latter without names."""
-    settings: TranslatorSettings = job.settings
+    settings = cast(TranslatorSettings, job.settings)
     parts = read_split(job.inputs["split"])
-    variant = variants.get(settings.variant)
-    vis, nir = (
-        seen_by_translators(job.inputs["aligned"], parts, spectrum) for spectrum in ("VIS", "NIR")
+    variant = definitions.find(settings.variant, settings.origin, job.machine.cache)
+    vis = seen_by_translators(job.inputs["aligned"], parts, "VIS")
+    nir = (
+        _pairs(job.inputs["aligned"], parts)
+        if variant.needs_pairs
+        else seen_by_translators(job.inputs["aligned"], parts, "NIR")
     )
     train_translator(
         variant,
         settings.generator.for_images(len(vis.index), len(nir.index)),
-        vis=vis,
-        nir=nir,
+        vis,
+        nir,
         out=job.out,
         seed=settings.seed,
+        own=variant.settings.model_validate(settings.own),
+        fixed={name: fixed_networks.load(name, job.machine.cache) for name in settings.fixed},
         device=job.machine.device,
-        features=_features(settings, job.machine.cache) if variant.needs_features else None,
         progress=job.progress,
     )
 
 
-def _features(settings: TranslatorSettings, cache: Path) -> Vgg16Taps:
-    return Vgg16Taps.from_file(weights.ensure(settings.generator.perceptual_network, cache))
+def _pairs(aligned: Path, parts: pd.DataFrame) -> Packed:
+    """The NIR image of the same shot for each VIS image that the translators train on."""
+    return of_lines(aligned / PAIRS, parts[parts["generator"] & (parts["spectrum"] == "VIS")])
 
 
 class FakesSettings(BaseModel):

@@ -29,9 +29,16 @@ class MissingError(NirbenchError):
 
 
 class StageError(NirbenchError):
-    """A stage failed; whatever was finished before it is kept."""
+    """A stage failed; whatever was finished before it is kept.
+
+    `step` is the optimizer's step at which a training failed, where there is one.
+    """
 
     exit_code = 5
+
+    def __init__(self, message: str, step: int | None = None) -> None:
+        super().__init__(message)
+        self.step = step
 
 
 class TamperedError(NirbenchError):

@@ -93,7 +93,7 @@ class Registry(Generic[T]):
             ) from error
         if getattr(thing, "name", None) != entry.name:
             raise UsageError(
-                f"{self.kind} {entry.name!r}: {entry.value} of the package {package} is not a "
+                f"{self.kind} {entry.name!r}: {entry.value} of the package {package} names no "
                 f"{self.kind} of that name; ask its makers, or uninstall it"
             )
         return thing

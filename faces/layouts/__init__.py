@@ -3,6 +3,10 @@
 from faces import layouts
 layouts.names()                       # ["buaa", "casia", "folders", "lamp_hq", "oulu"]
 layouts.read("casia", root, cache, workers=4)   # -> faces.manifest.Manifest
+
+Installed packages add layouts by entry points of the group `nirbench.layouts`, each called as its
+layout and naming a `Layout`. What writes rendered people in a layout, so that reading it is tested,
+is found by `faces.testbed.layouts`.
 """
 
 import os
@@ -29,7 +33,9 @@ from faces.manifest import (
 NO_EYES = (float("nan"),) * 4
 
 
-LAYOUTS: Registry[Layout] = Registry("layout", __name__, __path__, "LAYOUT")
+LAYOUTS: Registry[Layout] = Registry(
+    "layout", __name__, __path__, "LAYOUT", group="nirbench.layouts"
+)
 
 
 def names() -> list[str]:

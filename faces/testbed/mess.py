@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from faces.testbed.images import encode
-from faces.testbed.photo import IMAGE, Layout, Photo
+from faces.testbed.photo import IMAGE, LayoutWriter, Photo
 
 COPIES = 2  # specimens of each kind
 UPPER_EVERY = 5  # each fifth image has its suffix in capitals
@@ -25,6 +25,7 @@ ORIENTATION_TAG, ON_ITS_SIDE = 0x0112, 6  # EXIF: turn by 90 degrees clockwise t
 BOMB_PX = 30_000
 CUT_OUT = 180
 ODD_NAME = b"\xff"  # no UTF-8
+NO_FACE = np.empty((0, 0, 1), np.uint8)  # what kinds that need no face are given
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def drift(photos: list[Photo]) -> tuple[list[Photo], list[Photo]]:
     return on_disk, listed
 
 
-def specimens(layout: Layout, photos: list[Photo]) -> list[Photo]:
+def specimens(layout: LayoutWriter, photos: list[Photo]) -> list[Photo]:
     """COPIES of every kind, each as a further image of one of the persons of `photos`."""
     used = Counter((photo.person, photo.spectrum) for photo in photos)
     persons = sorted({photo.person for photo in photos})
@@ -159,7 +160,7 @@ def write(path: Path, kind: str, face: np.ndarray | None) -> None:
         path.mkdir(exist_ok=True)
     elif kind == "dangling-link":
         path.symlink_to("gone.jpg")
-    else:
-        path.write_bytes(spoil(face))
+    elif spoil is not None:
+        path.write_bytes(spoil(NO_FACE if face is None else face))
     if kind == "unreadable":
         path.chmod(0)

@@ -1,4 +1,4 @@
-"""The words of a test bed: a photo to be written, and a layout that says where photos lie."""
+"""The words of a test bed: a photo to be written, and who says where photos lie."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -34,8 +34,8 @@ class Photo:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How a data set lies on a disk.
+class LayoutWriter:
+    """How a data set lies on a disk; `name` is that of the layout which reads it.
 
     place(person, spectrum, number): the photo of a person that has this number, counted from 0;
     no two calls give the same `source`, nor the same `shot` of a subject in a spectrum.

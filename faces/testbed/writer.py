@@ -181,6 +181,8 @@ def _write_photo(
     if photo.kind != IMAGE:
         mess.write(path, photo.kind, face)
         return
+    assert face is not None
+    assert eyes is not None
     path.write_bytes(encode(Image.fromarray(face.squeeze()), path.suffix))
     if photo.eye_order:
         path.with_suffix(".pos").write_bytes(eye_file(eyes, photo.eye_order))

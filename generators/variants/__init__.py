@@ -2,13 +2,22 @@
 
 from generators import variants
 variants.names()          # ["A", "B", "C"]
-variants.get("B").build(settings, generator, None)
+variants.get("B").build(settings, own, generator, {})
+
+Installed packages add translators by entry points of the group `nirbench.translators`, each called
+as its translator and naming a `Variant`. `generators.definitions` reads those in files.
 """
+
+from dataclasses import replace
+from typing import Any
 
 from faces.common.registry import Registry
 from generators.method import Variant
+from generators.origin import Origin
 
-VARIANTS: Registry[Variant] = Registry("variant", __name__, __path__, "VARIANT")
+VARIANTS: Registry[Variant[Any]] = Registry(
+    "variant", __name__, __path__, "VARIANT", group="nirbench.translators"
+)
 
 
 def names() -> list[str]:
@@ -16,6 +25,9 @@ def names() -> list[str]:
     return VARIANTS.names()
 
 
-def get(name: str) -> Variant:
+def get(name: str) -> Variant[Any]:
     """The variant of that name. Raises UsageError with the nearest name where there is none."""
-    return VARIANTS.get(name)
+    variant, package = VARIANTS.get(name), VARIANTS.distribution(name)
+    if package is None:
+        return variant
+    return replace(variant, origin=Origin(kind="package", name=package[0], version=package[1]))

@@ -1,12 +1,13 @@
 """A: CycleGAN on eye-aligned faces."""
 
-from generators.cyclegan import build
+from generators.cyclegan import TERMS, CycleGanSettings, build, step_seconds
 from generators.method import Variant
 
 VARIANT = Variant(
     name="A",
     description="CycleGAN on eye-aligned faces",
-    equalize="none",
-    needs_features=False,
+    settings=CycleGanSettings,
     build=build,
+    step_seconds=step_seconds,
+    terms=TERMS,
 )

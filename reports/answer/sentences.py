@@ -5,6 +5,7 @@ from typing import Any
 
 from reports.answer.caveats import caveats
 from reports.answer.controls import amount_sentences, control_sentences, rivals
+from reports.answer.failures import failure_sentences
 from reports.answer.phrases import counted, effect, heading, size, spoken, turned, verdict
 from reports.comparisons import Comparison
 from reports.summary import Summary
@@ -19,6 +20,7 @@ HEADLINES = (("unseen-subjects", "rank1"), ("seen-subjects", "accuracy"))
 class Answer:
     """`headline` is the answer in two sentences, three where a control does as well as the fakes.
 
+    Where stages failed, its last sentence says what it rests on.
     `caveats` bound it. `details` are (metric and protocol in words, sentences): what else is known
     of each. `leaky`: the answer is about translators that saw what is tested, for want of others.
     """
@@ -34,10 +36,16 @@ def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
     present = {key[1:] for key in summary.means}
     found = [key for key in HEADLINES if key in present] or sorted(present)[:1]
     if not found:
-        return Answer("No recognizer was scored, so there is no answer.", (), ())
+        nothing = "No recognizer was scored, so there is no answer."
+        return Answer(" ".join([nothing, *failure_sentences(summary, facts)]), (), ())
     told = {key: sentences(summary, *key) for key in found}
     headline = " ".join(
-        (told[found[0]].pop(0), *together(summary, *found[0]), *rivals(summary, *found[0]))
+        (
+            told[found[0]].pop(0),
+            *together(summary, *found[0]),
+            *rivals(summary, *found[0]),
+            *failure_sentences(summary, facts),
+        )
     )
     told[IN_VISIBLE_LIGHT] = visible_sentences(summary)
     details = tuple((heading(*key), tuple(lines)) for key, lines in told.items() if lines)

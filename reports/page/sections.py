@@ -68,6 +68,7 @@ def all_sections(draft: Draft) -> list[Section]:
     forests = draft.drawn(differences.plots(draft.summary, headlines(draft.summary)))
     return [
         Section("answer", "The answer", plots=forests[:1]),
+        failure_section(draft),
         accuracy_section(draft),
         differences_section(draft, forests),
         amounts_section(draft),
@@ -107,6 +108,10 @@ def accuracy_section(draft: Draft) -> Section:
             chain(*(draft.tables.get(name, ()) for name in ("accuracy", "leak", "folds")))
         ),
     )
+
+
+def failure_section(draft: Draft) -> Section:
+    return Section("failed", "What failed", tables=draft.tables.get("failed_stages", ()))
 
 
 def differences_section(draft: Draft, forests: tuple[Drawn, ...]) -> Section:

@@ -35,7 +35,7 @@ CONTROLS = "controls"  # one label for all of them
 FRAMING = {  # what frames the fakes: colour, marker, line
     "baseline": (INK, "o", "-"),
     "ceiling": (INK, "D", ":"),
-    "reference": (GREY, "P", "-."),
+    "external": (GREY, "P", "-."),
 }
 SIDES_INCHES = (3.9, 2.9)
 PNG_DPI = 160

@@ -20,17 +20,6 @@ from reports.plots.figure import (
 WINDOWS = 60  # a line is smoothed over a 60th of its length
 HEIGHT_INCHES = 3.2
 NO_LOSSES = ("step", "learning_rate")
-TERMS = {  # what a term is, where its name does not tell
-    "adversarial_nir": "how far fake NIR is from fooling its discriminator",
-    "adversarial_vis": "how far fake VIS is from fooling its discriminator",
-    "cycle_nir": "weighted mean absolute error of NIR translated there and back",
-    "cycle_vis": "weighted mean absolute error of VIS translated there and back",
-    "identity_nir": "change of what is NIR already",
-    "identity_vis": "change of what is VIS already",
-    "judge_nir": "error of the discriminator of NIR; at 0.25 it guesses",
-    "judge_vis": "error of the discriminator of VIS; at 0.25 it guesses",
-    "perceptual": "distance of features after translation there and back",
-}
 
 
 def plots(trainings: tuple[Training, ...], what: str, look: dict[str, Look]) -> Iterator[Plot]:
@@ -69,16 +58,22 @@ def term_plot(trainings: tuple[Training, ...], what: str, term: str, look: dict[
     return Plot(
         name=file_name(what, "loss", term),
         title=f"{what[0].upper()}{what[1:]}: {term.replace('_', ' ')}",
-        caption=caption(term, max(shown.values(), default=0)),
+        caption=caption(meaning(trainings, term), max(shown.values(), default=0)),
         figure=figure,
         data=pd.concat(parts)[["name", "seed", "step", term]],
     )
 
 
-def caption(term: str, seeds: int) -> str:
-    meaning = f"{TERMS[term][0].upper()}{TERMS[term][1:]}. " if term in TERMS else ""
+def meaning(trainings: tuple[Training, ...], term: str) -> str:
+    """What the first training that has words for a term says of it, or nothing."""
+    return next((each.terms[term] for each in trainings if term in each.terms), "")
+
+
+def caption(meaning: str, seeds: int) -> str:
+    """A plot's caption; `meaning` says in words what is drawn."""
+    first = f"{meaning[0].upper()}{meaning[1:]}. " if meaning else ""
     several = f" {seeds} seeds: the first thick, the others thin." if seeds > 1 else ""
-    return f"{meaning}Running mean over a {WINDOWS}th of the training.{several}"
+    return f"{first}Running mean over a {WINDOWS}th of the training.{several}"
 
 
 def draw_line(

@@ -74,12 +74,12 @@ def leading(names: list[str]) -> list[str]:
 
 
 def shown(summary: Summary, where: str) -> list[TrainingSet]:
-    """The training sets of a table: no points of curves, no reference that was not scored here."""
+    """The training sets of a table: no points of curves, nothing external that was not scored."""
     scored = {name for name, place, _ in summary.means if place == where}
     return [
         each
         for each in summary.training_sets
-        if each.role != "curve" and (each.name in scored or each.role != "reference")
+        if each.role != "curve" and (each.name in scored or each.role != "external")
     ]
 
 
@@ -102,8 +102,8 @@ def leading_note(summary: Summary, where: str) -> str:
             else f'"=" and a name ({who}): cannot be told apart from these, the best fakes by that '
             "metric."
         )
-    if any(each.role == "reference" for each in shown(summary, where)):
-        lines.append("A reference is another recognizer, as it is; it is compared with nothing.")
+    if any(each.role == "external" for each in shown(summary, where)):
+        lines.append("An external recognizer is never trained here; it is compared with nothing.")
     return " ".join(lines)
 
 

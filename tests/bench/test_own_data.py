@@ -183,7 +183,7 @@ def test_leaky_translators_see_what_is_tested_and_are_marked(protocol, example, 
     results = json.loads((out / "results.json").read_text())
     roles = {each["name"]: each["role"] for each in results["training_sets"]}
     both = "," in protocol
-    assert roles == {"real": "baseline", "real+A-leaky": "leaky", "dlib-face": "reference"} | (
+    assert roles == {"real": "baseline", "real+A-leaky": "leaky", "dlib-face": "external"} | (
         {"real+A": "fakes"} if both else {}
     )
     compared = {(row["training_set"], row["baseline"]) for row in results["comparisons"]}

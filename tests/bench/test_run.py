@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -13,10 +14,24 @@ import pytest
 from safetensors import safe_open
 
 from faces import packed
+from tests.added_package import add_package
 from tests.bench.conftest import run, start
 
 SETS = ["real", "real-twice", "real+B-shuffled", "B-alone", "real+A", "real+B", "real+oracle"]
 CURVES = ["real@nir1", "real-twice@nir1", "real+B@nir1", "real+B@fakes0.5"]
+MIRRORED = '''"""Control `mirrored`: the VIS images as a mirror shows them."""
+
+from recognizer.controls.control import Control
+
+
+def mirrored(images, labels, seed):
+    return images[:, :, ::-1].copy(), labels
+
+
+CONTROL = Control(
+    "mirrored", "real+mirrored", "with the VIS images mirrored", "mirrored VIS", mirrored
+)
+'''
 NUMBERS = ["recognition", "quality", "comparisons", "means", "data"]
 
 
@@ -80,6 +95,30 @@ def test_fakes_are_one_per_training_image_of_training_subjects_only(tiny):
         assert fakes.index["source"].astype(int).to_list() == train["row"].to_list()
         assert fakes.index["subject"].to_list() == train["subject"].to_list()
         assert fakes.images.shape[3] == 1
+
+
+def test_a_control_of_another_package_is_trained_and_shown(tiny, tmp_path, monkeypatch):
+    """One file, an entry point and a name in `controls.sets`: two more stages and a table row."""
+    path = add_package(tmp_path, "mirror", MIRRORED, controls="mirrored = mirror:CONTROL")
+    monkeypatch.setenv("PYTHONPATH", path)
+    out = tmp_path / "runs" / "whole"
+    shutil.copytree(tiny.parent / "stages", out.parent / "stages")
+    run(out, controls__sets='["twice", "shuffled", "alone", "mirrored"]')
+    found = results(out)
+    made = [stage["name"] for stage in found["stages"] if not stage["cached"]]
+    assert sorted(made) == ["finetune:real+mirrored:0", "score:real+mirrored:0"]
+    (told,) = [row for row in found["training_sets"] if row["name"] == "real+mirrored"]
+    assert (told["role"], told["label"]) == ("control", "with the VIS images mirrored")
+    table = pd.read_csv(out / "tables" / "accuracy.csv").query("training_set == 'real+mirrored'")
+    assert set(table["protocol"]) == {"seen-subjects", "unseen-subjects"}
+    assert set(table["role"]) == {"control"}
+    assert table["difference"].notna().all()
+    assert "real+mirrored" in (out / "tables" / "accuracy.md").read_text(encoding="utf-8")
+    assert any("real+mirrored" in line for part in found["answer"]["details"]
+               for line in part["sentences"])  # fmt: skip
+    (record,) = (out.parent / "stages").glob("finetune-real+mirrored-*/stage.json")
+    mixture = json.loads(record.read_text())["settings"]["mixture"]
+    assert (mixture["extra"], mixture["origin"]) == ("mirrored", "mirror 1.0")
 
 
 def test_weights_say_what_they_are(tiny):

@@ -12,8 +12,10 @@ DRAWS = [torch.randn(2, 3, 5, 7, generator=torch.Generator().manual_seed(n)) for
 @pytest.mark.parametrize("scores", DRAWS)
 def test_least_squares_terms(scores):
     numbers = scores.double().numpy()
-    assert float(losses.judged_real(scores)) == pytest.approx(((numbers - 1) ** 2).mean(), rel=1e-5)
-    assert float(losses.judged_fake(scores)) == pytest.approx((numbers**2).mean(), rel=1e-5)
+    assert float(losses.distance_to_real(scores)) == pytest.approx(
+        ((numbers - 1) ** 2).mean(), rel=1e-5
+    )
+    assert float(losses.distance_to_fake(scores)) == pytest.approx((numbers**2).mean(), rel=1e-5)
 
 
 def test_a_discriminator_is_half_of_both_terms():

@@ -83,7 +83,7 @@ FULL = (
         for each in SETS
     ),
     *CONTROLS,
-    TrainingSet("dlib-face", "reference", "dlib's face network as it is"),
+    TrainingSet("dlib-face", "external", "dlib's face network as it is"),
     *(each for nir in (1, 2, "all") for each in curve_pair(nir)),
     *(
         TrainingSet(
@@ -267,7 +267,8 @@ def generator(variant: str, seed: int) -> Training:
     rows = [(step, source) for step in (100, 200, 400, 800) for source in ("s00/1", HOSTILE)]
     drawn = [face(len(source), grey=True, noise=40 - step // 25) for step, source in rows]
     index = pd.DataFrame(rows, columns=["step", "source"])
-    return Training(variant, seed, losses, Packed(np.stack(drawn), index))
+    terms = {"cycle": "what is left after going there and back"}
+    return Training(variant, seed, losses, Packed(np.stack(drawn), index), terms)
 
 
 def grids(names: list[str]) -> tuple[Grid, ...]:

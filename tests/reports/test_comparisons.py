@@ -28,7 +28,7 @@ SETS = (
     training_set("b", "fakes"),
     training_set("a-leaky", "leaky", "a"),
     training_set("top", "ceiling"),
-    training_set("other network", "reference"),
+    training_set("other network", "external"),
     training_set("one", "curve"),
     training_set("one with VIS again", "curve", "one", Amount(1, 9, 9, 0, again=True)),
     training_set("one with fakes", "curve", "one", Amount(1, 9, 9, 90, "a")),
@@ -62,11 +62,11 @@ def test_no_pair_is_compared_twice():
     assert len(pairs) == len(set(pairs))
 
 
-def test_variation_is_estimated_from_all_sets_but_curves_and_references(full, full_material):
+def test_variation_is_estimated_from_all_that_is_trained_here_but_curves(full, full_material):
     rows = full_material.outcomes
     rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
     means = rows.pivot_table(index="training_set", columns="seed", values="value")
-    away = {each.name for each in full.training_sets if each.role in ("curve", "reference")}
+    away = {each.name for each in full.training_sets if each.role in ("curve", "external")}
     pool = means[~means.index.isin(away)]
     each = full.compared("real+C", "real", *WHERE).estimate
     assert each.freedom == (len(pool) - 1) * 1

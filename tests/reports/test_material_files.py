@@ -52,7 +52,7 @@ def equal(a: Material, b: Material) -> None:
         equal_tables(getattr(a, name), getattr(b, name))
     for kind in ("generators", "recognizers"):
         for one, other in zip(getattr(a, kind), getattr(b, kind), strict=True):
-            assert (one.name, one.seed) == (other.name, other.seed)
+            assert (one.name, one.seed, one.terms) == (other.name, other.seed, other.terms)
             equal_tables(one.losses, other.losses)
             equal_packed(one.samples, other.samples)
     for one, other in zip(a.grids, b.grids, strict=True):
@@ -140,6 +140,15 @@ def test_a_broken_description_is_told_in_one_line(stored, tmp_path, text):
         load_material(copy)
     assert str(copy) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_material_of_earlier_runs_calls_the_external_recognizer_otherwise(full, stored, tmp_path):
+    copy = shutil.copytree(stored, tmp_path / "material")
+    content = json.loads((copy / INDEX).read_text())
+    for row in content["training_sets"]:
+        row["role"] = row["role"].replace("external", "reference")
+    (copy / INDEX).write_text(json.dumps(content))
+    equal(load_material(copy), full)
 
 
 def test_keys_that_are_missing_are_told(stored, tmp_path):

@@ -103,7 +103,7 @@ def test_every_set_but_points_of_curves_has_a_curve_and_controls_one_label(full,
     for plot in drawn.values():
         roles = set(plot.data["role"])
         assert "curve" not in roles
-        assert {"baseline", "control", "fakes", "ceiling", "reference"} <= roles
+        assert {"baseline", "control", "fakes", "ceiling", "external"} <= roles
         (legend,) = plot.figure.legends
         labels = [text.get_text() for text in legend.get_texts()]
         assert labels == [*SHOWN, CONTROLS]
@@ -169,11 +169,21 @@ def test_losses_of_controls_share_a_label_and_who_has_no_look_is_left_out(full):
     assert not list(losses.plots(trainings, "recognizer", {}))
 
 
+def test_a_term_is_explained_in_the_words_of_the_training_that_has_some(full):
+    look = dict.fromkeys("AB", looks(full.training_sets)["real"])
+    steps = pd.DataFrame({"step": range(30), "cycle": 1.0, "gan": 2.0})
+    words = {"cycle": "what is left after going there and back"}
+    trainings = (Training("A", 0, steps), Training("B", 0, steps, terms=words))
+    captions = {plot.name: plot.caption for plot in losses.plots(trainings, "translator", look)}
+    assert captions["translator-loss-cycle"].startswith("What is left after going there and back. ")
+    assert captions["translator-loss-gan"].startswith("Running mean")
+
+
 def test_what_a_plot_rests_on(full):
     assert basis(full, *WHERE) == "Unseen people: 10 people, 80 probes, 2 seeds."
     assert basis(full, "unseen-subjects", "nothing") == ""
 
 
-def test_a_ceiling_and_a_reference_differ_from_fakes_without_them():
+def test_a_ceiling_and_an_external_recognizer_differ_from_fakes_without_them():
     sets = (TrainingSet("r", "baseline", ""), TrainingSet("o", "ceiling", ""))
     assert looks(sets)["o"].line != looks(sets)["r"].line

@@ -74,7 +74,7 @@ def test_holm_runs_over_each_family(full):
     assert "dlib-face" not in {each.training_set for each in full.comparisons}
 
 
-def test_a_reference_is_scored_and_shown(full):
+def test_an_external_recognizer_is_scored_and_shown(full):
     assert ("dlib-face", "unseen-subjects", "rank1") in full.means
 
 

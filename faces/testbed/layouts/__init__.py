@@ -1,16 +1,22 @@
-"""The layouts that can be written, one file each: a module here that defines `LAYOUT` is one."""
+"""The layouts that can be written, one file each: a module here that defines `WRITER` is one.
+
+Installed packages add writers by entry points of the group `nirbench.layout_writers`, each called
+as its layout and naming a `LayoutWriter`. The tests of layouts run over all that are registered.
+"""
 
 from faces.common.registry import Registry
-from faces.testbed.photo import Layout
+from faces.testbed.photo import LayoutWriter
 
-LAYOUTS: Registry[Layout] = Registry("layout", __name__, __path__, "LAYOUT")
+WRITERS: Registry[LayoutWriter] = Registry(
+    "layout", __name__, __path__, "WRITER", group="nirbench.layout_writers"
+)
 
 
 def names() -> list[str]:
     """The layouts' names in alphabetical order."""
-    return LAYOUTS.names()
+    return WRITERS.names()
 
 
-def get(name: str) -> Layout:
-    """The layout of that name. Raises UsageError with the nearest name where there is none."""
-    return LAYOUTS.get(name)
+def get(name: str) -> LayoutWriter:
+    """The writer of that layout. Raises UsageError with the nearest name where there is none."""
+    return WRITERS.get(name)

@@ -5,7 +5,7 @@ The names do not tell the spectrum, and public code disagrees about it, so a rea
 
 import numpy as np
 
-from faces.testbed.photo import Layout, Photo, photo_of
+from faces.testbed.photo import LayoutWriter, Photo, photo_of
 
 MORE_NUMBERS = 100  # stated beyond the last image, for files that somebody adds
 
@@ -30,4 +30,4 @@ def lists(photos: list[Photo], _: np.random.Generator) -> dict[str, bytes]:
     return {"spectra.csv": "".join(["number,spectrum\n", *lines]).encode()}
 
 
-LAYOUT = Layout("buaa", place, lists)
+WRITER = LayoutWriter("buaa", place, lists)

@@ -9,7 +9,7 @@ subject's first digit names the session it comes from; some subjects came back i
 
 import numpy as np
 
-from faces.testbed.photo import Layout, Photo, photo_of
+from faces.testbed.photo import LayoutWriter, Photo, photo_of
 
 SESSIONS = 4
 RETURNS_EVERY = 6  # each sixth subject was photographed in two sessions
@@ -103,4 +103,4 @@ def _lines(photos: list[Photo], random: np.random.Generator) -> bytes:
     )
 
 
-LAYOUT = Layout("casia", place, lists, aspect=4 / 3)
+WRITER = LayoutWriter("casia", place, lists, aspect=4 / 3)

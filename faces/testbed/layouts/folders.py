@@ -1,6 +1,6 @@
 """The plain layout for data of one's own: VIS/<subject>/* and NIR/<subject>/*, folders within."""
 
-from faces.testbed.photo import Layout, Photo, photo_of
+from faces.testbed.photo import LayoutWriter, Photo, photo_of
 
 SUFFIX = {"VIS": ".jpg", "NIR": ".png"}
 
@@ -19,4 +19,4 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     )
 
 
-LAYOUT = Layout("folders", place)
+WRITER = LayoutWriter("folders", place)

@@ -1,6 +1,6 @@
 """LAMP-HQ: VIS/VIS_P0588_1_a.jpg and NIR/NIR_P0588_5_UP_f.jpg."""
 
-from faces.testbed.photo import Layout, Photo, photo_of
+from faces.testbed.photo import LayoutWriter, Photo, photo_of
 
 LETTERS = "abcdef"
 MIDDLE = {"VIS": "", "NIR": "UP_"}
@@ -20,4 +20,4 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     )
 
 
-LAYOUT = Layout("lamp_hq", place)
+WRITER = LayoutWriter("lamp_hq", place)

@@ -1,6 +1,6 @@
 """Oulu-CASIA NIR&VIS: {NI,VL}/{Strong,Weak,Dark}/P001/{Anger,...}/NNN.jpeg."""
 
-from faces.testbed.photo import Layout, Photo, photo_of
+from faces.testbed.photo import LayoutWriter, Photo, photo_of
 
 FOLDER = {"VIS": "VL", "NIR": "NI"}
 LIGHTS = ("Strong", "Weak", "Dark")
@@ -24,4 +24,4 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     )
 
 
-LAYOUT = Layout("oulu", place, aspect=4 / 3)
+WRITER = LayoutWriter("oulu", place, aspect=4 / 3)

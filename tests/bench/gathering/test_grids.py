@@ -17,6 +17,9 @@ from faces import packed
 from faces.common.files import sha256
 from faces.equalize import equalize
 from faces.manifest import Manifest
+from generators.method import Comparison, OwnSettings, Variant
+from generators.settings import GeneratorSettings, Spectra
+from reports.material import Difference
 
 PEOPLE = tuple(f"{number:03}" for number in range(20))
 ONLY_VIS, ONLY_NIR = PEOPLE[3], PEOPLE[19]
@@ -32,11 +35,18 @@ def stage(name: str, **inputs: Stage) -> Stage:
     return Stage(name, print, Nothing(), inputs)
 
 
+def translator(name: str, equalize: Spectra, compare_with: Comparison | None = None) -> Variant:
+    """A translator of which nothing is asked but what the pictures need."""
+    return Variant(name, "", OwnSettings, print, equalize=equalize, compare_with=compare_with)
+
+
 @pytest.fixture
 def plan() -> Plan:
     seeds = Repeat(4), Repeat(5)
     return Plan(
-        stage("align", images=stage("render")), (0, 0), None, {None: stage("split")}, {},
+        stage("align", images=stage("render")), (0, 0), GeneratorSettings(steps=1),
+        {None: stage("split")}, {},
+        variants={name: translator(name, see) for name, see in (("A", "none"), ("B", "vis"))},
         fakes={(name, seed): stage(f"fakes:{name}:{seed}") for name in "AB" for seed in seeds},
         scores={("real", seed): stage(f"score:{seed}") for seed in seeds},
     )  # fmt: skip
@@ -147,12 +157,30 @@ def test_without_a_person_in_both_spectra_there_is_nothing_to_show(plan, split, 
     assert list(grids.draw(plan, store)) == []
 
 
-def test_what_the_perceptual_loss_changes_is_shown_where_b_and_c_are_there(plan, store):
+def test_a_translator_is_shown_beside_the_one_it_names_where_that_is_there_too(plan, store):
     assert next(grids.draw(plan, store)).differences == ()
-    with_c = {("C" if name == "A" else name, seed): each
-              for (name, seed), each in plan.fakes.items()}  # fmt: skip
-    grid = next(grids.draw(replace(plan, fakes=with_c), store))
-    assert [(each.first, each.second) for each in grid.differences] == [("B", "C")]
+    for named, expected in (("A", [Difference("A", "B", "What is new")]), ("Z", [])):
+        later = translator("B", "vis", Comparison(named, "What is new"))
+        with_it = replace(plan, variants=plan.variants | {"B": later})
+        assert list(next(grids.draw(with_it, store)).differences) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked", "words"),
+    [
+        (("none", "vis"), "variant", "given to B."),
+        (("both", "vis"), "variant", "given to A and B."),
+        (("none", "none"), "vis", "given to A and B."),
+        (("nir", "none"), "variant", None),
+        (("none", "vis"), "none", None),
+    ],
+)
+def test_equalized_images_are_shown_where_a_translator_sees_them(plan, store, seen, asked, words):
+    variants = {name: translator(name, see) for name, see in zip("AB", seen, strict=True)}
+    longest = GeneratorSettings(steps=1, equalize=asked)
+    first, *_, last = grids.draw(replace(plan, variants=variants, longest=longest), store)
+    assert ("equalized" in first.columns) == ("equalized" in last.columns) == (words is not None)
+    assert last.caption.endswith(words or "at fixed places.")
 
 
 @pytest.mark.parametrize("shape", [(10, 40), (40, 10), (33, 33), (1000, 700)])

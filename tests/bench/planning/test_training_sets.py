@@ -91,12 +91,12 @@ def test_controls_leave_all_other_stages_as_they_are(tmp_path):
         assert many.scores[key].key == stage.key
 
 
-def test_another_recognizer_is_scored_once_for_all_seeds(tmp_path):
+def test_the_external_recognizer_is_scored_once_for_all_seeds(tmp_path):
     plan = plans.build(load(seeds=[0, 1]), None, tmp_path)
     scores = [stage for (name, _), stage in plan.scores.items() if name == "dlib-face"]
     assert len(scores) == 2
     assert scores[0] is scores[1]
-    plan = plans.build(load(controls__reference=False), None, tmp_path)
+    plan = plans.build(load(controls__external=False), None, tmp_path)
     assert not [name for name, _ in plan.scores if name == "dlib-face"]
 
 

@@ -32,6 +32,10 @@ def bad_data(job: Job) -> None:
     raise DataError("image 7: broken; replace it")
 
 
+def diverge(job: Job) -> None:
+    raise StageError("loss not finite at step 40", step=40)
+
+
 def die(job: Job) -> None:
     os._exit(9)
 
@@ -69,16 +73,32 @@ def test_a_diamond_is_summed_for_any_number_of_workers(tmp_path, workers):
 
 def test_a_failure_stops_only_what_needs_it(tmp_path):
     target = diamond(left=bug)
-    with pytest.raises(StageError, match=r"left.*ZeroDivisionError"):
-        run(tmp_path, target)
+    engine, _ = run(tmp_path, target)
+    ((stage, error),) = ((failure.stage, failure.error) for failure in engine.failures)
+    assert stage.name == "left"
+    assert isinstance(error, StageError)
+    assert "ZeroDivisionError" in str(error)
     assert is_done(target.inputs["right"], tmp_path)
     assert not is_done(target, tmp_path)
     assert not is_done(target.inputs["left"], tmp_path)
 
 
 def test_an_error_of_a_person_keeps_its_kind(tmp_path):
-    with pytest.raises(DataError, match="image 7"):
-        run(tmp_path, diamond(left=bad_data))
+    engine, _ = run(tmp_path, diamond(left=bad_data))
+    assert isinstance(engine.failures[0].error, DataError)
+    assert "image 7" in str(engine.failures[0].error)
+
+
+def test_the_step_of_a_failure_comes_back_from_its_process(tmp_path):
+    engine, _ = run(tmp_path, diamond(left=diverge))
+    assert engine.failures[0].error.step == 40
+
+
+def test_a_failed_stage_is_tried_again(tmp_path):
+    run(tmp_path, diamond(left=bug))
+    engine, _ = run(tmp_path, diamond())
+    assert not engine.failures
+    assert len(engine.ran) == 2  # left and end
 
 
 def test_a_killed_worker_is_told_as_such(tmp_path):

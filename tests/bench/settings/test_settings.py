@@ -3,6 +3,7 @@
 import pytest
 
 from bench.settings import loading
+from bench.settings.own_settings import own_settings
 from faces.common.errors import UsageError
 
 PRESETS = loading.preset_names()
@@ -106,6 +107,12 @@ def test_preset_then_file_then_option_then_set(tmp_path):
     ("assignment", "words"),
     [
         ("generator.stpes=3", "generator.stpes.*did you mean generator.steps"),
+        ("generator.perceptual_weight=2", "generator.*did you mean C.perceptual_weight"),
+        ("C.perceptual_wieght=2", "C.perceptual_wieght: unknown; did you mean C.perceptual_weight"),
+        ("A.perceptual_weight=2", "A.perceptual_weight: unknown"),
+        ("A.width=0", "A.width = 0.*greater than 0"),
+        ("A=3", "A = 3.*dictionary"),
+        ("D.width=3", "setting D: unknown"),
         ("recogniser.steps=3", "recogniser.*did you mean recognizer"),
         ("generator.steps=0", "generator.steps = 0.*greater than 0"),
         ("generator.steps=many", "generator.steps = 'many'.*integer"),
@@ -117,6 +124,7 @@ def test_preset_then_file_then_option_then_set(tmp_path):
         ("recognizer.colour=rgb", "must agree"),
         ("recognizer.colour=purple", "recognizer.colour = 'purple'"),
         ("preset.name=1", "preset.name"),
+        ('controls.sets=["grye"]', "controls.sets = .*did you mean grey"),
         ("generator", "write --set key=value"),
     ],
 )
@@ -124,6 +132,14 @@ def test_wrong_settings_are_one_line(assignment, words):
     with pytest.raises(UsageError, match=words) as caught:
         loading.load("demo", assignments=[assignment])
     assert "\n" not in str(caught.value)
+
+
+def test_settings_of_earlier_runs_call_the_external_recognizer_otherwise(tmp_path):
+    now = loading.to_toml(loading.load("demo", assignments=["controls.external=false"]))
+    (tmp_path / "old.toml").write_text(now.replace("external =", "reference ="))
+    settings = loading.from_toml(tmp_path / "old.toml")
+    assert not settings.controls.external
+    assert loading.to_toml(settings) == now
 
 
 def test_unknown_preset_names_the_nearest():
@@ -146,7 +162,38 @@ def test_workers_are_no_part_of_what_a_run_depends_on():
     assert loading.to_toml(one) == loading.to_toml(loading.load("demo"))
 
 
+def own(settings: loading.RunSettings, name: str) -> dict:
+    return own_settings(settings, name).model_dump()
+
+
+def test_a_translator_takes_what_it_is_told_else_what_stands_under_generator(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("[generator]\nwidth = 11\n[B]\nwidth = 12\ncycle_weight = 3.0\n")
+    settings = loading.load("demo", file, assignments=["generator.blocks=5", "C.blocks=6"])
+    widths, blocks = ([own(settings, name)[key] for name in "ABC"] for key in ("width", "blocks"))
+    assert (widths, blocks) == ([11, 12, 11], [5, 5, 6])
+    assert [own(settings, name)["cycle_weight"] for name in "ABC"] == [10, 3, 10]
+    assert "perceptual_weight" not in own(settings, "A")
+    assert own(settings, "C")["perceptual_weight"] == 1
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_what_all_share_is_apart_from_what_is_a_translators_own(preset):
+    settings = load(preset)
+    shared = settings.generator.shared.model_dump()
+    assert shared["side_px"] == settings.generator.side_px
+    for name in settings.variants:
+        assert not shared.keys() & own(settings, name).keys()
+        assert own(settings, name)["width"] == settings.generator.width
+
+
+def test_the_paper_tells_c_its_network():
+    assert own(load("paper"), "C")["perceptual_network"] == "vgg16-imagenet"
+    assert own(load("demo"), "C")["perceptual_network"] == "vgg16-hed"
+
+
 def test_every_setting_is_described():
     described = dict(loading.describe())
     assert len(described) == len(loading.known_keys()) > 50
+    assert {"C.perceptual_weight", "A.width", "generator.width"} <= described.keys()
     assert not [key for key, text in described.items() if not text]

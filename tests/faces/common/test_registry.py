@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from faces.common.errors import UsageError
+from faces.common.errors import MissingError, UsageError
 from faces.common.registry import Registry
 
 MODULES = {
@@ -49,3 +49,47 @@ def test_whatever_is_asked_one_name_is_proposed(registry, nothing):
 
 def test_nothing_is_imported_before_it_is_asked_for(registry):
     assert not [name for name in sys.modules if name.startswith("zoo.")]
+
+
+def distribution(folder, name: str, entry: str, monkeypatch) -> None:
+    """What an installed package looks like: its metadata beside a module called as itself."""
+    (folder / f"{name}.py").write_text(f"{THING}THING = Thing('delta')")
+    metadata = folder / f"{name}-1.5.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.5\n")
+    (metadata / "entry_points.txt").write_text(f"[zoo.animals]\n{entry}\n")
+    monkeypatch.syspath_prepend(folder)
+
+
+def animals(tmp_path) -> Registry:
+    return Registry("animal", "zoo", [str(tmp_path / "zoo")], "THING", group="zoo.animals")
+
+
+def test_packages_add_things_by_entry_points(registry, tmp_path, monkeypatch):
+    distribution(tmp_path, "more_animals", "delta = more_animals:THING", monkeypatch)
+    found = animals(tmp_path)
+    assert found.names() == ["Beta", "alpha", "delta", "gamma"]
+    assert "more_animals" not in sys.modules
+    assert found.get("delta").name == "delta"
+    assert found.distribution("delta") == ("more_animals", "1.5")
+    assert found.distribution("alpha") is None
+    assert "delta" not in registry.names()  # of another group
+
+
+@pytest.mark.parametrize(
+    ("entry", "error", "words"),
+    [
+        ("alpha = pack1:THING", UsageError, "package pack1 adds one of a name that is taken"),
+        ("other = pack2:THING", UsageError, "names no animal of that name"),
+        ("delta = pack3:NOTHING", MissingError, "package pack3 cannot be imported"),
+        ("delta = nowhere:THING", MissingError, "package pack4 cannot be imported"),
+    ],
+)
+def test_packages_that_cannot_be_used_are_named(
+    registry, tmp_path, monkeypatch, entry, error, words
+):
+    package = words.split()[1] if words.startswith("package") else "pack2"
+    distribution(tmp_path, package, entry, monkeypatch)
+    found = animals(tmp_path)
+    with pytest.raises(error, match=words):
+        found.get(entry.split()[0])

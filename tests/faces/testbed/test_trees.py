@@ -72,7 +72,7 @@ def small(out: Path, name: str = "casia", **changes):
     return testbed.write(out, name, **({"subjects": 3, "mess": True} | options | changes))
 
 
-@pytest.mark.parametrize("name", ["casia", "buaa"])
+@pytest.mark.parametrize("name", layouts.names())
 def test_workers_change_no_byte(tmp_path, name):
     first = small(tmp_path / "one", name)
     second = small(tmp_path / "two", name, workers=2)

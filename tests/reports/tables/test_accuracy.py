@@ -25,7 +25,9 @@ def test_the_leading_metrics(names, wanted):
     assert leading(names) == wanted
 
 
-def test_points_of_curves_are_in_no_table_and_a_reference_only_where_it_was_scored(full_material):
+def test_no_table_has_points_of_curves_or_an_external_recognizer_that_was_not_scored(
+    full_material,
+):
     rows = full_material.outcomes
     unscored = (rows["training_set"] == "dlib-face") & (rows["protocol"] == "seen-subjects")
     summary = summarise(replace(full_material, outcomes=rows[~unscored]), resamples=100)
@@ -48,7 +50,7 @@ def test_cells_hold_number_difference_verdict_and_ties(full):
     rows = {row[0][0]: row[1] for row in unseen.rows}
     best = best_told(full, *WHERE)
     for each in full.training_sets:
-        if each.role in ("curve", "reference"):
+        if each.role in ("curve", "external"):
             continue
         cell = rows[each.name]
         mean = full.means[each.name, *WHERE]

@@ -1,4 +1,4 @@
-"""Ordinary alterations of photographs: what fakes have to beat.
+"""Control `augmented`: VIS images in ordinary alterations, which fakes have to beat.
 
 Blur, gamma, noise and the loss of colour are what anybody can do to a VIS image without learning
 anything about near-infrared light. Each image is altered once, by its own amounts.
@@ -7,9 +7,17 @@ anything about near-infrared light. Each image is altered once, by its own amoun
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from recognizer.controls.control import Control
+
 MOST_BLUR = 0.015  # of the image's side, standard deviation
 MOST_GAMMA = 2.0  # and its inverse, so that half of the images become darker
 MOST_NOISE = 0.04  # of full scale, standard deviation
+ALTERATION_SEED = 0  # the altered images are the same in every training, as fakes are
+
+
+def augmented(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """(N, S, S, 3) uint8 and (N,) int64 -> (N, S, S, 1) uint8 altered, and the same labels."""
+    return altered(images, np.random.default_rng(ALTERATION_SEED)), labels
 
 
 def altered(images: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -28,3 +36,12 @@ def _altered(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     toned = blurred.clip(0, 1) ** np.exp(generator.uniform(-1, 1) * np.log(MOST_GAMMA))
     noisy = toned + generator.normal(0, generator.uniform(0, MOST_NOISE), toned.shape)
     return (255 * noisy).round().clip(0, 255).astype(np.uint8)[..., None]
+
+
+CONTROL = Control(
+    name="augmented",
+    training_set="real+augmented",
+    label="with the VIS images blurred, toned, noisy, without colour",
+    images_name="altered VIS",
+    make=augmented,
+)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from recognizer.alterations import altered
+from recognizer.controls.augmented import altered
 
 
 def pictures(number: int, side_px: int = 48) -> np.ndarray:

@@ -1,0 +1,42 @@
+"""Turns failed stages into rows of the report: what failed, at which step, why, what it stopped."""
+
+from collections.abc import Iterator, Sequence
+
+from bench.planning.partial import PARTS, needs
+from bench.planning.plan import Plan
+from bench.running.engine import Failure, every_stage
+
+KINDS = {
+    "translators": "translator",
+    "fakes": "fakes",
+    "finetunes": "recognizer",
+    "scores": "score",
+    "qualities": "image quality",
+}
+
+
+def failure_rows(plan: Plan, failures: Sequence[Failure]) -> list[dict]:
+    """Gives one row per failure, as docs/results.md describes `failures`; `plan` is the whole."""
+    return [_row(plan, failure) for failure in failures]
+
+
+def _row(plan: Plan, failure: Failure) -> dict:
+    stopped = [stage.name for stage in every_stage(plan.targets())
+               if stage.key != failure.stage.key
+               and needs(stage, {failure.stage.key})]  # fmt: skip
+    about = next(_about(plan, failure), {"kind": "images", "name": "", "seed": None})
+    return {
+        "stage": failure.stage.name,
+        **about,
+        "step": getattr(failure.error, "step", None),
+        "reason": str(failure.error),
+        "stopped": stopped,
+    }
+
+
+def _about(plan: Plan, failure: Failure) -> Iterator[dict]:
+    """What the stage is in the plan: a translator, a recognizer, ...; by its name and seed."""
+    for part in PARTS:
+        for (name, repeat), stage in getattr(plan, part).items():
+            if stage.key == failure.stage.key:
+                yield {"kind": KINDS[part], "name": name, "seed": repeat.seed}

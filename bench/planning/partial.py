@@ -1,0 +1,51 @@
+"""Takes out of a plan what failed stages left unmade, so that the rest can be reported."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from bench.planning.plan import Plan, Repeat
+from bench.planning.training_sets import BASELINE
+from bench.running.store import Stage
+
+Stages = dict[tuple[str, Repeat], Stage]
+
+PARTS = ("translators", "fakes", "finetunes", "scores", "qualities")  # what a plan repeats
+
+
+class NothingToReport(Exception):
+    """The images or the baseline are missing for every seed."""
+
+
+def without(plan: Plan, failed: Collection[Stage]) -> Plan:
+    """Gives the plan of what is there although some stages failed.
+
+    Training sets are compared on the same probes, so of a training set with folds a seed is left
+    out whole if one of its folds is missing. Comparisons are made over the seeds that both sides
+    have. Raises NothingToReport where no seed of the baseline is there.
+    """
+    gone = {stage.key for stage in failed}
+    parts = {name: _made(getattr(plan, name), gone) for name in PARTS}
+    parts["scores"] = _whole_repeats(parts["scores"], plan.scores)
+    if not any(name == BASELINE for name, _ in parts["scores"]):
+        raise NothingToReport
+    return replace(plan, **parts)
+
+
+def needs(stage: Stage, keys: Collection[str]) -> bool:
+    """Tells whether a stage is, or needs, one of the stages with these keys."""
+    return stage.key in keys or any(needs(source, keys) for source in stage.inputs.values())
+
+
+def _made(stages: Stages, gone: Collection[str]) -> Stages:
+    """The stages that are none of those that are gone, and need none of them."""
+    return {key: stage for key, stage in stages.items() if not needs(stage, gone)}
+
+
+def _whole_repeats(made: Stages, planned: Stages) -> Stages:
+    """The scores of those training sets and seeds of which every fold was made."""
+    broken = {(name, repeat.seed) for name, repeat in planned if (name, repeat) not in made}
+    return {
+        (name, repeat): stage
+        for (name, repeat), stage in made.items()
+        if (name, repeat.seed) not in broken
+    }

@@ -1,0 +1,20 @@
+"""Control `equalized`: the VIS images with equalized luminance, as translators B and C see them."""
+
+import numpy as np
+
+from faces.equalize import equalize
+from recognizer.controls.control import Control
+
+
+def equalized(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """(N, S, S, 3) uint8 and (N,) int64 -> the same shapes, luminance equalized, colours kept."""
+    return np.stack([equalize(image) for image in images]), labels
+
+
+CONTROL = Control(
+    name="equalized",
+    training_set="real+equalized",
+    label="with the VIS images equalized",
+    images_name="equalized VIS",
+    make=equalized,
+)

@@ -1,0 +1,62 @@
+"""Says what an answer rests on where stages of the run failed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.summary import Summary
+from reports.words import listed
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+Failures = Sequence[Mapping[str, Any]]
+
+
+def failure_sentences(summary: Summary, facts: Mapping[str, Any]) -> list[str]:
+    """Gives sentences on what failed and what is left; none where nothing failed."""
+    failures = facts.get("failures", ())
+    if not failures:
+        return []
+    return [*translator_sentences(summary, facts, failures), *other_sentences(failures)]
+
+
+def translator_sentences(
+    summary: Summary, facts: Mapping[str, Any], failures: Failures
+) -> list[str]:
+    """Gives "Two of three translators failed (A at step 40, B at step 2): this rests on C."."""
+    failed = [row for row in failures if row["kind"] == "translator"]
+    if not failed:
+        return []
+    names = list(dict.fromkeys(row["name"] for row in failed))
+    planned = facts.get("settings", {}).get("variants", names)
+    seeds = len(facts.get("settings", {}).get("seeds", ()))
+    of = f"{counted(len(names))} of {counted(max(len(planned), len(names))).lower()} translators"
+    when = ", ".join(place(row, seeds > 1) for row in failed)
+    return [f"{of} failed ({when}): {rests_on(summary)}."]
+
+
+def place(row: Mapping[str, Any], with_seed: bool) -> str:
+    """Gives "A at step 40", or "A of seed 1 at step 40"."""
+    seed = f" of seed {row['seed']}" if with_seed else ""
+    step = "" if row["step"] is None else f" at step {row['step']}"
+    return f"{row['name']}{seed}{step}"
+
+
+def rests_on(summary: Summary) -> str:
+    """Gives what the fakes of the report were made by."""
+    left = [each.images or each.name for each in summary.training_sets
+            if each.role in ("fakes", "leaky")]  # fmt: skip
+    return f"this report rests on {listed(left)}" if left else "there are no fakes to report on"
+
+
+def other_sentences(failures: Failures) -> list[str]:
+    """Gives how many stages of other kinds failed."""
+    others = [row for row in failures if row["kind"] != "translator"]
+    if not others:
+        return []
+    names = listed([row["stage"] for row in others[:3]])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    return [f"Failed: {names}{more}. The report is made from what was finished."]
+
+
+def counted(number: int) -> str:
+    """Gives a small number as a word that begins a sentence."""
+    return NUMBERS[number].capitalize() if number < len(NUMBERS) else str(number)

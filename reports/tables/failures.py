@@ -1,0 +1,35 @@
+"""The table of what failed in a run: each stage, its step, the reason, and what was not made."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.tables.formats import Table
+from reports.words import NONE
+
+HEADER = ("stage", "step", "why it failed", "not made because of it")
+MOST_NAMED = 12  # stages named in a cell; a failed seed of a large run stops hundreds
+NOTE = (
+    "Everything else was finished and is reported. Comparisons are made over the seeds that both "
+    "training sets have. The same command tries the failed stages again."
+)
+
+
+def failure_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
+    """One table with a row per failed stage; none where nothing failed."""
+    rows = facts.get("failures", ())
+    if not rows:
+        return ()
+    return (Table("What failed", HEADER, tuple(failure_row(row) for row in rows), NOTE),)
+
+
+def failure_row(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """The cells of one failure."""
+    step = NONE if row["step"] is None else str(row["step"])
+    return (row["stage"],), (step,), (row["reason"],), (stopped(row["stopped"]),)
+
+
+def stopped(names: Sequence[str]) -> str:
+    """The stages that a failure stopped, the first few by name."""
+    more = len(names) - MOST_NAMED
+    text = ", ".join(names[:MOST_NAMED]) or NONE
+    return f"{text} and {more} more" if more > 0 else text
