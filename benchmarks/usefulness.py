@@ -26,6 +26,8 @@ from bench import weights
 from bench.stages.parts import select
 from faces import packed
 from faces.common.cache import cache_folder
+from faces.common.metric import by_name, unknown
+from generators import quality_metrics
 from generators.measures.feature_networks import FeatureNetworks, to_luminance
 from generators.measures.likeness import unit
 from generators.quality import ImageSample, Known, Memory, frechet_distance, measure
@@ -263,19 +265,24 @@ def agreements(gains: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     `rank1_all` has the VIS images and the true NIR as points; `vis_right` is the share of fakes on
     the side of the VIS images on which they should be: better where they gained, else worse.
     """
-    rows = []
+    rows, known = [], by_name(quality_metrics.records())
     for metric, own in measures.groupby("metric", sort=False):
+        how = known.get(metric) or unknown(metric)
         here = gains.merge(own, on="key").rename(columns={"group": "seed"})
         fakes = here[~here["images"].isin(list(IMAGES.values()))]
         row: dict[str, object] = {"measure": metric, "n": len(fakes)}
         for name in GAINS:
-            told = agreement_of(fakes.assign(gain=fakes[name]), direction(metric), metric)
+            told = agreement_of(
+                fakes.assign(gain=fakes[name]),
+                direction(how),
+                metric,
+            )
             row |= {f"{name}_{key}": told[key] for key in ("rho", "rho_within", "p")}
-        everything = agreement_of(here.assign(gain=here["rank1"]), direction(metric), metric)
+        everything = agreement_of(here.assign(gain=here["rank1"]), direction(how), metric)
         row["rank1_all"] = everything["rho_within"]
         vis = here[here["images"] == "VIS"]["value"].mean()
         if vis == vis:
-            better = direction(metric) * fakes["value"] > direction(metric) * vis
+            better = direction(how) * fakes["value"] > direction(how) * vis
             row["vis_right"] = (better == (fakes["rank1"] > 0)).mean()
         rows.append(row)
     return pd.DataFrame(rows).sort_values("rank1_all", ascending=False, na_position="last")

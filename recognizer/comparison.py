@@ -86,9 +86,9 @@ class Tally:
 
     `own` (P,) int64: the column of each probe's person. `ranks` (P,) int64 as by `metrics.ranks`;
     `counts` of the impostors that reach the genuine scores; `other` (P,) int64, the column of the
-    most alike other person, the first of several, and their score `impostor`; the `crossing` of equal errors. Of the impostor pairs
-    those accepted `at_crossing`, at either of its thresholds, and `at_far`, by FAR; `outscored`:
-    the genuine scores below them.
+    most alike other person, the first of several, and their score `impostor`; the `crossing` of
+    equal errors. Of the impostor pairs those accepted `at_crossing`, at
+    either of its thresholds, and `at_far`, by FAR; `outscored`: the genuine scores below them.
     """
 
     people: int

@@ -71,7 +71,7 @@ def rank_k(
 
 
 def rank1(scores: np.ndarray, probe_subjects: np.ndarray, gallery_subjects: np.ndarray) -> float:
-    """(P, G) float, (P,), (G,) -> the share of probes whose own subject is more like than others."""
+    """(P, G) float, (P,), (G,) -> the share of probes most like their own subject."""
     return rank_k(scores, probe_subjects, gallery_subjects, 1)
 
 

@@ -68,7 +68,7 @@ def images_found(*indices: pd.DataFrame) -> int:
 
 
 def probes(protocol: str, index: pd.DataFrame) -> pd.DataFrame:
-    """Gives `protocol`, `probe` and `subject` of the images of an index: N rows, numbered from 0."""
+    """Gives `protocol`, `probe` and `subject` of N images: N rows, numbered from 0."""
     names = index["subject"] + "/" + index["spectrum"] + "/" + index["shot"].astype(str)
     columns = {"protocol": protocol, "probe": names, "subject": index["subject"]}
     return pd.DataFrame(columns).reset_index(drop=True)

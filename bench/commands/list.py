@@ -5,7 +5,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-WHAT = ("presets", "variants", "data", "protocols", "controls", "weights", "settings")
+from faces.common.metric import Metric
+
+WHAT = ("presets", "variants", "data", "protocols", "controls", "metrics", "weights", "settings")
 Parts = list[Table | Text]
 
 
@@ -19,6 +21,7 @@ def list_(what: str) -> None:
         "data": _data,
         "protocols": _protocols,
         "controls": _controls,
+        "metrics": _metrics,
         "weights": _weights,
         "settings": _settings,
     }[what]()
@@ -76,6 +79,31 @@ def _controls() -> Parts:
         texts = (control.training_set, control.label)
         table.add_row(name, *(text.format(translator="TRANSLATOR") for text in texts))
     return [table]
+
+
+def _metrics() -> Parts:
+    from generators import quality_metrics
+    from recognizer import recognition_metrics
+    from recognizer.settings import RecognizerSettings
+
+    fars = RecognizerSettings.model_fields["far_targets"].get_default()
+    return [
+        Text("Of recognition, at the usual false accept rates:"),
+        _records_table(recognition_metrics.records(fars)),
+        Text("Of image quality:"),
+        _records_table(quality_metrics.records()),
+    ]
+
+
+def _records_table(records: list[Metric]) -> Table:
+    """A row per metric: how it is called in files and in print, and what it needs."""
+    table = Table("metric", "in print", "unit", "better", "needs")
+    for column in (0, 2, 3):
+        table.columns[column].no_wrap = True
+    for record in records:
+        needs = ", ".join(record.needs)
+        table.add_row(record.name, record.label, record.unit, record.better or "neither", needs)
+    return table
 
 
 def _weights() -> Parts:
