@@ -27,6 +27,7 @@ METRIC = MatchingMetric(
         "how often a genuine pair outscores an impostor pair",
         low=0.0,
         high=1.0,
+        needs=("NIR probes",),
         prominence="leading",
     ),
     60,

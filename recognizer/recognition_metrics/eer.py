@@ -31,6 +31,7 @@ METRIC = MatchingMetric(
         "equal error rate",
         description="error rate where misses are as frequent as false accepts",
         better="lower",
+        needs=("NIR probes",),
         prominence="leading",
     ),
     70,

@@ -31,6 +31,7 @@ def metric(k: int, order: int, prominence: Prominence = "") -> MatchingMetric:
         f"rank{k}",
         f"rank-{k}",
         description=f"probes whose own person is among the first {k} of the gallery",
+        needs=("NIR probes",),
         prominence=prominence,
         hit_or_miss=k == 1,
     )

@@ -27,6 +27,7 @@ def at_far(far: float) -> MatchingMetric:
         f"vr@far={far:g}",
         f"verification rate at FAR {100 * far:g} %",
         description=f"genuine pairs accepted where at most {100 * far:g} % of impostors are",
+        needs=("NIR probes",),
         group="vr@far",
         place=far,
         prominence="leading" if far == USUAL_FAR else "",
