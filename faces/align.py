@@ -6,7 +6,6 @@ not found at first is looked for once more in the image enlarged twofold. Of sev
 largest is taken.
 """
 
-import importlib.util
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,11 +15,10 @@ import numpy as np
 from PIL import Image
 
 from faces.common.cache import cache_folder
-from faces.common.errors import MissingError
+from faces.eye_places import EYE_PLACES
 
 VERSION = "eyes-5pt-v1"  # part of stage keys and of the report's footer
-EYE_PLACES = np.array([[0.325, 0.37], [0.675, 0.37]])  # of the crop's side, left one first
-PREDICTOR_FILE = "shape_predictor_5_face_landmarks.dat"
+LANDMARKS = "dlib-landmarks-5"  # the weight that finds eyes
 
 Attempt = Literal["shipped", "first", "upsampled", "none"]
 
@@ -48,7 +46,8 @@ class EyeFinder:
     def find(self, image: np.ndarray) -> Found:
         """`image` is HWC uint8 with 1 or 3 channels; positions are in pixel indices."""
         rgb = np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3)))
-        for attempt, doublings in (("first", 0), ("upsampled", 1)):
+        attempts: tuple[tuple[Attempt, int], ...] = (("first", 0), ("upsampled", 1))
+        for attempt, doublings in attempts:
             boxes = self._detector(rgb, doublings)
             if boxes:
                 largest = max(boxes, key=lambda box: box.area())
@@ -65,21 +64,19 @@ class EyeFinder:
 def find_eyes(image: np.ndarray) -> np.ndarray | None:
     """HWC uint8 -> (2, 2) float32 x, y of the eyes sorted by x, or None where no face is seen.
 
-    Raises MissingError where the landmark file is neither installed nor fetched.
+    Raises MissingError where the landmark file is neither installed nor fetched, TamperedError
+    where it is another than the published one.
     """
     return _default_finder().find(image).eyes
 
 
 @lru_cache(maxsize=1)
 def _default_finder() -> EyeFinder:
-    package = importlib.util.find_spec("face_recognition_models")
-    folders = [cache_folder() / "weights"]
-    if package is not None:  # found without importing it: it fails to import on current Pythons
-        folders.append(Path(package.submodule_search_locations[0]) / "models")
-    for folder in folders:
-        if (folder / PREDICTOR_FILE).exists():
-            return EyeFinder(folder / PREDICTOR_FILE)
-    raise MissingError(f"{PREDICTOR_FILE}: not found; run `bench fetch dlib-landmarks-5`")
+    from faces.weights.lookup import checked_file  # late: the table needs torch, aligning does not
+    from faces.weights.table import FIXED_NETWORKS
+
+    (weight,) = (weight for weight in FIXED_NETWORKS if weight.name == LANDMARKS)
+    return EyeFinder(checked_file(weight, cache_folder()))
 
 
 def align_face(image: np.ndarray, eyes: np.ndarray, side_px: int) -> np.ndarray:

@@ -133,7 +133,7 @@ class Batches:
     def crops(self, name: str, rows: Tensor, cuts: list[Cut]) -> Tensor:
         """The rows of one spectrum, each cut as said; (batch, 3, side, side) float32 in [-1, 1]."""
         images = [self.images[name][int(row)] for row in rows]
-        squares = [cut(*each, self.side_px) for each in zip(images, cuts, strict=True)]
+        squares = [cut(image, how, self.side_px) for image, how in zip(images, cuts, strict=True)]
         return to_floats(torch.stack(squares))
 
     def state_dict(self) -> dict[str, Any]:

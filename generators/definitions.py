@@ -10,7 +10,6 @@ packages, but no files beside it, so that its hash tells all that it does.
 """
 
 import hashlib
-import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -23,9 +22,6 @@ from faces.common.files import written_aside
 from generators import variants
 from generators.method import Variant
 from generators.origin import Origin
-from generators.settings import GeneratorSettings
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # names are parts of files' names and of settings
 
 
 def of_file(path: Path) -> Variant[Any]:
@@ -103,12 +99,5 @@ def _variant(module: ModuleType, file: str, path: Path) -> Variant[Any]:
     variant = getattr(module, variants.VARIANTS.attribute, None)
     if not isinstance(variant, Variant):
         raise UsageError(f"{path}: defines no VARIANT; see generators/variants/a.py for an example")
-    if not NAME.fullmatch(variant.name):
-        raise UsageError(f"{path}: its name {variant.name!r} is no name; use letters, digits, - _")
-    shared = sorted(GeneratorSettings.model_fields.keys() & variant.settings.model_fields.keys())
-    if shared:
-        raise UsageError(
-            f"{path}: its own setting {shared[0]} is one that all share; call it otherwise"
-        )
     version = module.__name__.rpartition("_")[2]
     return replace(variant, origin=Origin(kind="file", name=file, version=version))

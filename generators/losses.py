@@ -1,19 +1,24 @@
-"""The loss functions of the translators, as pure functions of tensors; each gives a scalar."""
+"""The loss functions of the translators, as pure functions of tensors; each gives a scalar.
+
+They compute in float32 at least, whatever the networks compute in: bfloat16 has eight bits, with
+which a mean over an image is wrong in its third digit.
+"""
 
 from collections.abc import Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 
 def distance_to_real(scores: Tensor) -> Tensor:
     """Least-squares distance to 1: mean (D(y) - 1)^2 (Mao et al. 2017, eq. 9; any shape)."""
-    return (scores - 1).square().mean()
+    return (wide(scores) - 1).square().mean()
 
 
 def distance_to_fake(scores: Tensor) -> Tensor:
     """Least-squares distance to 0: mean D(G(x))^2 (Mao et al. 2017, eq. 9; any shape)."""
-    return scores.square().mean()
+    return wide(scores).square().mean()
 
 
 def discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
@@ -23,12 +28,12 @@ def discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
 
 def cycle(images: Tensor, reconstruction: Tensor) -> Tensor:
     """Mean |F(G(x)) - x| (Zhu et al. 2017, eq. 2). Both NCHW in [-1, 1]."""
-    return F.l1_loss(reconstruction, images)
+    return F.l1_loss(wide(reconstruction), wide(images))
 
 
 def identity(images: Tensor, same: Tensor) -> Tensor:
     """Mean |G(y) - y| for y already of G's target (Zhu et al. 2017, 5.2). Both NCHW in [-1, 1]."""
-    return F.l1_loss(same, images)
+    return F.l1_loss(wide(same), wide(images))
 
 
 def perceptual(real: Sequence[Tensor], reconstruction: Sequence[Tensor]) -> Tensor:
@@ -36,5 +41,13 @@ def perceptual(real: Sequence[Tensor], reconstruction: Sequence[Tensor]) -> Tens
 
     `real` and `reconstruction` hold one NCHW tensor per tap, of equal shapes.
     """
-    taps = [F.mse_loss(ours, theirs) for theirs, ours in zip(real, reconstruction, strict=True)]
+    taps = [
+        F.mse_loss(wide(ours), wide(theirs))
+        for theirs, ours in zip(real, reconstruction, strict=True)
+    ]
     return sum(taps[1:], start=taps[0]) / len(taps)
+
+
+def wide(values: Tensor) -> Tensor:
+    """The values in float32, where they are narrower."""
+    return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values

@@ -5,9 +5,11 @@
         architectures=(MyNetwork,),
     )
 
-in a file of its own is a translator (docs/design.md, "Adding a translator").
+in a file of its own is a translator: in generators/variants/, where `a.py` is an example, in a
+package, or in any file that is named by its path.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -20,6 +22,7 @@ from generators.origin import Origin
 from generators.settings import GeneratorSettings, Spectra
 
 Named = dict[str, Tensor]
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # names are parts of files' names and of settings
 
 
 class OwnSettings(BaseModel):
@@ -108,6 +111,9 @@ class Variant(Generic[S]):
     * `terms`: what its loss terms are, in words, by the names of its phases.
     * `compare_with`: see `Comparison`.
     * `origin`: where it is defined, if not in nirbench; whoever finds it fills this in.
+
+    Raises ValueError for a name of other signs than letters, digits, - and _, and for an own
+    setting called like a shared one.
     """
 
     name: str
@@ -122,3 +128,12 @@ class Variant(Generic[S]):
     terms: Mapping[str, str] = field(default_factory=dict)
     compare_with: Comparison | None = None
     origin: Origin | None = None
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ValueError(f"translator {self.name!r}: name it by letters, digits, - and _")
+        if shared := sorted(GeneratorSettings.model_fields.keys() & self.settings.model_fields):
+            raise ValueError(
+                f"translator {self.name}: its own setting {shared[0]} is one that all share; "
+                "call it otherwise"
+            )

@@ -19,11 +19,11 @@ class ImagePool:
         self.images: list[Tensor] = []
 
     def exchange(self, fakes: Tensor) -> Tensor:
-        """(N, C, H, W) fresh fakes => as many, detached, some of them earlier ones."""
+        """(N, C, H, W) fresh fakes -> as many, detached, some of them earlier ones."""
         return torch.stack([self.exchange_one(fake) for fake in fakes.detach()])
 
     def exchange_one(self, fake: Tensor) -> Tensor:
-        """One CHW fake => itself, or an earlier one whose place it takes."""
+        """One CHW fake -> itself, or an earlier one whose place it takes."""
         if len(self.images) < self.capacity:
             self.images.append(fake.clone())
             return fake

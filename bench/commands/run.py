@@ -34,7 +34,9 @@ def with_options(command):
 
 @click.command("run-all")
 @with_options
-@click.option("--variants", metavar="A,B,C", help="Translators to compare.")
+@click.option(
+    "--variants", metavar="A,B,C", help="Translators to compare; a file FILE.py defines one."
+)
 def run_all(variants: str | None, **given) -> None:
     """Render or read faces, train translators and recognizers, and write the report.
 

@@ -132,7 +132,7 @@ def _photographs(
         ]
     except DataError:
         return None
-    return Packed(np.stack([thumbnail(in_channels(each, 3)) for each in pixels]), chosen)
+    return Packed(np.stack([thumbnail(in_channels(image, 3)) for image in pixels]), chosen)
 
 
 def thumbnail(pixels: np.ndarray) -> np.ndarray:

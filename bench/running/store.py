@@ -5,12 +5,10 @@ settings and inputs' keys. It is filled as `<folder>.partial` and renamed when d
 that exists is complete; a killed training goes on from the checkpoints left in `.partial`.
 """
 
-import fcntl
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +18,7 @@ from pydantic import BaseModel
 from bench.running.versions import version_of
 from faces.common.errors import TamperedError
 from faces.common.files import sha256, sync, write_text
+from faces.common.locks import locked
 from faces.common.progress import Progress
 
 RECORD = "stage.json"
@@ -115,7 +114,8 @@ def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress)
     """
     done = stage.folder(store)
     partial = done.with_name(done.name + ".partial")
-    with _locked(store / f".{done.name}.lock"):
+    store.mkdir(parents=True, exist_ok=True)
+    with locked(store / f".{done.name}.lock", "choose an --out on another disk"):
         if is_done(stage, store):
             return 0.0
         inputs = {role: source.folder(store) for role, source in stage.inputs.items()}
@@ -127,15 +127,6 @@ def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress)
         seconds = time.monotonic() - started
         _finish(stage, partial, done, inputs, seconds, machine)
     return seconds
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Holds a file lock, which the kernel frees if this process dies."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _finish(

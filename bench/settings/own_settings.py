@@ -14,7 +14,10 @@ from generators import definitions, variants
 from generators.method import OwnSettings, Variant
 
 SUFFIX = ".py"
-RESERVED = {"vis", "real", "reshot", "reference", "untranslated"}  # images in the table of quality
+TAKEN = {  # parts of the settings, and images in the table of quality
+    *RunSettings.model_fields,
+    *("vis", "real", "reshot", "reference", "untranslated"),
+}
 
 
 def with_names(values: dict[str, Any]) -> dict[str, Any]:
@@ -32,17 +35,20 @@ def with_names(values: dict[str, Any]) -> dict[str, Any]:
             name = definitions.of_file(path).name
             if files.get(name, str(path)) != str(path):
                 raise UsageError(f"{path}: defines {name}, as {files[name]} does; rename one")
-            _require_free(name, path)
+            _require_free(name, str(path))
+            if name in variants.names():
+                raise UsageError(f"{path}: defines {name}, which there is already; rename it")
             files[name] = str(path)
             given = name
         names.append(given)
     return values | {"variants": names} | ({"translator_files": files} if files else {})
 
 
-def _require_free(name: str, path: Path) -> None:
-    taken = {*variants.names(), *RunSettings.model_fields, *RESERVED}
-    if name in taken or name.endswith("-leaky"):
-        raise UsageError(f"{path}: defines a translator called {name}, which is taken; rename it")
+def _require_free(name: str, where: str) -> None:
+    if name in TAKEN or name.endswith("-leaky"):
+        raise UsageError(
+            f"{where}: a translator cannot be called {name}, which means another thing"
+        )
 
 
 def is_table(name: str, values: dict[str, Any]) -> bool:
@@ -55,6 +61,7 @@ def variant_of(settings: RunSettings, name: str) -> Variant[Any]:
     """The translator of that name. Raises UsageError where there is none."""
     path = settings.translator_files.get(name)
     if path is None:
+        _require_free(name, "--variants")
         return variants.get(name)
     variant = definitions.of_file(path)
     if variant.name != name:

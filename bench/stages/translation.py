@@ -32,7 +32,7 @@ class TranslatorSettings(BaseModel):
     generator: GeneratorSettings
 
 
-@stage(version=1)
+@stage(version=2)
 def train(job: Job) -> None:
     """Trains on the VIS and NIR images that the split allows, the latter without names."""
     settings = cast(TranslatorSettings, job.settings)

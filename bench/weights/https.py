@@ -18,10 +18,7 @@ from urllib.error import HTTPError
 import bench.weights.web as web
 from bench.weights.partial import Partial
 from bench.weights.web import (
-    BEGINNING_BYTES,
     Failed,
-    begins_as_page,
-    is_web_page,
     length,
     opened,
     reason,
@@ -30,6 +27,7 @@ from bench.weights.web import (
 from faces.common.errors import MissingError, TamperedError, UsageError
 from faces.common.files import sync
 from faces.common.progress import Progress, silent
+from faces.weights.web_pages import BEGINNING_BYTES, begins_as_page, is_web_page
 
 BLOCK_BYTES = 1 << 20
 A_PAGE = "answers with a web page instead of the file (a login or a proxy?)"

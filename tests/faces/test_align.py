@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from faces.align import EYE_PLACES, align_face, crop_to_image
+from faces.align import align_face, crop_to_image
+from faces.eye_places import EYE_PLACES
 
 SIDES = [64, 96, 160]
 

@@ -12,8 +12,9 @@ from bench import weights
 from bench.running.store import Job, Machine
 from bench.stages import external_recognizer
 from faces import packed
-from faces.align import EYE_PLACES, align_face
+from faces.align import align_face
 from faces.common.progress import silent
+from faces.eye_places import EYE_PLACES
 from faces.luminance import luminance
 from faces.networks.dlib_resnet import DlibFaceNet, chips
 from faces.protocols.parts import arrange

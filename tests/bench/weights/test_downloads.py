@@ -18,10 +18,10 @@ from torch.nn import functional as F
 from bench import weights
 from bench.commands import fetch as fetching
 from bench.weights import web
-from bench.weights.structure import read_checkpoint
-from bench.weights.table import Weight
 from faces.common import torchvision_cpu
 from faces.common.errors import MissingError, TamperedError, UsageError
+from faces.weights.structure import read_checkpoint
+from faces.weights.weight import Weight
 from recognizer import network
 from tests.bench.weights import local_server
 from tests.bench.weights.local_server import (

@@ -17,8 +17,10 @@ from safetensors import safe_open
 
 from bench import weights
 from bench.weights import packages
-from bench.weights.table import TABLE, Weight, read_checkpoint
+from bench.weights.table import TABLE
 from faces.common.errors import MissingError, TamperedError, UsageError
+from faces.weights.structure import read_checkpoint
+from faces.weights.weight import Weight
 
 RAW, NUMBERS = b"landmarks of nobody", b"0.5 1.5 2.5"
 

@@ -11,10 +11,11 @@ import pytest
 import torch
 
 from bench import weights
-from bench.weights import packages, structure
-from bench.weights.table import TABLE, Weight
+from bench.weights.table import TABLE
 from faces.common import torchvision_cpu
 from faces.common.errors import MissingError, TamperedError
+from faces.weights import lookup, structure
+from faces.weights.weight import Weight
 
 DATA = b"1 2 3"
 
@@ -50,7 +51,7 @@ def test_offline_opens_no_socket_and_starts_no_pip(weight, tmp_path, monkeypatch
         monkeypatch.setattr(socket, name, forbidden)
     for name in ("run", "Popen"):
         monkeypatch.setattr(subprocess, name, forbidden)
-    monkeypatch.setattr(packages, "installed_file", lambda file: None)
+    monkeypatch.setattr(lookup, "file_in_package", lambda file: None)
     with pytest.raises(MissingError) as caught:
         weights.ensure(weight.name, tmp_path)
     text, place = str(caught.value), tmp_path / "weights" / weight.original_name
@@ -72,7 +73,7 @@ def test_the_socket_guard_would_notice(tmp_path, monkeypatch):
 
 
 def test_a_report_names_every_weight_and_writes_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(packages, "installed_file", lambda file: None)
+    monkeypatch.setattr(lookup, "file_in_package", lambda file: None)
     found = weights.report(tmp_path / "nowhere")
     assert [status.name for status in found] == [weight.name for weight in TABLE]
     assert {status.state for status in found} == {weights.MISSING}
@@ -134,7 +135,7 @@ def test_an_emptied_note_of_the_first_copy_lets_nothing_pass(tmp_path):
 @pytest.mark.parametrize("name", ["dlib-face", "efficientnet-lite0"])
 def test_packaged_networks_have_the_shapes_of_ours(tmp_path, name):
     weight = weights.find(name)
-    path = packages.installed_file(weight.packaged)
+    path = lookup.file_in_package(weight.packaged)
     assert structure.compare(structure.shapes(weight.read(path)), weight.shapes()) == ""
 
 

@@ -15,12 +15,12 @@ from zipfile import BadZipFile
 from safetensors.torch import save_file
 from torch import Tensor
 
-import bench.weights.structure as structure
-from bench.weights.table import Weight
-from bench.weights.web import is_web_page
+import faces.weights.structure as structure
 from faces.common import files
 from faces.common.errors import TamperedError
 from faces.common.files import write_text, written_aside
+from faces.weights.web_pages import is_web_page
+from faces.weights.weight import Weight
 
 UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, EOFError,
               BadZipFile, pickle.UnpicklingError, TamperedError)  # fmt: skip
@@ -106,6 +106,7 @@ class Cached:
 
     def _state(self, original: Path) -> dict[str, Tensor]:
         """What the file holds, every name and shape that of the network."""
+        assert self.weight.read is not None, "only weights with a reader are converted"
         try:
             state = self.weight.read(original)
             if self.weight.shapes:

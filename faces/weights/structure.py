@@ -10,16 +10,10 @@ from torch import Tensor, nn
 from faces.common.errors import TamperedError
 from faces.common.evenly_spaced import first_few
 from faces.networks import dlib_resnet, efficientnet_lite0, vgg16
-from recognizer import network
 
 NAMED = 3
 UNUSED = "num_batches_tracked"  # of BatchNorm: older checkpoints lack it, and nothing reads it
 Shapes = dict[str, tuple[int, ...]]
-
-
-def inception_resnet_v1(classes: int) -> Shapes:
-    """The recognizer with a classifier, under facenet-pytorch's names."""
-    return shapes(network.state(network.Recognizer(classes)))
 
 
 def efficientnet() -> Shapes:
@@ -32,7 +26,8 @@ def dlib_face() -> Shapes:
 
 def vgg16_convolutions() -> Shapes:
     """All thirteen 3x3 convolutions, under torchvision's names."""
-    found, inputs = {}, 3
+    found: Shapes = {}
+    inputs = 3
     for widths, names in zip(vgg16.BLOCKS, vgg16.layer_names(), strict=True):
         for width, name in zip(widths, names, strict=True):
             found |= {f"{name}.weight": (width, inputs, 3, 3), f"{name}.bias": (width,)}
