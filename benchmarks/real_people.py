@@ -13,13 +13,15 @@ import numpy as np
 import pandas as pd
 from simulated_people import Experiment
 
+from recognizer import recognition_metrics
 from reports.cells import Cell, cells_of
-from reports.mcnemar import METRICS, mcnemar
+from reports.mcnemar import mcnemar
 from reports.statistics import LEVEL, estimate, subject_draws, subject_sums
 from reports.training_variation import interaction, variation_of_differences
 
 SHUFFLED = ("baseline", "control", "fakes")
 COLUMNS = ["training_set", "seed", "protocol", "metric", "probe", "subject", "value"]
+HIT_OR_MISS = [record.name for record in recognition_metrics.records(()) if record.hit_or_miss]
 
 
 def real_cells(runs: Sequence[Path]) -> dict[tuple[str, str, str], Cell]:
@@ -70,7 +72,7 @@ def shuffled(
         subject_draws(len(np.unique(subjects)), rng, resamples), rng,
         variation=variation_of_differences(values.mean(2)),
     )  # fmt: skip
-    exact = mcnemar(values[1], values[0]) < 1 - LEVEL if metric in METRICS else np.nan
+    exact = mcnemar(values[1], values[0]) < 1 - LEVEL if metric in HIT_OR_MISS else np.nan
     return found.p < 1 - LEVEL, exact
 
 

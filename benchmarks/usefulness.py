@@ -26,9 +26,11 @@ from bench import weights
 from bench.stages.parts import select
 from faces import packed
 from faces.common.cache import cache_folder
-from generators.measures.judges import Judges, to_luminance
+from faces.common.metric import by_name, unknown
+from generators import quality_metrics
+from generators.measures.feature_networks import FeatureNetworks, to_luminance
 from generators.measures.likeness import unit
-from generators.quality import Kind, Known, Memory, frechet_distance, measure
+from generators.quality import ImageSample, Known, Memory, frechet_distance, measure
 from recognizer.embedding import embed
 from recognizer.network import Recognizer, load_trunk
 from recognizer.training import RESULT
@@ -137,17 +139,17 @@ class Bench:
         self.parts = packed.read_table(store / inputs["split"] / "split.csv")
         paths = [weights.ensure(name, cache_folder()) for name in NETWORKS]
         recognizer = first_recognizer(store / inputs["initial"], device)
-        self.judges = Judges.load(*paths[:2], device, paths[2], recognizer=recognizer)
+        self.networks = FeatureNetworks.load(*paths[:2], device, paths[2], recognizer=recognizer)
         self.memory = Memory()
         vis, nir = (select(self.aligned, self.parts, "train", kind) for kind in ("VIS", "NIR"))
         self.rows = few_rows(vis.index["subject"])
         self.people = vis.index["subject"].to_numpy(str)[self.rows]
         self.vis = np.asarray(vis.images[self.rows])
-        self.known = Known(kind_of(nir), Kind(self.vis, people=self.people))
+        self.known = Known(sample_of(nir), ImageSample(self.vis, people=self.people))
         held_out = [select(self.aligned, self.parts, part, "NIR") for part in ("held_out", "probe")]
         images = np.concatenate([part.images for part in held_out])
         people = np.concatenate([part.index["subject"].to_numpy(str) for part in held_out])
-        self.real = Kind(images, people=people)
+        self.real = ImageSample(images, people=people)
         self.truth = self.paired("NIR-clean")
 
     def paired(self, folder: str) -> np.ndarray | None:
@@ -163,9 +165,9 @@ class Bench:
             images = self.vis if folder == "VIS" else self.paired(folder)
         else:
             images = np.asarray(packed.read(self.store / folder).images[self.rows])
-        kind = Kind(images, self.vis, self.truth, self.people)
+        sample = ImageSample(images, self.vis, self.truth, self.people)
         found = measure(
-            self.judges, {folder: kind}, self.real, count=len(images), side_px=SIDE_PX,
+            self.networks, {folder: sample}, self.real, count=len(images), side_px=SIDE_PX,
             rng=np.random.default_rng(0), known=self.known, floor=False, memory=self.memory,
         )  # fmt: skip
         values = {str(row["metric"]): float(row["value"]) for row in found.rows}
@@ -178,8 +180,8 @@ class Bench:
         y = to_luminance(real, SIDE_PX)
         values = {}
         for judge, ask in (
-            ("face", self.judges.embeddings),
-            ("recognizer", self.judges.recognizer),
+            ("face", self.networks.embeddings),
+            ("recognizer", self.networks.recognizer),
         ):
             fakes, others = (unit(self.memory.ask(judge, ask, each)) for each in (x, y))
             values |= {
@@ -218,8 +220,8 @@ def low_passed(images: np.ndarray, sigma: float) -> np.ndarray:
     return blurred[:, ::step, ::step].reshape(len(images), -1)
 
 
-def kind_of(images: packed.Packed) -> Kind:
-    return Kind(images.images, people=images.index["subject"].to_numpy(str))
+def sample_of(images: packed.Packed) -> ImageSample:
+    return ImageSample(images.images, people=images.index["subject"].to_numpy(str))
 
 
 def few_rows(people) -> np.ndarray:
@@ -263,19 +265,24 @@ def agreements(gains: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     `rank1_all` has the VIS images and the true NIR as points; `vis_right` is the share of fakes on
     the side of the VIS images on which they should be: better where they gained, else worse.
     """
-    rows = []
+    rows, known = [], by_name(quality_metrics.records())
     for metric, own in measures.groupby("metric", sort=False):
+        how = known.get(metric) or unknown(metric)
         here = gains.merge(own, on="key").rename(columns={"group": "seed"})
         fakes = here[~here["images"].isin(list(IMAGES.values()))]
         row: dict[str, object] = {"measure": metric, "n": len(fakes)}
         for name in GAINS:
-            told = agreement_of(fakes.assign(gain=fakes[name]), direction(metric), metric)
+            told = agreement_of(
+                fakes.assign(gain=fakes[name]),
+                direction(how),
+                metric,
+            )
             row |= {f"{name}_{key}": told[key] for key in ("rho", "rho_within", "p")}
-        everything = agreement_of(here.assign(gain=here["rank1"]), direction(metric), metric)
+        everything = agreement_of(here.assign(gain=here["rank1"]), direction(how), metric)
         row["rank1_all"] = everything["rho_within"]
         vis = here[here["images"] == "VIS"]["value"].mean()
         if vis == vis:
-            better = direction(metric) * fakes["value"] > direction(metric) * vis
+            better = direction(how) * fakes["value"] > direction(how) * vis
             row["vis_right"] = (better == (fakes["rank1"] > 0)).mean()
         rows.append(row)
     return pd.DataFrame(rows).sort_values("rank1_all", ascending=False, na_position="last")

@@ -2,7 +2,8 @@
 
 Two passes over blocks of rows. The first counts impostor scores against the genuine ones and finds
 each probe's rank and its most alike other person; the second, at the thresholds that the first has
-placed, counts the false accepts of each probe and each gallery person. Memory: the embeddings, 0.3
+placed, counts the false accepts of each probe and each gallery person. What the counts mean is
+decided by the rules in recognizer/metrics.py. Memory: the embeddings, 0.3
 kB per probe, and blocks of 16 MB or 64 bytes per probe, whichever is more, eight of them at once.
 Blocks and order change no result.
 """
@@ -14,8 +15,10 @@ from typing import Protocol
 import numpy as np
 
 from faces.common.errors import DataError
+from recognizer.equal_error import Crossing, equal_error
+from recognizer.impostor_counts import ImpostorCounter, ImpostorCounts
 from recognizer.impostors import Accepted, Outscored, Pairs
-from recognizer.standing import Counting, Crossing, Standing, equal_error, threshold_at
+from recognizer.metrics import ranks_among, threshold_at
 
 SMALLEST_BLOCK = 2**21  # scores
 NARROWEST_ROW = 512  # a block's embeddings, of about as many numbers, shall not outweigh its scores
@@ -81,17 +84,17 @@ class Comparison:
 class Tally:
     """What one comparison left of each of P probes among `people` gallery images.
 
-    `own` (P,) int64: the column of each probe's person. `ranks` as by `metrics.ranks`; `standing`
-    of the genuine scores; `other` (P,) int64, the column of the most alike other person, the first
-    of several, and their score `impostor`; the `crossing` of equal errors. Of the impostor pairs
-    those accepted `at_crossing`, at either of its thresholds, and `at_far`, by FAR; `outscored`:
-    the genuine scores below them.
+    `own` (P,) int64: the column of each probe's person. `ranks` (P,) int64 as by `metrics.ranks`;
+    `counts` of the impostors that reach the genuine scores; `other` (P,) int64, the column of the
+    most alike other person, the first of several, and their score `impostor`; the `crossing` of
+    equal errors. Of the impostor pairs those accepted `at_crossing`, at
+    either of its thresholds, and `at_far`, by FAR; `outscored`: the genuine scores below them.
     """
 
     people: int
     own: np.ndarray
     ranks: np.ndarray
-    standing: Standing
+    counts: ImpostorCounts
     other: np.ndarray
     impostor: np.ndarray
     crossing: Crossing
@@ -101,39 +104,39 @@ class Tally:
 
     @property
     def false_accepts(self) -> np.ndarray:
-        """(P,): the share of the probe's own impostors accepted at the crossing, on average EER."""
-        counts = self.crossing.mixed(*(each.by_probe for each in self.at_crossing))
-        return counts / (self.people - 1)
+        """(P,) float64: the share of its own impostors accepted at the crossing, on average EER."""
+        accepted = self.crossing.mixed(*(pairs.by_probe for pairs in self.at_crossing))
+        return accepted / (self.people - 1)
 
 
 def tally(
     comparison: Comparison, fars: Sequence[float] = (), block_rows: int | None = None
 ) -> Tally:
-    """Both passes; `block_rows`, the probes looked at at once, changes no result.
+    """Makes both passes; `block_rows`, the probes looked at at once, changes no result.
 
     `fars` are the false accept rates at which impostor pairs are counted.
     """
     probes, people = comparison.scores.shape
     own = comparison.own_columns()
     genuine = comparison.scores.pairs(own)
-    counting = Counting(genuine)
+    counter = ImpostorCounter(genuine)
     ranks, other = np.empty(probes, np.int64), np.empty(probes, np.int64)
     impostor = np.empty(probes)
     for rows, block in _impostors(comparison.scores, own, block_rows):
-        ranks[rows] = 1 + (block >= genuine[rows, None]).sum(1)
+        ranks[rows] = ranks_among(genuine[rows], block)
         other[rows] = block.argmax(1)
         impostor[rows] = block[np.arange(len(block)), other[rows]]
-        counting.add(np.sort(block, axis=None)[len(block) :])  # the own scores, -inf, come first
-    standing = counting.standing()
-    crossing = equal_error(standing)
-    thresholds = [*crossing.thresholds, *(threshold_at(standing, far) for far in fars)]
+        counter.add(np.sort(block, axis=None)[len(block) :])  # the own scores, -inf, come first
+    counts = counter.counts()
+    crossing = equal_error(counts)
+    thresholds = [*crossing.thresholds, *(threshold_at(counts, far) for far in fars)]
     accepted, outscored = Accepted(thresholds, probes, people), Outscored(genuine, people)
     for rows, block in _impostors(comparison.scores, own, block_rows):
         accepted.add(rows, block)
         outscored.add(rows, block)
     at = [accepted.pairs(place) for place in range(len(thresholds))]
     at_far = dict(zip(fars, at[2:], strict=True))
-    whom = people, own, ranks, standing, other, impostor
+    whom = people, own, ranks, counts, other, impostor
     return Tally(*whom, crossing, (at[0], at[1]), at_far, outscored.pairs())
 
 

@@ -14,7 +14,7 @@ def of_tally(tally: Tally, gallery_subjects: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "other": gallery_subjects[tally.other],
-            "genuine": tally.standing.genuine,
+            "genuine": tally.counts.genuine,
             "impostor": tally.impostor,
         }
     )

@@ -11,7 +11,6 @@ import numpy as np
 
 from recognizer import metrics
 from recognizer.comparison import Tally
-from recognizer.standing import most_accepted
 
 POINTS = 200
 
@@ -19,23 +18,23 @@ POINTS = 200
 def roc(
     draws: Sequence[Tally], found: float, fars: Sequence[float] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
-    """-> (FAR, VR), from FAR 0 to 1, among the points those of `fars`.
+    """-> (K,) FAR, (K,) VR float64, from FAR 0 to 1, among the points those of `fars`.
 
     `found` is the share of probes whose face was found: the rest is never accepted.
     """
-    impostors = draws[0].standing.impostors  # the same in every draw
-    limits = [most_accepted(impostors, far) for far in fars]
+    impostors = draws[0].counts.impostors  # the same in every draw
+    limits = [metrics.most_accepted(impostors, far) for far in fars]
     even = np.geomspace(1, impostors, POINTS - 1 - len(fars)).astype(np.int64)
     allowed = np.unique(np.concatenate([[0], even, limits]))
     rates = [
-        np.searchsorted(np.sort(draw.standing.reaching), allowed, side="right") / len(draw.ranks)
+        np.searchsorted(np.sort(draw.counts.reaching), allowed, side="right") / len(draw.ranks)
         for draw in draws
     ]
     return allowed / impostors, found * np.mean(rates, axis=0)
 
 
 def cmc(draws: Sequence[Tally], found: float) -> tuple[np.ndarray, np.ndarray]:
-    """-> (ranks, shares of probes of that rank or better), the mean over draws."""
+    """-> (K,) int64 ranks, (K,) float64 shares of that rank or better, the mean over draws."""
     people = draws[0].people
     curve = found * np.mean([metrics.cumulative(draw.ranks, people) for draw in draws], axis=0)
     ranks = np.arange(1, people + 1)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from faces.common.evenly_spaced import evenly
-from recognizer.standing import Crossing, Standing
+from recognizer.equal_error import Crossing
+from recognizer.impostor_counts import ImpostorCounts
 
 MOST_LEVELS = 4096
 
@@ -93,45 +94,45 @@ def standard_error(values: np.ndarray, own: np.ndarray) -> float:
     return float(np.sqrt((sums**2).sum() * people / max(1, people - 1)) / len(own))
 
 
-def roc_slope(standing: Standing, far: float, reach: float) -> float:
+def roc_slope(counts: ImpostorCounts, far: float, reach: float) -> float:
     """By how much VR rises with FAR, over FAR - reach to FAR + reach; 0 where that is nothing."""
     ends = np.clip([far - reach, far + reach], 0, 1)
     if ends[0] == ends[1]:
         return 0.0
-    ascending = np.sort(standing.reaching)
-    rates = np.searchsorted(ascending, ends * standing.impostors, side="right") / len(ascending)
+    ascending = np.sort(counts.reaching)
+    rates = np.searchsorted(ascending, ends * counts.impostors, side="right") / len(ascending)
     return float((rates[1] - rates[0]) / (ends[1] - ends[0]))
 
 
-def of_rate(standing: Standing, pairs: Pairs, own: np.ndarray) -> np.ndarray:
-    """(P,): the parts of VR at the FAR whose accepted `pairs` are given.
+def of_rate(counts: ImpostorCounts, pairs: Pairs, own: np.ndarray) -> np.ndarray:
+    """-> (P,) float64: the parts of VR at the FAR whose accepted `pairs` are given.
 
     A person whose impostor pairs are accepted more often than others' raises the threshold, which
     costs VR the slope of the ROC times that. The slope is taken over the standard error of the FAR:
     as far as the threshold is unsure.
     """
     moved = parts(pairs, own)
-    far = pairs.by_probe.sum() / standing.impostors
-    return -roc_slope(standing, far, standard_error(moved, own)) * moved
+    far = pairs.by_probe.sum() / counts.impostors
+    return -roc_slope(counts, far, standard_error(moved, own)) * moved
 
 
 def of_equal_error(
-    standing: Standing, crossing: Crossing, at: tuple[Pairs, Pairs], own: np.ndarray
+    counts: ImpostorCounts, crossing: Crossing, at: tuple[Pairs, Pairs], own: np.ndarray
 ) -> np.ndarray:
-    """(P,): what the outcomes of `outcomes.equal_error` lack of the EER's first-order change.
+    """-> (P,) float64: what the outcomes of EER lack of the EER's first-order change.
 
     With densities g and i of genuine and impostor scores at the threshold the EER changes by
     (i m + g f) / (i + g), where m and f are the changes of misses and false accepts there; g / i is
     the slope of the ROC.
     """
-    missed = 1 - crossing.mixed(*(standing.genuine >= each for each in crossing.thresholds))
-    own_accepts = crossing.mixed(*(each.by_probe for each in at)) * len(own) / standing.impostors
-    moved = crossing.mixed(*(parts(each, own) for each in at))
-    slope = roc_slope(standing, crossing.rate, standard_error(moved, own))
+    missed = 1 - crossing.mixed(*(counts.genuine >= threshold for threshold in crossing.thresholds))
+    own_accepts = crossing.mixed(*(pairs.by_probe for pairs in at)) * len(own) / counts.impostors
+    moved = crossing.mixed(*(parts(pairs, own) for pairs in at))
+    slope = roc_slope(counts, crossing.rate, standard_error(moved, own))
     change = (missed + slope * moved) / (1 + slope) - (missed + own_accepts) / 2
     return change - change.mean()
 
 
-def of_area(standing: Standing, outscored: Pairs, own: np.ndarray) -> np.ndarray:
-    """(P,): the parts of AUC, by the share of genuine scores that an impostor pair outscores."""
-    return -parts(outscored, own) / len(standing.genuine)
+def of_area(counts: ImpostorCounts, outscored: Pairs, own: np.ndarray) -> np.ndarray:
+    """-> (P,) float64: the parts of AUC, from the genuine scores that impostor pairs outscore."""
+    return -parts(outscored, own) / len(counts.genuine)

@@ -35,24 +35,31 @@ def match(
     subjects = gallery.index["subject"].to_numpy(str)[enrolled]
     names = probe.index["subject"].to_numpy(str)
     compared = found(probe.index) & np.isin(names, subjects)
-    drawn = compare(
+    comparisons = compare(
         embed(gallery.images[enrolled]),
         subjects,
         embed(probe.images[compared]),
         names[compared],
         draws,
     )
-    tallies = [tally(draw, far_targets) for draw in drawn]
-    values, as_impostor, omitted = outcomes.unseen(tallies, far_targets)
-    likest = confusions.of_tally(tallies[0], drawn[0].gallery_subjects)
+    tallies = [tally(draw, far_targets) for draw in comparisons]
+    scored = outcomes.unseen(tallies, far_targets)
+    likest = confusions.of_tally(tallies[0], comparisons[0].gallery_subjects)
     rows = [
-        outcome_rows(UNSEEN, metric, probe.index, of_found, compared, as_impostor.get(metric, 0.0))
-        for metric, of_found in values.items()
+        outcome_rows(
+            UNSEEN,
+            scored.records[name],
+            probe.index,
+            values,
+            compared,
+            scored.as_impostor.get(name, 0.0),
+        )
+        for name, values in scored.values.items()
     ]
     return Tables(
         curves=pd.concat(_curves(tallies, float(compared.mean()), far_targets)),
         omitted=pd.DataFrame(
-            [(UNSEEN, *left_out) for left_out in omitted.items()],
+            [(UNSEEN, *left_out) for left_out in scored.omitted.items()],
             columns=["protocol", "metric", "reason"],
         ),
         confusions=confusion_rows(UNSEEN, probe.index, compared, likest),

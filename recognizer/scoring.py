@@ -24,8 +24,6 @@ from recognizer.matching import match
 from recognizer.settings import RecognizerSettings
 from recognizer.tables import SEEN, Tables
 
-NIR_ACCURACY = "accuracy"
-
 
 @dataclass(frozen=True)
 class Parts:
@@ -69,12 +67,10 @@ def score(
             f"{recognizer_file}: knows {scorer.network.classes} subjects, "
             f"the split {len(parts.classes)}; train it on this split"
         )
+    held_out = {"NIR": parts.held_out_nir, "VIS": parts.held_out_vis}
     scored = [
-        scorer.seen(metric, part, parts.classes)
-        for metric, part in {
-            NIR_ACCURACY: parts.held_out_nir,
-            "accuracy-vis": parts.held_out_vis,
-        }.items()
+        scorer.seen(spectrum, part, parts.classes)
+        for spectrum, part in held_out.items()
         if len(part.index)
     ]
     if len(parts.probe.index):
@@ -110,18 +106,21 @@ class _Scorer:
         side_px, colour = self.settings.side_px, self.settings.colour
         return embed(self.network, images, side_px, colour, self.device, progress=self.progress)
 
-    def seen(self, metric: str, part: Packed, classes: tuple[str, ...]) -> Tables:
-        """Outcomes of classifying a held-out part, and whom its images are taken for."""
+    def seen(self, spectrum: str, part: Packed, classes: tuple[str, ...]) -> Tables:
+        """Outcomes of classifying a held-out part; of NIR images also whom they are taken for."""
         found = tables.found(part.index)
         labels = pd.Index(classes).get_indexer(part.index["subject"])[found]
         logits = self.embed(part.images[found]).logits
-        values = outcomes.accuracy(logits, labels)
-        rows = tables.outcome_rows(SEEN, metric, part.index, values, found)
-        if metric != NIR_ACCURACY or len(classes) < 2:
-            return Tables(outcomes=rows)
+        rows = [
+            tables.outcome_rows(SEEN, record, part.index, values, found)
+            for record, values in outcomes.seen(logits, labels, spectrum)
+        ]
+        if spectrum != "NIR" or len(classes) < 2:
+            return Tables(outcomes=pd.concat(rows))
         likest = confusions.of_logits(logits, labels, classes)
         return Tables(
-            outcomes=rows, confusions=tables.confusion_rows(SEEN, part.index, found, likest)
+            outcomes=pd.concat(rows),
+            confusions=tables.confusion_rows(SEEN, part.index, found, likest),
         )
 
     def unseen(self, gallery: Packed, probe: Packed) -> Tables:

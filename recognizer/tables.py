@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from faces.common.files import write_text
-from recognizer import outcomes
+from faces.common.metric import Metric
 
 SEEN, UNSEEN = "seen-subjects", "unseen-subjects"
 COLUMNS = {
@@ -24,7 +24,7 @@ COLUMNS = {
 
 
 def empty(name: str) -> pd.DataFrame:
-    """A table without rows."""
+    """Gives a table without rows."""
     return pd.DataFrame(columns=COLUMNS[name])
 
 
@@ -46,29 +46,29 @@ class Tables:
 
 
 def joined(parts: Iterable[Tables]) -> Tables:
-    """The rows of several scorings, in their order."""
+    """Joins the rows of several scorings, in their order."""
     parts = list(parts)
     frames = {
-        each.name: [table for part in parts if len(table := getattr(part, each.name))]
-        for each in fields(Tables)
+        table.name: [rows for part in parts if len(rows := getattr(part, table.name))]
+        for table in fields(Tables)
     }
     return Tables(**{name: pd.concat(rows) for name, rows in frames.items() if rows})
 
 
 def found(index: pd.DataFrame) -> np.ndarray:
-    """(N,) bool: which faces were found; all where nobody looked."""
+    """-> (N,) bool: which faces were found; all where the index has no such column."""
     if "found" not in index:
         return np.ones(len(index), bool)
     return index["found"].to_numpy(bool)
 
 
 def images_found(*indices: pd.DataFrame) -> int:
-    """How many images of all these tables show a face that was found."""
+    """Counts the images of all these tables show a face that was found."""
     return sum(int(found(index).sum()) for index in indices)
 
 
 def probes(protocol: str, index: pd.DataFrame) -> pd.DataFrame:
-    """`protocol`, `probe` and `subject` of the images of an index: N rows, numbered from 0."""
+    """Gives `protocol`, `probe` and `subject` of N images: N rows, numbered from 0."""
     names = index["subject"] + "/" + index["spectrum"] + "/" + index["shot"].astype(str)
     columns = {"protocol": protocol, "probe": names, "subject": index["subject"]}
     return pd.DataFrame(columns).reset_index(drop=True)
@@ -76,21 +76,25 @@ def probes(protocol: str, index: pd.DataFrame) -> pd.DataFrame:
 
 def outcome_rows(
     protocol: str,
-    metric: str,
+    metric: Metric,
     index: pd.DataFrame,
     values: np.ndarray,
     compared: np.ndarray,
     as_impostor: np.ndarray | float = 0.0,
 ) -> pd.DataFrame:
-    """One row per image of the index: those (N,) bool `compared` have `values`, others a miss's."""
-    of_all, parts = np.full(len(index), outcomes.worst(metric)), np.zeros(len(index))
+    """Gives one row per image of the index: those (N,) bool `compared` have `values`.
+
+    `values` and `as_impostor` are (K,) float64, of the K that were compared; the others get the
+    worst value of the metric, and 0.
+    """
+    of_all, parts = np.full(len(index), metric.worst), np.zeros(len(index))
     of_all[compared], parts[compared] = values, as_impostor
-    return probes(protocol, index).assign(metric=metric, value=of_all, as_impostor=parts)
+    return probes(protocol, index).assign(metric=metric.name, value=of_all, as_impostor=parts)
 
 
 def confusion_rows(
     protocol: str, index: pd.DataFrame, compared: np.ndarray, likest: pd.DataFrame
 ) -> pd.DataFrame:
-    """The rows of `confusions` beside the names of the probes that were compared."""
+    """Gives the rows of `confusions` beside the names of the probes that were compared."""
     names = probes(protocol, index)[compared].reset_index(drop=True)
     return pd.concat([names, likest], axis=1)

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from faces.common.metric import Metric
 from reports.summary import Summary
-from reports.words import metric
 
 FEWEST = 4  # points below which nothing can be told
 DRAWS = 10_000
@@ -40,7 +40,7 @@ def points(summary: Summary, where: str, name: str) -> pd.DataFrame:
             for (what, seed), value in quality_by_seed(summary.quality, each.images).items():
                 own, base = (each.name, seed), (summary.named("baseline")[0], seed)
                 if own in scored.index and base in scored.index:
-                    gain = (scored[own] - scored[base]) * direction(name)
+                    gain = (scored[own] - scored[base]) * direction(summary.metric(name))
                     found.append((each.images, each.name, what, seed, value, gain))
     columns = ["images", "training_set", "metric", "seed", "value", "gain"]
     return pd.DataFrame(found, columns=columns)
@@ -52,12 +52,12 @@ def quality_by_seed(quality: pd.DataFrame, images: str) -> pd.Series:
     return rows.groupby(["metric", "seed"], sort=False)["value"].mean()
 
 
-def direction(name: str) -> int:
+def direction(how: Metric) -> int:
     """1 where a metric is better when higher, -1 where lower, 1 where neither is said."""
-    return -1 if metric(name).better == "lower" else 1
+    return -1 if how.better == "lower" else 1
 
 
-def agreement(found: pd.DataFrame) -> pd.DataFrame:
+def agreement(summary: Summary, found: pd.DataFrame) -> pd.DataFrame:
     """A row per metric: metric, rho, rho_within, p, n, seeds.
 
     `rho` is Spearman's over all points, `rho_within` that of ranks within each seed, both positive
@@ -65,7 +65,7 @@ def agreement(found: pd.DataFrame) -> pd.DataFrame:
     seeds, by shuffling gains within seeds. NaN below FEWEST points and where nothing varies.
     """
     rows = [
-        {"metric": name, **agreement_of(each, direction(name), name)}
+        {"metric": name, **agreement_of(each, direction(summary.metric(str(name))), str(name))}
         for name, each in found.groupby("metric", sort=False)
     ]
     return pd.DataFrame(rows, columns=["metric", "rho", "rho_within", "p", "n", "seeds"])

@@ -1,19 +1,19 @@
 """Which training sets are compared with which, and what comes of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
 from faces.common.errors import DataError
+from faces.common.metric import Metric, unknown
 from reports.cells import Cell
 from reports.draws import Draws
 from reports.material import TrainingSet, leak_pairs, told_about
-from reports.mcnemar import METRICS, mcnemar
+from reports.mcnemar import mcnemar
 from reports.statistics import LEVEL, Estimate, estimate, holm
 from reports.training_variation import TrainingVariation, variation_of_differences
-from reports.words import metric as printed
 
 COMPARED_ROLES = ("baseline", "control", "fakes", "leaky", "ceiling")
 CHECKS = ("control", "ceiling")
@@ -29,12 +29,17 @@ class Comparison:
     training_set: str
     baseline: str
     protocol: str
-    metric: str
+    record: Metric
     estimate: Estimate
     per_seed: dict[int, float]
     p_adjusted: float
     family: str = ""
     mcnemar_p: float | None = None
+
+    @property
+    def metric(self) -> str:
+        """The name of the metric."""
+        return self.record.name
 
     @property
     def verdict(self) -> str:
@@ -46,8 +51,7 @@ class Comparison:
     @property
     def better(self) -> float:
         """The difference, positive where it is an improvement."""
-        lower = printed(self.metric).better == "lower"
-        return -self.estimate.value if lower else self.estimate.value
+        return -self.estimate.value if self.record.better == "lower" else self.estimate.value
 
 
 def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
@@ -86,12 +90,16 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
 
 
 def compare_all(
-    cells: dict[tuple[str, str, str], Cell], sets: tuple[TrainingSet, ...], draws: Draws
+    cells: dict[tuple[str, str, str], Cell],
+    sets: tuple[TrainingSet, ...],
+    draws: Draws,
+    records: Mapping[str, Metric],
 ) -> Iterator[Comparison]:
-    """Every family of comparisons, per protocol and metric."""
+    """Makes every family of comparisons, per protocol and metric; `records` by name."""
     for protocol, metric in dict.fromkeys(key[1:] for key in cells):
         here = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
-        table = Table(protocol, metric, here, sets, draws)
+        record = records.get(metric) or unknown(metric)
+        table = Table(protocol, record, here, sets, draws)
         for family, pairs in families(sets).items():
             rows = [found for pair in pairs if (found := table.compare(*pair))]
             done = adjusted([replace(row, family=family) for row in rows])
@@ -104,7 +112,7 @@ class Table:
     """The cells of one protocol and metric, by the name of the training set."""
 
     protocol: str
-    metric: str
+    metric: Metric
     cells: dict[str, Cell]
     sets: tuple[TrainingSet, ...]
     draws: Draws
@@ -124,7 +132,7 @@ class Table:
         found = self.estimate(a, b, seeds, self.variation((name, baseline), seeds))
         differences = (a.means(seeds) - b.means(seeds)).tolist()
         by_seed = dict(zip(seeds, differences, strict=True))
-        tested = self.metric in METRICS
+        tested = self.metric.hit_or_miss
         exact = mcnemar(a.values[a.rows(seeds)], b.values[b.rows(seeds)]) if tested else None
         what = (name, baseline, self.protocol, self.metric)
         return Comparison(*what, found, by_seed, found.p, mcnemar_p=exact)
@@ -135,7 +143,7 @@ class Table:
         """The paired difference: subject sums are linear, so they are subtracted."""
         sums = a.sums[a.rows(seeds)] - b.sums[b.rows(seeds)]
         how_often = self.draws.subjects(self.protocol, len(a.counts))
-        rng = self.draws.of_seeds(self.protocol, self.metric)
+        rng = self.draws.of_seeds(self.protocol, self.metric.name)
         found = estimate(sums, a.counts, how_often, rng, variation=variation)
         return found.within(-1, 1) if a.shares and b.shares else found
 

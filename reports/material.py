@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from faces.common.metric import Metric
 from faces.packed import Packed
 
 # The order in which training sets are shown. "external" is an external recognizer, trained on other
@@ -122,6 +123,9 @@ class Material:
     those of subjects need not: who is tested in several folds is one person. With several folds,
     curves, trainings and grids are those of the first.
 
+    `metrics` are the records of the metrics in outcomes and quality, in the order in which they are
+    shown; one without a record, as in older runs, is printed under its own name.
+
     `facts` has the keys `reports.records.FACTS`, all optional (docs/results.md). `data` is called
     "synthetic" where people are rendered; a weight whose role starts with "recognizer" may say
     `trained_on` or `origin`, in words.
@@ -136,6 +140,7 @@ class Material:
     generators: tuple[Training, ...] = ()
     recognizers: tuple[Training, ...] = ()
     grids: tuple[Grid, ...] = ()
+    metrics: tuple[Metric, ...] = ()
 
 
 def told_about(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:

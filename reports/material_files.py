@@ -15,6 +15,7 @@ from typing import Any
 from faces import packed
 from faces.common.errors import TamperedError
 from faces.common.files import sha256, sync, write_text
+from faces.common.metric import metric_of
 from reports.material import Amount, Difference, Grid, Material, Training, TrainingSet
 from reports.table_files import read_table, write_table
 
@@ -33,6 +34,7 @@ def save_material(material: Material, folder: Path) -> None:
         "schema": SCHEMA,
         "facts": material.facts,
         "training_sets": [asdict(each) for each in material.training_sets],
+        "metrics": [asdict(metric) for metric in material.metrics],
         "tables": {
             name: write_table(partial / f"{name}.csv.gz", getattr(material, name))
             for name in TABLES
@@ -120,6 +122,7 @@ def material_of(content: dict[str, Any], folder: Path) -> Material:
     """The material that `content` describes; images stay on the disk until they are looked at."""
     return Material(
         facts=content["facts"],
+        metrics=tuple(metric_of(row) for row in content.get("metrics", ())),
         training_sets=tuple(training_set(row) for row in content["training_sets"]),
         **{name: read_table(folder / f"{name}.csv.gz", content["tables"][name]) for name in TABLES},
         generators=load_trainings(content["generators"], folder / "generators"),

@@ -8,8 +8,6 @@ how often it then finds a difference where there is none.
 import numpy as np
 from scipy import stats
 
-METRICS = ("accuracy", "rank1")  # a probe is a hit or a miss
-
 
 def mcnemar(outcomes_a: np.ndarray, outcomes_b: np.ndarray) -> float:
     """Two-sided p of (seeds, probes) outcomes in 0 to 1, pooled over seeds and probes.

@@ -37,7 +37,9 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
     told["leaky"] = answer.leaky
     known = {name: facts[name] for name in FACTS if name in facts}
     sets = [asdict(each) for each in summary.training_sets]
-    return {"schema": SCHEMA, **known, "answer": told, "training_sets": sets, **rows}
+    metrics = [asdict(record) for record in summary.records.values()]
+    named = {"answer": told, "training_sets": sets, "metrics": metrics}
+    return {"schema": SCHEMA, **known, **named, **rows}
 
 
 def quality_columns(quality: pd.DataFrame) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from faces.common.metric import Metric, Prominence, by_name, unknown
 from reports.cells import KEYS, Cell, cells_of
 from reports.comparisons import Comparison, cells_of_variation, compare_all
 from reports.draws import Draws
@@ -13,12 +14,15 @@ from reports.material import Material, TrainingSet, leak_pairs, told_about
 from reports.statistics import RESAMPLES, Estimate, estimate
 from reports.training_variation import TrainingVariation, variation_of_means
 
+UNSEEN = "unseen-subjects"  # the harder task, which comes first
+
 
 @dataclass(frozen=True)
 class Summary:
     """`means`: (training set, protocol, metric) -> Estimate, over all probes of all folds.
 
-    `over_folds`: the same keys -> Spread, where there are several folds. Tables have one row per
+    `over_folds`: the same keys -> Spread, where there are several folds. `records`: those of the
+    run's metrics, by name. Tables have one row per
     seed and fold.
     """
 
@@ -28,6 +32,11 @@ class Summary:
     comparisons: tuple[Comparison, ...]
     quality: pd.DataFrame
     over_folds: dict[tuple[str, str, str], Spread] = field(default_factory=dict)
+    records: dict[str, Metric] = field(default_factory=dict)
+
+    def metric(self, name: str) -> Metric:
+        """Gives the record of a metric of this run; of an unknown one only its name is known."""
+        return self.records.get(name) or unknown(name)
 
     def called(self) -> dict[str, str]:
         """What sentences call a training set: its fakes' name, or its label."""
@@ -75,25 +84,32 @@ class Summary:
         rows = self.recognition[self.recognition["protocol"] == protocol]
         return list(dict.fromkeys(rows["metric"]))
 
+    def prominent(self, prominence: Prominence) -> list[tuple[str, str]]:
+        """Gives (protocol, metric) of that prominence, unseen people first."""
+        found = dict.fromkeys(key[1:] for key in self.means)
+        chosen = [key for key in found if self.metric(key[1]).prominence == prominence]
+        return sorted(chosen, key=lambda key: key[0] != UNSEEN)
+
     def protocols(self) -> list[str]:
         """The protocols there are; the one on unseen people, which is the harder, first."""
         found = dict.fromkeys(self.recognition["protocol"])
-        return sorted(found, key=lambda name: name != "unseen-subjects")
+        return sorted(found, key=lambda name: name != UNSEEN)
 
 
 def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> Summary:
     """Computes every number of the report. The same material and seed give the same numbers."""
     cells = cells_of(material.outcomes)
     draws = Draws(seed, resamples)
-    sets = material.training_sets
+    sets, records = material.training_sets, by_name(material.metrics)
     recognition = recognition_rows(whole_folds(material.outcomes))
     return Summary(
         training_sets=sets,
         recognition=recognition,
         means={key: mean(key, cells, sets, draws) for key in cells},
-        comparisons=tuple(compare_all(cells, sets, draws)),
+        comparisons=tuple(compare_all(cells, sets, draws, records)),
         quality=whole_folds(material.quality),
         over_folds=over_folds(recognition),
+        records=records,
     )
 
 

@@ -2,12 +2,11 @@
 
 from reports.comparisons import Comparison
 from reports.summary import Summary
-from reports.words import metric
 
 
 def best_told(summary: Summary, where: str, name: str) -> str | None:
     """The fakes that the answer is about with the best mean; None where none was scored."""
-    sign = -1 if metric(name).better == "lower" else 1
+    sign = -1 if summary.metric(name).better == "lower" else 1
     found = {
         told: sign * summary.means[told, where, name].value
         for told in summary.told()

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-WHAT = ("presets", "variants", "data", "protocols", "controls", "weights", "settings")
+WHAT = ("presets", "variants", "data", "protocols", "controls", "metrics", "weights", "settings")
 INDENT = "  "
 
 
@@ -33,6 +33,7 @@ def list_(what: str, preset: str) -> None:
         "data": _data,
         "protocols": _protocols,
         "controls": _controls,
+        "metrics": _metrics,
         "weights": _weights,
         "settings": lambda: _settings(preset),
     }
@@ -99,6 +100,23 @@ def _controls() -> Iterator[Entry]:
             text.format(translator="TRANSLATOR") for text in (control.training_set, control.label)
         )
         yield Entry(name, (label, f"in tables: {called}"))
+
+
+def _metrics() -> Iterator[Entry]:
+    from generators import quality_metrics
+    from recognizer import recognition_metrics
+    from recognizer.settings import RecognizerSettings
+
+    fars = RecognizerSettings.model_fields["far_targets"].get_default()
+    for what, records in (
+        ("recognition", recognition_metrics.records(fars)),
+        ("image quality", quality_metrics.records()),
+    ):
+        for record in records:
+            unit = f", in {record.unit}" if record.unit else ""
+            better = f"{record.better or 'neither higher nor lower'} is better"
+            needs = f"needs {', '.join(record.needs)}" if record.needs else "needs nothing else"
+            yield Entry(record.name, (f"{what}: {record.label}{unit}; {better}", needs))
 
 
 def _weights() -> Iterator[Entry]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from bench.gathering import grids
 from bench.gathering.facts import facts
+from bench.gathering.metrics import metric_records
 from bench.gathering.redraw import MATERIAL, draw
 from bench.planning.amounts import amount_of
 from bench.planning.datasets import DataSet
@@ -81,15 +82,18 @@ def gather(
     scored = {key: stage.folder(store) for key, stage in plan.scores.items()}
     shown = {each.name for each in planned(settings) if each.role != "curve"}
     recognizers = {key: stage for key, stage in plan.finetunes.items() if key[0] in shown}
+    outcomes, quality = _told_apart(_joined(scored, "outcomes.csv")), _quality(plan, store)
+    measured = {*outcomes["metric"], *quality["metric"]}
     return Material(
         facts=facts(settings, plan, store, ran, data) | {"failures": list(failures)},
         training_sets=tuple(_training_sets(settings, plan, store)),
-        outcomes=_told_apart(_joined(scored, "outcomes.csv")),
+        outcomes=outcomes,
         curves=_joined(_of_first_fold(scored, plan), "curves.csv"),
-        quality=_quality(plan, store),
+        quality=quality,
         confusions=_told_apart(_joined(scored, "confusions.csv")),
         generators=tuple(_translators(plan, store)),
         recognizers=tuple(_trainings(_of_first_fold(recognizers, plan), store)),
+        metrics=tuple(metric_records(settings.recognizer.far_targets, measured)),
         grids=tuple(grids.draw(plan, store, data)),
     )
 

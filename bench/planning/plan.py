@@ -28,13 +28,14 @@ from bench.planning.training_sets import EXTERNAL, LEAKY, PlannedSet, planned, t
 from bench.running.store import Stage
 from bench.settings.own_settings import own_settings, variant_of
 from bench.settings.run_settings import RunSettings
-from bench.stages import images, quality, recognition, reference, translation
+from bench.stages import external_recognizer, images, quality, recognition, translation
 from faces.common.compute import choose_device, resolve
 from generators.method import Variant
 from generators.settings import GeneratorSettings
+from recognizer import recognition_metrics
 from recognizer.settings import TrainingSettings
 
-UNTRANSLATED = "reference"
+UNTRANSLATED = "untranslated"
 
 
 class Repeat(NamedTuple):
@@ -169,7 +170,7 @@ def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -
         effort=10,
     )
     untranslated = plan.qualities[UNTRANSLATED, Repeat(settings.seeds[0], repeat.fold)]
-    measured = {"fakes": plan.fakes[name, repeat], "reference": untranslated}
+    measured = {"fakes": plan.fakes[name, repeat], "untranslated": untranslated}
     plan.qualities[name, repeat] = quality_stage(
         settings, name, f"quality:{name}:{repeat}", _first_inputs(plan, repeat) | measured
     )
@@ -209,7 +210,9 @@ def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repea
     score = Stage(
         f"score:{chosen.name}:{repeat}",
         recognition.score,
-        recognizer,
+        recognition.ScoreSettings(
+            **recognizer.model_dump(), added_metrics=recognition_metrics.added()
+        ),
         _inputs(plan, repeat) | {"recognizer": finetune},
         effort=15 * (recognizer.side_px / 80) ** 2,
     )
@@ -227,11 +230,12 @@ def _add_external(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
     fold = "" if repeat.fold is None else f":fold{repeat.fold}"
     stage = Stage(
         f"score:{EXTERNAL}{fold}",
-        reference.score,
-        reference.ReferenceSettings(
+        external_recognizer.score,
+        external_recognizer.ExternalSettings(
             network_sha256=weights.sha256_of(EXTERNAL),
             gallery_draws=settings.recognizer.gallery_draws,
             far_targets=settings.recognizer.far_targets,
+            added_metrics=recognition_metrics.added(),
         ),
         _inputs(plan, repeat),
         effort=20,

@@ -7,6 +7,7 @@ from bench.running.store import Stage
 from bench.settings.run_settings import RunSettings
 from bench.stages import quality
 from faces.common.cache import cache_folder
+from generators import quality_metrics
 
 PRETRAINED = "pretrain-rendered"
 
@@ -14,7 +15,7 @@ PRETRAINED = "pretrain-rendered"
 def quality_stage(
     settings: RunSettings, images: str, name: str, inputs: Mapping[str, Stage]
 ) -> Stage:
-    """The quality of one kind of images: a translator's fakes, or "vis", what nobody translated."""
+    """Gives the stage that measures one sample: a translator's fakes, or "vis", untranslated."""
     recognizer = settings.recognizer
     return Stage(
         name,
@@ -31,6 +32,7 @@ def quality_stage(
                 weights=recognizer.weights,
                 weights_sha256=first_weights(settings),
             ),
+            added_metrics=quality_metrics.added(),
         ),
         inputs,
         effort=settings.quality.images * 0.06,

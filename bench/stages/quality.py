@@ -1,7 +1,8 @@
 """Stage of image quality: one variant's fakes, or the untranslated images and the floor.
 
-The stage of the untranslated images keeps what the judges said (`answers.safetensors`); where it is
-an input called `reference`, the stages of the variants do not ask again.
+The stage of the untranslated images keeps what the feature networks answered
+(`answers.safetensors`); where it is the input `untranslated`, the stages of the variants do not ask
+again.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,11 +18,21 @@ from torch import Tensor
 from bench import weights
 from bench.running.store import Job
 from bench.running.versions import stage
+from bench.stages.added_metrics import AddedMetrics
 from bench.stages.parts import read_split, select
 from faces import packed
 from faces.common.compute import choose_device
 from faces.packed import Packed
-from generators.quality import Judges, Kind, Known, Memory, Row, TooFewImages, measure
+from generators import quality_metrics
+from generators.quality import (
+    FeatureNetworks,
+    ImageSample,
+    Known,
+    Memory,
+    Row,
+    TooFewImages,
+    measure,
+)
 from recognizer.embedding import embed
 from recognizer.network import Recognizer, load_trunk
 from recognizer.settings import Colour
@@ -45,8 +56,8 @@ class FirstRecognizer(BaseModel):
     weights_sha256: str = ""
 
 
-class QualityStageSettings(BaseModel):
-    """What is judged, by which networks."""
+class QualityStageSettings(AddedMetrics):
+    """What is measured, by which networks."""
 
     images: str  # a variant, or "vis" for the untranslated images and the floor
     count: int
@@ -60,7 +71,7 @@ class QualityStageSettings(BaseModel):
 def measure_images(job: Job) -> None:
     """Writes `quality.csv`, `copies.csv` and `omitted.csv`: what was left out and why.
 
-    quality: images, metric, value, n, ci_low, ci_high. copies: per kind the images nearest to a
+    quality: images, metric, value, n, ci_low, ci_high. copies: per sample the images nearest to a
     training image, and which that is; below `allowed` they count as copies.
     """
     tables: dict[str, list] = {"quality": [], "copies": [], "omitted": []}
@@ -84,22 +95,22 @@ def _measured(job: Job) -> dict[str, list]:
     settings: QualityStageSettings = job.settings
     parts, aligned = read_split(job.inputs["split"]), job.inputs["aligned"]
     vis, nir = (select(aligned, parts, "train", spectrum) for spectrum in ("VIS", "NIR"))
-    is_reference = "fakes" not in job.inputs
+    is_untranslated = "fakes" not in job.inputs
     real = [select(aligned, parts, part, "NIR") for part in ("held_out", "probe")]
     memory = _memory(job)
     measured = measure(
-        _judges(job),
-        dict(_untranslated(aligned, parts, vis)) if is_reference else _fakes(job, parts, vis),
+        _networks(job),
+        dict(_untranslated(aligned, parts, vis)) if is_untranslated else _fakes(job, parts, vis),
         _joined(real),
-        known=Known(_kind(nir), _kind(vis)) if len(nir.index) > 1 else None,
+        known=Known(_sample(nir), _sample(vis)) if len(nir.index) > 1 else None,
         count=settings.count,
         side_px=settings.side_px,
         rng=np.random.default_rng(DRAW_SEED),
-        floor=is_reference,
+        floor=is_untranslated,
         memory=memory,
         progress=job.progress,
     )
-    if is_reference:
+    if is_untranslated:
         memory.save(job.out / ANSWERS)
     images = {"real": pd.concat([part.index for part in real])}
     copies = [_named(pair, images.get(pair["images"], vis.index), nir.index)
@@ -107,19 +118,21 @@ def _measured(job: Job) -> dict[str, list]:
     return {"quality": measured.rows, "copies": copies, "omitted": _left_out(settings)}
 
 
-def _untranslated(aligned: Path, parts: pd.DataFrame, vis: Packed) -> Iterator[tuple[str, Kind]]:
+def _untranslated(
+    aligned: Path, parts: pd.DataFrame, vis: Packed
+) -> Iterator[tuple[str, ImageSample]]:
     """The VIS images themselves and, on rendered faces, the NIR images of the same shots."""
     truth = _truth(aligned, parts)
-    yield "vis", replace(_kind(vis), truth=truth)
+    yield "vis", replace(_sample(vis), truth=truth)
     if truth is not None:
         again = select(aligned, parts, "train", "VIS", folder="NIR-true")
-        yield "reshot", Kind(again.images, vis.images, truth, _people(vis))
+        yield "reshot", ImageSample(again.images, vis.images, truth, _people(vis))
 
 
-def _fakes(job: Job, parts: pd.DataFrame, vis: Packed) -> dict[str, Kind]:
+def _fakes(job: Job, parts: pd.DataFrame, vis: Packed) -> dict[str, ImageSample]:
     made = packed.read(job.inputs["fakes"]).images
     truth = _truth(job.inputs["aligned"], parts)
-    return {job.settings.images: Kind(made, vis.images, truth, _people(vis))}
+    return {job.settings.images: ImageSample(made, vis.images, truth, _people(vis))}
 
 
 def _truth(aligned: Path, parts: pd.DataFrame) -> np.ndarray | None:
@@ -129,16 +142,16 @@ def _truth(aligned: Path, parts: pd.DataFrame) -> np.ndarray | None:
     return select(aligned, parts, "train", "VIS", folder="NIR-clean").images
 
 
-def _kind(images: Packed) -> Kind:
-    return Kind(images.images, people=_people(images))
+def _sample(images: Packed) -> ImageSample:
+    return ImageSample(images.images, people=_people(images))
 
 
 def _people(images: Packed) -> np.ndarray:
     return images.index["subject"].to_numpy(str)
 
 
-def _joined(parts: list[Packed]) -> Kind:
-    return Kind(
+def _joined(parts: list[Packed]) -> ImageSample:
+    return ImageSample(
         np.concatenate([part.images for part in parts]),
         people=np.concatenate([_people(part) for part in parts]),
     )
@@ -153,19 +166,19 @@ def _named(pair: Row, images: pd.DataFrame, training: pd.DataFrame) -> Row:
 
 
 def _memory(job: Job) -> Memory:
-    if "reference" not in job.inputs or not (job.inputs["reference"] / ANSWERS).exists():
+    if "untranslated" not in job.inputs or not (job.inputs["untranslated"] / ANSWERS).exists():
         return Memory()
-    return Memory.load(job.inputs["reference"] / ANSWERS)
+    return Memory.load(job.inputs["untranslated"] / ANSWERS)
 
 
-def _judges(job: Job) -> Judges:
-    networks = [weights.ensure(name, job.machine.cache) for name in NETWORKS[:2]]
+def _networks(job: Job) -> FeatureNetworks:
+    lite0, face = (weights.ensure(name, job.machine.cache) for name in NETWORKS[:2])
     landmarks = weights.ensure(NETWORKS[2], job.machine.cache)
     inception = None
     if job.settings.inception_sha256:
         inception = weights.ensure(INCEPTION, job.machine.cache)
     device = choose_device(job.machine.device)
-    return Judges.load(*networks, device, landmarks, inception, _recognizer(job, device))
+    return FeatureNetworks.load(lite0, face, device, landmarks, inception, _recognizer(job, device))
 
 
 def _recognizer(job: Job, device: torch.device) -> Callable[[Tensor], np.ndarray] | None:
@@ -180,15 +193,16 @@ def _recognizer(job: Job, device: torch.device) -> Callable[[Tensor], np.ndarray
     network = Recognizer(classes=1)
     load_trunk(network, path)
 
-    def judge(images: Tensor) -> np.ndarray:
+    def embeddings(images: Tensor) -> np.ndarray:
         crops = images.permute(0, 2, 3, 1).numpy()
         return embed(network, crops, chosen.side_px, chosen.colour, device).embeddings
 
-    return judge
+    return embeddings
 
 
 def _left_out(settings: QualityStageSettings) -> list[dict[str, str]]:
     if settings.inception_sha256:
         return []
+    lost = [record.name for record in quality_metrics.records() if INCEPTION in record.needs]
     why = f"the weights {INCEPTION} are not there (`bench fetch {INCEPTION}`)"
-    return [{"reason": f"fid and kid are left out: {why}"}]
+    return [{"reason": f"{' and '.join(lost)} are left out: {why}"}]

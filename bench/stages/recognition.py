@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from bench import weights
 from bench.running.store import Job
 from bench.running.versions import stage
+from bench.stages.added_metrics import AddedMetrics
 from bench.stages.mixture import Mixture, image_sets, labels_of
 from bench.stages.parts import read_split, select
 from faces import packed
@@ -91,6 +92,10 @@ def _initial_weights(job: Job) -> Path:
     if "initial" in job.inputs:
         return job.inputs["initial"] / RESULT
     return weights.ensure(job.settings.weights, job.machine.cache)
+
+
+class ScoreSettings(RecognizerSettings, AddedMetrics):
+    """The recognizer's settings, and the metrics that other packages add."""
 
 
 @stage(version=3)

@@ -11,13 +11,13 @@ import numpy as np
 from torch import Tensor
 
 from generators.measures import copies
-from generators.measures.kind import Known
+from generators.measures.image_sample import Known
 from generators.measures.likeness import People, pairs_of_people
 from generators.measures.pairs import identity
-from generators.measures.panel import Panel
+from generators.measures.remembered_networks import RememberedNetworks
 
-MOST_PER_PERSON = 5  # real NIR images of a person that fakes are held against
-SEED = 0  # of choices here: all kinds are held against the same images
+MOST_PER_PERSON = 5  # real NIR images of a person that fakes are compared with
+SEED = 0  # of choices here: all samples are compared with the same images
 
 
 @dataclass(frozen=True)
@@ -33,44 +33,47 @@ class KnownFaces:
     allowed: float
 
     @classmethod
-    def of(cls, panel: Panel, known: Known) -> Self:
-        """What the panel's judges make of them."""
-        few = known.nir.take(few_per_person(known.nir.names(), MOST_PER_PERSON))
-        nir, vis = (panel.embeddings(panel.grey(kind.images)) for kind in (few, known.vis))
-        training = copies.flattened(panel.grey(known.nir.images))
-        people = People(nir, few.names(), vis, known.vis.names())
+    def of(cls, networks: RememberedNetworks, known: Known) -> Self:
+        """Gives what the feature networks make of them."""
+        chosen = known.nir.take(at_most_per_person(known.nir.names(), MOST_PER_PERSON))
+        nir = networks.embeddings(networks.grey(chosen.images))
+        vis = networks.embeddings(networks.grey(known.vis.images))
+        training = copies.flattened(networks.grey(known.nir.images))
+        people = People(nir, chosen.names(), vis, known.vis.names())
         return cls(people, training, copies.closest_allowed(training))
 
-    def taken_for(self, faces: np.ndarray, names: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-        """(N, D) embeddings of (N,) people => metrics and their (N,) values, NaN where unknown."""
+    def taken_for(self, faces: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(N, D) float embeddings of (N,) people -> (N,) taken for NIR, (N,) for their own NIR.
+
+        Both are 1.0 or 0.0; NaN where there is no real image to tell.
+        """
         infrared = self.people.near_infrared(faces, names)
         right = infrared * self.people.right_person(faces, names)
-        yield "nir_likeness", infrared
-        yield "nir_person", np.where(np.isin(names, self.people.names), right, np.nan)
+        return infrared, np.where(np.isin(names, self.people.names), right, np.nan)
 
     def nearest(self, images: Tensor) -> copies.Nearest:
-        """The training images that (N, 1, S, S) uint8 images lie nearest to."""
+        """(N, 1, S, S) uint8 -> the training images that they lie nearest to."""
         return copies.nearest(copies.flattened(images), self.training)
 
     def copied(self, images: Tensor) -> np.ndarray:
-        """(N, 1, S, S) uint8 => (N,) bool, nearer to a training image than these are mostly."""
+        """(N, 1, S, S) uint8 -> (N,) bool, nearer to a training image than these are mostly."""
         return self.nearest(images).distances < self.allowed
 
     def identities(self) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-        """Pairs of one VIS and one NIR image, of one person and of two.
+        """Compares pairs of one VIS and one NIR image, of one person and of two.
 
-        => the kind of pair, (K,) cosines and (K,) whom the VIS image shows.
+        -> "genuine" or "impostor", (K,) float64 cosines, (K,) str whom the VIS image shows.
         """
         people = self.people
         rng = np.random.default_rng(SEED)
         rows, *partners = pairs_of_people(people.vis_people, people.nir_people, rng)
-        for kind, partner in zip(("genuine", "impostor"), partners, strict=True):
+        for pair, partner in zip(("genuine", "impostor"), partners, strict=True):
             cosines = identity(people.vis[rows], people.nir[partner])
-            yield kind, cosines, people.vis_people[rows]
+            yield pair, cosines, people.vis_people[rows]
 
 
-def few_per_person(names: np.ndarray, most: int) -> np.ndarray:
-    """Row numbers, ascending: at most so many of each person, drawn."""
+def at_most_per_person(names: np.ndarray, most: int) -> np.ndarray:
+    """(N,) str -> (K,) int, ascending row numbers: at most so many of each person, drawn."""
     order = np.random.default_rng(SEED).permutation(len(names))
     kept: dict[str, list[int]] = {}
     for row in order:

@@ -1,6 +1,6 @@
-"""What the judges have said, remembered by the bytes of the images they were asked about.
+"""Answers of feature networks, remembered by the bytes of the images they were asked about.
 
-Every variant is held against the same real images and the same sources; whoever measures first
+Every variant is compared with the same real images and the same sources; whoever measures first
 keeps the answers, and the next finds them. Found or asked again, an answer is the same to the byte.
 """
 
@@ -14,7 +14,7 @@ from torch import Tensor
 
 
 class Memory:
-    """Answers by judge and images; arrays of numbers, a row per image."""
+    """Answers by network and images; arrays of numbers, a row per image."""
 
     def __init__(self, known: dict[str, np.ndarray] | None = None) -> None:
         self.answers = dict(known or {})
@@ -28,14 +28,14 @@ class Memory:
         """Writes all answers as one safetensors file; the same answers give the same bytes."""
         save_file({key: np.ascontiguousarray(self.answers[key]) for key in self.answers}, path)
 
-    def ask(self, name: str, judge: Callable[[Tensor], np.ndarray], images: Tensor) -> np.ndarray:
-        """The answer of a judge to (N, C, H, W) uint8 images, from memory where it was given.
+    def ask(self, name: str, network: Callable[[Tensor], np.ndarray], images: Tensor) -> np.ndarray:
+        """Gives a network's answer to (N, C, H, W) uint8 images, from memory where it was given.
 
-        `name` stands for the judge and all it was set to.
+        `name` stands for the network and all it was set to.
         """
         shape = "x".join(map(str, images.shape))
         digest = hashlib.sha256(images.contiguous().numpy().tobytes()).hexdigest()[:24]
         key = f"{name}:{shape}:{digest}"
         if key not in self.answers:
-            self.answers[key] = judge(images)
+            self.answers[key] = network(images)
         return self.answers[key]

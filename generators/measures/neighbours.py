@@ -10,6 +10,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from scipy.spatial.distance import cdist
 
+NEIGHBOURS = 5  # k, where images are measured
+
 
 class Gaps(NamedTuple):
     """float64 Euclidean distances of two samples: (N, M) between them, (N, N) and (M, M) within."""

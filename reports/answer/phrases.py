@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from faces.common.metric import Metric
 from reports.comparisons import Comparison
-from reports.words import metric, points, protocol, with_interval
+from reports.words import points, protocol, with_interval
 
 
 def effect(each: Comparison) -> str:
     """ "+6.5 points [2.1, 10.8]"."""
-    return with_interval(each.estimate, each.metric, signed=True, unit=points(each.metric))
+    return with_interval(each.estimate, each.record, signed=True, unit=points(each.record))
 
 
 def size(each: Comparison) -> str:
@@ -37,12 +38,12 @@ def counted(each: Comparison) -> str:
     return ", once all comparisons are counted" if undecided else ""
 
 
-def heading(where: str, name: str) -> str:
+def heading(where: str, how: Metric) -> str:
     """ "Rank-1 on unseen people"."""
-    text = spoken(where, name)
+    text = spoken(where, how)
     return f"{text[0].upper()}{text[1:]}"
 
 
-def spoken(where: str, name: str) -> str:
+def spoken(where: str, how: Metric) -> str:
     """ "rank-1 on unseen people"."""
-    return f"{metric(name).label} on {protocol(where)}"
+    return f"{how.label} on {protocol(where)}"

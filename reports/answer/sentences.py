@@ -12,9 +12,6 @@ from reports.summary import Summary
 from reports.ties import best_told, between
 from reports.words import MINUS, listed, number
 
-IN_VISIBLE_LIGHT = ("seen-subjects", "accuracy-vis")
-HEADLINES = (("unseen-subjects", "rank1"), ("seen-subjects", "accuracy"))
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -34,7 +31,7 @@ class Answer:
 def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
     """Builds the answer for the headline metric of each protocol; works with whatever is there."""
     present = {key[1:] for key in summary.means}
-    found = [key for key in HEADLINES if key in present] or sorted(present)[:1]
+    found = summary.prominent("headline") or sorted(present)[:1]
     if not found:
         nothing = "No recognizer was scored, so there is no answer."
         return Answer(" ".join([nothing, *failure_sentences(summary, facts)]), (), ())
@@ -47,8 +44,13 @@ def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
             *failure_sentences(summary, facts),
         )
     )
-    told[IN_VISIBLE_LIGHT] = visible_sentences(summary)
-    details = tuple((heading(*key), tuple(lines)) for key, lines in told.items() if lines)
+    for key in summary.prominent("side effect"):
+        told[key] = side_effect_sentences(summary, *key)
+    details = tuple(
+        (heading(key[0], summary.metric(key[1])), tuple(lines))
+        for key, lines in told.items()
+        if lines
+    )
     return Answer(headline, details, tuple(caveats(summary, facts, found[0])), about_leaky(summary))
 
 
@@ -56,7 +58,9 @@ def sentences(summary: Summary, where: str, name: str) -> list[str]:
     """The effect of the fakes on one metric, best first; their differences; the ceiling."""
     against = effects(summary, where, name)
     if not against:
-        nothing = f"No training set with fakes was scored for {spoken(where, name)}."
+        nothing = (
+            f"No training set with fakes was scored for {spoken(where, summary.metric(name))}."
+        )
         return [nothing, *leak_sentences(summary, where, name)]
     return [
         first_sentence(summary, against),
@@ -83,14 +87,13 @@ def effects(summary: Summary, where: str, name: str) -> list[Comparison]:
 def first_sentence(summary: Summary, against: list[Comparison]) -> str:
     """The strongest effect: from what, to what, by how much, how sure."""
     top = against[0]
-    name = top.metric
     start, end = summary.ends(top)
-    ends = f"from {number(start, name)} to {number(end, name, unit=True)}"
+    ends = f"from {number(start, top.record)} to {number(end, top.record, unit=True)}"
     if top.verdict != "undecided":
         verb = "raise" if top.estimate.value > 0 else "lower"
         return (
             f"{fakes(summary).capitalize()} by {letter(summary, top)} {verb} "
-            f"{spoken(top.protocol, name)} by {size(top)}, {ends}."
+            f"{spoken(top.protocol, top.record)} by {size(top)}, {ends}."
         )
     change = f"{ends}: {effect(top)}"
     if len(against) == 1:
@@ -98,7 +101,7 @@ def first_sentence(summary: Summary, against: list[Comparison]) -> str:
     else:
         who = f"No translator's {fakes(summary)} change"
         tail = f"the largest change was by {letter(summary, top)},"
-    return f"{who} {spoken(top.protocol, name)} beyond chance; {tail} {change}."
+    return f"{who} {spoken(top.protocol, top.record)} beyond chance; {tail} {change}."
 
 
 def other_sentences(summary: Summary, against: list[Comparison]) -> list[str]:
@@ -197,9 +200,9 @@ def ceiling_sentences(
     return lines
 
 
-def visible_sentences(summary: Summary) -> list[str]:
+def side_effect_sentences(summary: Summary, where: str, name: str) -> list[str]:
     """What fakes do to the recognition of VIS images of the people trained on: a side effect."""
-    against = effects(summary, *IN_VISIBLE_LIGHT)
+    against = effects(summary, where, name)
     parts = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in against]
     return [f"The side effect of {fakes(summary)}: {'; '.join(parts)}."] if parts else []
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from faces.common.files import write_text
 from reports.answer import phrases
 from reports.answer.caveats import rendered
-from reports.answer.sentences import HEADLINES, heading
+from reports.answer.sentences import heading
 from reports.compare.runs import Compared, Run, different
 from reports.compare.tables import (
     all_tables,
@@ -83,7 +83,9 @@ def leading(compared: Compared) -> list[tuple[str, str]]:
     """The headline metrics that were scored, else the first of each protocol."""
     scored = [(where, name) for where in compared.protocols() for name in compared.metrics(where)]
     firsts = [(where, compared.metrics(where)[0]) for where in compared.protocols()]
-    return [key for key in HEADLINES if key in scored] or firsts
+    headlines = [(where, name) for where, name in scored
+                 if compared.metric(name).prominence == "headline"]  # fmt: skip
+    return headlines or firsts
 
 
 def setting_sentence(first: Run, run: Run) -> str:
@@ -102,7 +104,7 @@ def setting_sentence(first: Run, run: Run) -> str:
 def sentence(compared: Compared, run: Run, where: str, name: str) -> str:
     """What changes in one metric: gains and losses, then what is undecided, then what is equal."""
     first = compared.runs[0].name
-    start = f"{heading(where, name)}, {run.name} against {first}:"
+    start = f"{heading(where, compared.metric(name))}, {run.name} against {first}:"
     if why := compared.untested.get((run.name, where)):
         return f"{start} nothing was tested, because {why}."
     keys = [(run.name, each.name, where, name) for each in compared.training_sets()]

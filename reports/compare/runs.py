@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from faces.common.metric import Metric, by_name, unknown
 from reports.cells import Cell, cells_of
 from reports.comparisons import Comparison, Table, adjusted
 from reports.draws import Draws
@@ -49,6 +50,11 @@ class Compared:
     changes: dict[Key, Comparison]
     identical: frozenset[Key]
     untested: dict[tuple[str, str], str]
+
+    def metric(self, name: str) -> Metric:
+        """Gives the record of a metric, of the first run that has one."""
+        known = by_name(record for run in self.runs for record in run.material.metrics)
+        return known.get(name) or unknown(name)
 
     def training_sets(self) -> list[TrainingSet]:
         """Those of all runs, once each, as the first that has them says; no points of curves."""
@@ -113,7 +119,9 @@ class Pair:
             for place in places
             for each in self.runs[place].material.training_sets
         ]
-        return Table(self.protocol, self.metric, cells, tuple(sets), draws)
+        known = by_name(record for run in self.runs for record in run.material.metrics)
+        record = known.get(self.metric) or unknown(self.metric)
+        return Table(self.protocol, record, cells, tuple(sets), draws)
 
 
 def compare_runs(runs: Sequence[Run], resamples: int = RESAMPLES, seed: int = 0) -> Compared:

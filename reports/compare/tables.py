@@ -13,7 +13,7 @@ from reports.tables.accuracy import header, row_name
 from reports.tables.formats import Table
 from reports.tables.quality import ends
 from reports.tables.run import shown
-from reports.words import NONE, images, interval, metric, number, p_value, protocol, with_interval
+from reports.words import NONE, images, interval, number, p_value, protocol, with_interval
 
 VERDICTS = {"gain": "better", "loss": "worse", "undecided": "undecided"}
 SAME = "the same"
@@ -114,10 +114,11 @@ def recognition_table(compared: Compared, where: str, name: str) -> Table:
          *(change_cell(compared, (run, each.name, where, name)) for run in paired))
         for each in compared.training_sets()
     )  # fmt: skip
-    label = metric(name).label
+    how = compared.metric(name)
+    label = how.label
     return Table(
         f"{label[0].upper()}{label[1:]}, {protocol(where)}",
-        (f"training set, {header(name)}", first, *others,
+        (f"training set, {header(how)}", first, *others,
          *(f"{run} against {first}" for run in paired)),
         tuple(row for row in rows if any(cell != (NONE,) for cell in row[1:])),
         " ".join(f"Not tested: {each}." for each in left_out),
@@ -129,11 +130,11 @@ def score(summary: Summary, training_set: str, where: str, name: str) -> tuple[s
     found = summary.means.get((training_set, where, name))
     if found is None:
         return (NONE,)
-    lines = [with_interval(found, name)]
+    lines = [with_interval(found, summary.metric(name))]
     baseline = summary.named("baseline")[0]
     change = summary.compared(training_set, baseline, where, name)
     if change:
-        amount = with_interval(change.estimate, name, signed=True)
+        amount = with_interval(change.estimate, change.record, signed=True)
         lines.append(f"{amount} from {baseline}, {accuracy.VERDICTS[change.verdict]}")
     return tuple(lines)
 
@@ -142,11 +143,11 @@ def change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
     """ "+3.1 [0.2, 6.0]", "p 0.012, better"."""
     if key in compared.identical:
         return (SAME,)
-    each, name = compared.changes.get(key), key[-1]
+    each = compared.changes.get(key)
     if each is None:
         return (NONE,)
     return (
-        with_interval(each.estimate, name, signed=True),
+        with_interval(each.estimate, each.record, signed=True),
         f"p {p_value(each.p_adjusted)}, {VERDICTS[each.verdict]}",
     )
 
@@ -161,7 +162,7 @@ def quality_table(compared: Compared) -> Table:
         called |= summary.kinds()
     metrics = list(dict.fromkeys(name for name, _ in kinds))
     rows = tuple(
-        ((header(name), images(called.get(kind, kind))),
+        ((header(compared.metric(name)), images(called.get(kind, kind))),
          *(quality_cell(summary, name, kind) for summary in compared.summaries))
         for name, kind in sorted(dict.fromkeys(kinds), key=lambda each: metrics.index(each[0]))
     )  # fmt: skip
@@ -180,8 +181,9 @@ def quality_cell(summary: Summary, name: str, kind: str) -> tuple[str, ...]:
     if rows.empty:
         return (NONE,)
     low, high = ends(rows)
-    bracket = f" {interval(low, high, name)}" if low < high else ""
-    return (f"{number(rows['value'].mean(), name)}{bracket}", f"n = {shown(int(rows['n'].min()))}")
+    how = summary.metric(name)
+    bracket = f" {interval(low, high, how)}" if low < high else ""
+    return (f"{number(rows['value'].mean(), how)}{bracket}", f"n = {shown(int(rows['n'].min()))}")
 
 
 def quality_rows(quality: pd.DataFrame, name: str, kind: str) -> pd.DataFrame:

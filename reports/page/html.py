@@ -19,7 +19,7 @@ from reports.plots.figure import COLOURS, GREY, PAPER, Plot, file_name, inline
 from reports.summary import Summary
 from reports.tables.formats import Table
 from reports.tables.sorting import numeric, sort_values
-from reports.words import listed, metric, number
+from reports.words import listed, number
 
 REPORTS = Path(__file__).parents[1]
 TEMPLATES = (REPORTS / "page", REPORTS / "compare")
@@ -181,8 +181,11 @@ def quality_text(summary: Summary) -> tuple[str, ...]:
     )
 
 
-def nearer_than_fakes(summary: Summary, name: str = "fd_lite0") -> tuple[str, ...]:
-    """Says so where untranslated VIS is nearer to NIR than some fakes."""
+def nearer_than_fakes(summary: Summary) -> tuple[str, ...]:
+    """Says so where untranslated VIS is nearer to NIR than some fakes, by the first distance."""
+    names = dict.fromkeys(summary.quality["metric"])
+    name = next((name for name in names if summary.metric(name).group == "distances"), "")
+    how = summary.metric(name)
     rows = summary.quality[summary.quality["metric"] == name]
     means = rows.groupby("images", sort=False)["value"].mean()
     if "vis" not in means.index:
@@ -196,6 +199,6 @@ def nearer_than_fakes(summary: Summary, name: str = "fd_lite0") -> tuple[str, ..
     if not farther:
         return ()
     return (
-        f"So it is here: by the {metric(name).label}, untranslated VIS images are nearer to real "
-        f"NIR ({number(means['vis'], name)}) than the fakes by {listed(farther)}.",
+        f"So it is here: by the {how.label}, untranslated VIS images are nearer to real "
+        f"NIR ({number(means['vis'], how)}) than the fakes by {listed(farther)}.",
     )

@@ -6,7 +6,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from reports.answer.sentences import HEADLINES
 from reports.folds import which_fold
 from reports.material import Material
 from reports.page.html import Drawn, Section, quality_text
@@ -87,14 +86,12 @@ def all_sections(draft: Draft) -> list[Section]:
 def headlines(summary: Summary) -> list[Key]:
     """The metrics that the report leads with, of those that were scored; else the first."""
     present = [(where, name) for where in summary.protocols() for name in summary.metrics(where)]
-    return [key for key in HEADLINES if key in present] or present[:1]
+    return summary.prominent("headline") or present[:1]
 
 
 def further(summary: Summary) -> list[Key]:
     """The other metrics of the accuracy table. CMC and DET show ranks and false accept rates."""
-    found = [
-        (where, name) for where in summary.protocols() for name in leading(summary.metrics(where))
-    ]
+    found = [(where, name) for where in summary.protocols() for name in leading(summary, where)]
     return [key for key in found if key not in headlines(summary)]
 
 

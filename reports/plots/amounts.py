@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
+from faces.common.metric import Metric
 from reports.amounts import (
     Line,
     beyond_again,
@@ -33,7 +34,7 @@ from reports.plots.figure import (
     looks,
 )
 from reports.summary import Comparison, Summary
-from reports.words import metric, protocol
+from reports.words import protocol
 
 HEIGHT_INCHES = 3.3
 APART_POINTS = 4  # between the marks of two lines at the same amount, in 1/72 inch
@@ -68,8 +69,8 @@ def nir_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticks(list(amounts), list(amounts.values()))
         axes.set_xlabel("real NIR images per training person")
-        finish(figure, axes, name)
-    how = metric(name)
+        finish(figure, axes, summary.metric(name))
+    how = summary.metric(name)
     return Plot(
         name=file_name("few-shot", where, name),
         title=f"{how.label[0].upper()}{how.label[1:]} against real NIR images, {protocol(where)}",
@@ -95,8 +96,8 @@ def fakes_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Pl
             draw_line(summary, (figure, axes), line, x, (where, name), place, label)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlabel("different fake NIR images in the training set")
-        finish(figure, axes, name)
-    how = metric(name)
+        finish(figure, axes, summary.metric(name))
+    how = summary.metric(name)
     return Plot(
         name=file_name("fakes-curve", where, name),
         title=f"{how.label[0].upper()}{how.label[1:]} against the number of fakes, "
@@ -121,7 +122,7 @@ def draw_line(
     """A point per training set with its interval; each line is shifted by its place."""
     figure, axes = drawn
     found = [summary.means[each.name, *what] for each in line.sets]
-    scale = metric(what[1]).scale
+    scale = summary.metric(what[1]).scale
     y = scale * np.array([each.value for each in found])
     ends = scale * np.array([[e.value - e.low, e.high - e.value] for e in found]).T
     look = look_of(summary, line)
@@ -178,8 +179,7 @@ def signed_square(x: np.ndarray) -> np.ndarray:
     return np.sign(x) * np.square(x)
 
 
-def finish(figure: Figure, axes: Axes, name: str) -> None:
-    how = metric(name)
+def finish(figure: Figure, axes: Axes, how: Metric) -> None:
     axes.set_ylabel(f"{how.label}{f', {how.unit}' if how.unit else ''}")
     legend_below(figure, axes)
 

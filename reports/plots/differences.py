@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from reports.plots.basis import basis
 from reports.plots.figure import INK, PAPER, Look, Plot, drawing, file_name, looks
 from reports.summary import Comparison, Summary
-from reports.words import metric, protocol
+from reports.words import protocol
 
 ROW_INCHES = 0.32
 FRAME_INCHES = 0.95
@@ -42,7 +42,7 @@ def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot
 
 def forest(summary: Summary, rows: list[Comparison]) -> Plot:
     """One row per training set, in the order of the tables."""
-    how, where = metric(rows[0].metric), rows[0].protocol
+    how, where = rows[0].record, rows[0].protocol
     look, sets = looks(summary.training_sets), {each.name: each for each in summary.training_sets}
     heights, headings, depth = layout([sets[each.training_set].role for each in rows])
     with drawing(FRAME_INCHES + ROW_INCHES * depth) as (figure, axes):

@@ -1,10 +1,10 @@
 """Image quality per kind of images, and whether it foretells what the fakes are good for.
 
-Metrics of one sort share a figure: a small drawing each, the same kinds in the same rows.
+Metrics of one group share a figure: a small drawing each, the same kinds in the same rows.
 """
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -13,53 +13,54 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from faces.common.metric import Metric
 from reports.agreement import FEWEST, agreement, points
 from reports.plots.figure import GREY, INK, STYLE, Look, Plot, file_name, image_looks, looks
 from reports.summary import Summary
 from reports.tables.quality import PAIRS, correlation
-from reports.words import Metric, metric, protocol
+from reports.words import protocol
 
 WIDTH_INCHES = 7.4
 ROW_INCHES, FRAME_INCHES, SCATTER_INCHES = 0.24, 0.95, 1.85
 COLUMNS, SCATTER_COLUMNS = 3, 4
 LABEL_LETTERS = 26  # to a line, below a small drawing
 SHORT = {"real": "real NIR", "vis": "VIS, grey", "reshot": "true NIR again"}
-SORTS = {  # name of the figure -> its title, and its metrics; others stand in "other"
-    "distances": (
-        "How far from real NIR",
-        (
-            "kd_recognizer",
-            "kd_face",
-            "kd_lite0",
-            "kid",
-            "fd_recognizer",
-            "fd_face",
-            "fd_lite0",
-            "fid",
-        ),
-    ),
-    "coverage": ("How much of real NIR is covered", ("precision", "recall", "density", "coverage")),
-    "truth": ("How like the true NIR of the shot", ("ssim", "psnr", "perceptual_lite0")),
-    "faces": (
-        "What a face network and a detector see",
-        ("nir_person", "nir_likeness", "identity", "landmarks", "detection", "copies"),
-    ),
+TITLES = {  # of the figures, by the group of their metrics; those of other groups stand in "other"
+    "distances": "How far from real NIR",
+    "coverage": "How much of real NIR is covered",
+    "truth": "How like the true NIR of the shot",
+    "faces": "What a face network and a detector see",
+    "other": "More",
 }
 
 
 def plots(summary: Summary, kinds: list[str]) -> Iterator[Plot]:
-    """One figure per sort of metrics, rows in the order of `kinds`."""
+    """Draws one figure per group of metrics, rows in the order of `kinds`."""
     quality = summary.quality[summary.quality["value"].notna()]
-    present = list(dict.fromkeys(quality["metric"]))
-    known = [name for _, names in SORTS.values() for name in names]
-    sorts = {**SORTS, "other": ("More", tuple(name for name in present if name not in known))}
-    for sort, (title, wanted) in sorts.items():
-        if names := [name for name in wanted if name in present]:
+    present = in_order(summary, dict.fromkeys(quality["metric"]))
+    for group, title in TITLES.items():
+        if names := [name for name in present if group_of(summary, name) == group]:
             rows = quality[quality["metric"].isin(names)]
-            yield sort_plot(summary, (sort, title), names, rows, kinds)
+            yield group_plot(summary, (group, title), names, rows, kinds)
 
 
-def sort_plot(
+def group_of(summary: Summary, name: str) -> str:
+    """Gives the figure that a metric is drawn in."""
+    group = summary.metric(name).group
+    return group if group in TITLES else "other"
+
+
+def in_order(summary: Summary, names: Iterable[str]) -> list[str]:
+    """Puts metrics into the order of their figures, and of their places there."""
+    order = list(TITLES)
+
+    def place(name: str) -> tuple[int, float]:
+        return order.index(group_of(summary, name)), summary.metric(name).place
+
+    return sorted(names, key=place)
+
+
+def group_plot(
     summary: Summary,
     called: tuple[str, str],
     names: list[str],
@@ -73,7 +74,7 @@ def sort_plot(
     height = FRAME_INCHES + ROW_INCHES * len(kinds)
     with small_multiples(len(names), COLUMNS, height) as (figure, drawings):
         for place, (axes, name) in enumerate(zip(drawings, names, strict=True)):
-            draw_metric(axes, rows[rows["metric"] == name], kinds, look)
+            draw_metric(axes, rows[rows["metric"] == name], summary.metric(name), kinds, look)
             first = place % COLUMNS == 0
             axes.set_yticks(-np.arange(len(kinds)), list(labels.values()) if first else [])
     several = rows.duplicated(["images", "metric"]).any()
@@ -83,7 +84,7 @@ def sort_plot(
         "Bars: 95 % intervals of the draw of people." if "ci_low" in rows else "",
         "Dotted: real NIR against real NIR, the floor." if "real" in kinds else "",
         "Dashed: untranslated VIS." if "vis" in kinds else "",
-        pairs_caption(rows),
+        pairs_caption(summary, rows),
     ]
     return Plot(
         name=file_name("quality", called[0]),
@@ -94,10 +95,10 @@ def sort_plot(
     )
 
 
-def draw_metric(axes: Axes, rows: pd.DataFrame, kinds: list[str], look: dict[str, Look]) -> None:
+def draw_metric(
+    axes: Axes, rows: pd.DataFrame, how: Metric, kinds: list[str], look: dict[str, Look]
+) -> None:
     """One metric: a row per kind, seeds a little apart."""
-    name = rows["metric"].iloc[0]
-    how = metric(name)
     for place, kind in enumerate(kinds):
         own = rows[rows["images"] == kind]
         values = how.scale * own["value"].to_numpy()
@@ -124,13 +125,13 @@ def axis_label(how: Metric) -> str:
     return "\n".join([*lines, *([f"({how.better} is better)"] if how.better else [])])
 
 
-def pairs_caption(rows: pd.DataFrame) -> str:
+def pairs_caption(summary: Summary, rows: pd.DataFrame) -> str:
     """What pairs of real images get, in the metric that has them."""
     pairs = rows[rows["images"].isin(PAIRS)]
     means = pairs.groupby("images")["value"].mean()
     if not all(kind in means.index for kind in PAIRS):
         return ""
-    label = metric(pairs["metric"].iloc[0]).label
+    label = summary.metric(pairs["metric"].iloc[0]).label
     one, two = (f"{means[kind]:.3f}" for kind in PAIRS)
     return f"In {label}, a VIS and a real NIR image of one person get {one}, of two people {two}."
 
@@ -165,10 +166,10 @@ def usefulness(
     found = points(summary, where, name)
     if image_metric is not None:
         found = found[found["metric"] == image_metric]
-    names = in_sorts(found)
+    names = with_two_marks(summary, found)
     if not names:
         return None
-    rows = agreement(found).set_index("metric")
+    rows = agreement(summary, found).set_index("metric")
     with small_multiples(len(names), SCATTER_COLUMNS, SCATTER_INCHES) as (figure, drawings):
         for place, (axes, each) in enumerate(zip(drawings, names, strict=True)):
             draw_scatter(axes, summary, found[found["metric"] == each], (where, name))
@@ -182,23 +183,22 @@ def usefulness(
     return Plot(
         name=file_name("quality-against-gain", name, *([image_metric] if image_metric else [])),
         title="Does looking real mean being useful?",
-        caption=usefulness_caption(rows, where, name),
+        caption=usefulness_caption(rows, where, summary.metric(name)),
         figure=figure,
         data=found,
     )
 
 
-def in_sorts(found: pd.DataFrame) -> list[str]:
-    """The metrics with at least two marks, in the order of their figures."""
+def with_two_marks(summary: Summary, found: pd.DataFrame) -> list[str]:
+    """Gives the metrics with at least two marks, in the order of their figures."""
     counts = found["metric"].value_counts()
     present = [name for name in dict.fromkeys(found["metric"]) if counts[name] > 1]
-    order = [name for _, names in SORTS.values() for name in names]
-    return sorted(present, key=lambda name: order.index(name) if name in order else len(order))
+    return in_order(summary, present)
 
 
 def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[str, str]) -> None:
     """One metric against the gain; the untranslated images have no mark but a line."""
-    distance, how = metric(found["metric"].iloc[0]), metric(gain[1])
+    distance, how = summary.metric(found["metric"].iloc[0]), summary.metric(gain[1])
     look = looks(summary.training_sets)
     for images, own in found.groupby("images", sort=False):
         drawn = look[own["training_set"].iloc[0]]
@@ -221,7 +221,7 @@ def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[
     axes.xaxis.get_offset_text().set_fontsize(7)
 
 
-def usefulness_caption(rows: pd.DataFrame, where: str, name: str) -> str:
+def usefulness_caption(rows: pd.DataFrame, where: str, how: Metric) -> str:
     """What is drawn, and how much of it can be believed."""
     n = int(rows["n"].max())
     told = (
@@ -231,7 +231,7 @@ def usefulness_caption(rows: pd.DataFrame, where: str, name: str) -> str:
         else f"With fewer than {FEWEST} marks nothing can be told."
     )
     return (
-        f"Gain in {metric(name).label} ({protocol(where)}) over the baseline of the same seed "
+        f"Gain in {how.label} ({protocol(where)}) over the baseline of the same seed "
         f"against each metric of the fakes, a mark per variant and seed (n = {n}). Dashed: "
         f"untranslated VIS, which adds nothing new. {told}"
     )

@@ -2,13 +2,14 @@
 
 import pandas as pd
 
+from faces.common.metric import Metric
 from reports.comparisons import Comparison
 from reports.material import TrainingSet
 from reports.statistics import Estimate
 from reports.summary import Summary
 from reports.tables.formats import Table
 from reports.ties import best_told, tied_with
-from reports.words import NONE, listed, metric, p_value, protocol, with_interval
+from reports.words import NONE, listed, p_value, protocol, with_interval
 
 ARROWS = {
     "higher": "\N{NO-BREAK SPACE}\N{UPWARDS ARROW}",
@@ -16,8 +17,6 @@ ARROWS = {
     "": "",
 }
 VERDICTS = {"gain": "gain", "loss": "loss", "undecided": "tie"}
-LEADING = ("accuracy", "accuracy-vis", "rank1", "auc", "eer")
-USUAL_FAR = "vr@far=0.01"
 
 
 def accuracy_tables(summary: Summary) -> list[Table]:
@@ -31,10 +30,10 @@ def accuracy_tables(summary: Summary) -> list[Table]:
 
 
 def leading_table(summary: Summary, where: str) -> Table:
-    names = leading(summary.metrics(where))
+    names = leading(summary, where)
     return Table(
         title=f"Recognition of {protocol(where)}",
-        header=("training set", *(header(name) for name in names)),
+        header=("training set", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
             (row_name(each), *(recognition_cell(summary, each.name, where, name)
                              for name in names))
@@ -46,11 +45,11 @@ def leading_table(summary: Summary, where: str) -> Table:
 
 def further_table(summary: Summary, where: str) -> Table:
     """Means alone; how they compare stands in the CSV."""
-    first = leading(summary.metrics(where))
+    first = leading(summary, where)
     names = [name for name in summary.metrics(where) if name not in first]
     return Table(
         title=f"Further metrics: recognition of {protocol(where)}",
-        header=("training set", *(header(name) for name in names)),
+        header=("training set", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
             (row_name(each)[:1], *(mean_cell(summary, each.name, where, name) for name in names))
             for each in shown(summary, where)
@@ -63,14 +62,25 @@ def further_table(summary: Summary, where: str) -> Table:
     )
 
 
-def leading(names: list[str]) -> list[str]:
-    """The metrics of the printed table; of verification rates that at FAR 1 %, or at the lowest."""
-    rates = sorted(
-        (name for name in names if name.startswith("vr@far=")),
-        key=lambda name: float(name.removeprefix("vr@far=")),
-    )
-    rate = USUAL_FAR if USUAL_FAR in rates else next(iter(rates), None)
-    return [name for name in names if name in (*LEADING, rate)] or names
+def leading(summary: Summary, where: str) -> list[str]:
+    """Gives the metrics of the printed table: those that are prominent, else all.
+
+    Of a group without a prominent one, such as verification rates, the first by place stands for
+    all.
+    """
+    names = summary.metrics(where)
+    groups: dict[str, list[Metric]] = {}
+    for record in map(summary.metric, names):
+        groups.setdefault(record.group or record.name, []).append(record)
+    chosen = {record.name for group in groups.values() for record in prominent(group)}
+    return [name for name in names if name in chosen] or names
+
+
+def prominent(group: list[Metric]) -> list[Metric]:
+    """Gives the prominent metrics of a group; of several metrics without one, the first."""
+    found = [record for record in group if record.prominence]
+    several = bool(group[0].group)
+    return found or ([min(group, key=lambda record: record.place)] if several else [])
 
 
 def shown(summary: Summary, where: str) -> list[TrainingSet]:
@@ -86,7 +96,7 @@ def shown(summary: Summary, where: str) -> list[TrainingSet]:
 def leading_note(summary: Summary, where: str) -> str:
     best = dict.fromkeys(
         summary.called()[found]
-        for name in leading(summary.metrics(where))
+        for name in leading(summary, where)
         if (found := best_told(summary, where, name))
     )
     lines = [
@@ -130,8 +140,8 @@ def row_name(each: TrainingSet) -> tuple[str, ...]:
     return (each.name, each.label, *(["leaky"] if each.leaky else []))
 
 
-def header(name: str) -> str:
-    how = metric(name)
+def header(how: Metric) -> str:
+    """Gives a column's head: "rank-1, % ↑"."""
     return f"{how.label}{f', {how.unit}' if how.unit else ''}{ARROWS[how.better]}"
 
 
@@ -140,7 +150,7 @@ def mean_cell(summary: Summary, training_set: str, where: str, name: str) -> tup
     estimate = summary.means.get((training_set, where, name))
     if estimate is None:
         return (NONE,)
-    return (with_interval(estimate, name),)
+    return (with_interval(estimate, summary.metric(name)),)
 
 
 def recognition_cell(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
@@ -150,7 +160,7 @@ def recognition_cell(summary: Summary, training_set: str, where: str, name: str)
         return (NONE,)
     each = summary.compared(training_set, summary.named("baseline")[0], where, name)
     if each:
-        lines.append(with_interval(each.estimate, name, signed=True))
+        lines.append(with_interval(each.estimate, each.record, signed=True))
     if marks := [*verdict_marks(each), *tie_marks(summary, training_set, where, name)]:
         lines.append(", ".join(marks))
     return tuple(lines)

@@ -10,7 +10,7 @@ from reports.plots.amounts import frame
 from reports.summary import Comparison, Summary
 from reports.tables.accuracy import VERDICTS, header
 from reports.tables.formats import Table
-from reports.words import NONE, metric, p_value, protocol, with_interval
+from reports.words import NONE, p_value, protocol, with_interval
 
 NOTE = (
     "Mean over seeds [95 % interval]; the difference that the fakes make, paired, and its p after "
@@ -52,7 +52,7 @@ def amount_table(
     """
     maker = name_of(summary.training_sets, line.translator)
     without, again, fakes = plain.get(False, {}), plain.get(True, {}), by_amount(line)
-    unit = "points" if metric(name).unit == "%" else "difference"
+    unit = "points" if summary.metric(name).unit == "%" else "difference"
     columns = ["real NIR per person", "without fakes", f"with fakes by {maker}", unit, "p"]
     columns += ["VIS images once more", f"beyond these, {unit}", "p"] if again else []
     rows = []
@@ -65,7 +65,7 @@ def amount_table(
             row += [mean_cell(summary, again.get(amount), where, name)]
             row += difference_cells(with_fakes and beyond_again(summary, with_fakes, where, name))
         rows.append(tuple(row))
-    title = f"Where do fakes matter? {header(name)}, {protocol(where)}"
+    title = f"Where do fakes matter? {header(summary.metric(name))}, {protocol(where)}"
     return Table(title, tuple(columns), tuple(rows), f"{NOTE} {AGAIN}" if again else NOTE)
 
 
@@ -78,14 +78,14 @@ def row_name(each: TrainingSet) -> tuple[str, ...]:
 
 def mean_cell(summary: Summary, each: TrainingSet | None, where: str, name: str) -> tuple[str, ...]:
     found = summary.means.get((each.name, where, name)) if each else None
-    return (with_interval(found, name),) if found else (NONE,)
+    return (with_interval(found, summary.metric(name)),) if found else (NONE,)
 
 
 def difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """("+6.5 [2.1, 10.8]", "gain"), ("0.012",)."""
     if compared is None:
         return (NONE,), (NONE,)
-    text = with_interval(compared.estimate, compared.metric, signed=True)
+    text = with_interval(compared.estimate, compared.record, signed=True)
     return (text, VERDICTS[compared.verdict]), (p_value(compared.p_adjusted),)
 
 

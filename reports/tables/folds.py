@@ -19,7 +19,7 @@ def fold_table(summary: Summary, where: str) -> Table:
     most = max(each.folds for key, each in summary.over_folds.items() if key[1] == where)
     return Table(
         title=f"Over folds, as published: {protocol(where)}",
-        header=("training set", *(header(name) for name in names)),
+        header=("training set", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
             (row_name(each), *(cell(summary, (each.name, where, name)) for name in names))
             for each in summary.training_sets
@@ -34,7 +34,8 @@ def fold_table(summary: Summary, where: str) -> Table:
 def cell(summary: Summary, key: tuple[str, str, str]) -> tuple[str, ...]:
     """ "96.7 ± 0.4"; a dash where there are no folds."""
     found = summary.over_folds.get(key)
-    return (f"{number(found.mean, key[2])} ± {number(found.std, key[2])}" if found else NONE,)
+    how = summary.metric(key[2])
+    return (f"{number(found.mean, how)} ± {number(found.std, how)}" if found else NONE,)
 
 
 def fold_frame(summary: Summary) -> pd.DataFrame:

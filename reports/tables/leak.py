@@ -28,7 +28,7 @@ def leak_table(summary: Summary, where: str) -> Table:
     pairs = dict.fromkeys(key[:2] for key in found)
     return Table(
         title=f"What the leak is worth: {protocol(where)}",
-        header=("training sets", *(header(name) for name in names)),
+        header=("training sets", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
             ((leaky, f"leaky, against {clean}"),
              *(cell(summary, found.get((leaky, clean, name))) for name in names))
@@ -42,10 +42,10 @@ def cell(summary: Summary, each: Comparison | None) -> tuple[str, ...]:
     """ "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
     if each is None:
         return (NONE,)
-    clean, leaky = (number(value, each.metric) for value in summary.ends(each))
+    clean, leaky = (number(value, each.record) for value in summary.ends(each))
     return (
         f"clean {clean}, leaky {leaky}",
-        with_interval(each.estimate, each.metric, signed=True),
+        with_interval(each.estimate, each.record, signed=True),
         f"p {p_value(each.p_adjusted)}",
     )
 

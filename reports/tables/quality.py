@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from faces.common.metric import Metric
 from reports.agreement import FEWEST, agreement, direction, points
 from reports.summary import Summary
 from reports.tables.accuracy import header
 from reports.tables.formats import Table
-from reports.words import NONE, images, interval, metric, number, p_value, protocol
+from reports.words import NONE, images, interval, number, p_value, protocol
 
 FIRST, LAST = ("real", "vis"), ("reshot",)  # among the kinds of images
 PAIRS = ("genuine", "impostor")  # kinds that are pairs of real images, and have one metric
@@ -31,8 +32,8 @@ def quality_table(summary: Summary) -> Table:
         title="Real, untranslated and fake images",
         header=("metric", *(images(called.get(kind, kind)) for kind in kinds)),
         rows=tuple(
-            ((header(name), *pairs_line(quality, name)),
-             *(quality_cell(quality, kind, name, usual) for kind in kinds))
+            ((header(summary.metric(name)), *pairs_line(quality, summary.metric(name))),
+             *(quality_cell(quality, kind, summary.metric(name), usual) for kind in kinds))
             for name in names
         ),
         note=quality_note(quality),
@@ -63,30 +64,30 @@ def usual_count(quality: pd.DataFrame) -> int:
     return int(quality["n"].mode().iloc[0])
 
 
-def pairs_line(quality: pd.DataFrame, name: str) -> tuple[str, ...]:
+def pairs_line(quality: pd.DataFrame, how: Metric) -> tuple[str, ...]:
     """Under a metric's name, what pairs of real images get: of one person, of two."""
-    rows = quality[(quality["metric"] == name) & quality["images"].isin(PAIRS)]
+    rows = quality[(quality["metric"] == how.name) & quality["images"].isin(PAIRS)]
     means = rows.groupby("images")["value"].mean()
     if not all(kind in means.index for kind in PAIRS):
         return ()
-    one, two = (number(means[kind], name) for kind in PAIRS)
+    one, two = (number(means[kind], how) for kind in PAIRS)
     return (f"real VIS and NIR of one person {one}, of two {two}",)
 
 
 def quality_cell(
-    quality: pd.DataFrame, kind: str, name: str, usual: int | None = None
+    quality: pd.DataFrame, kind: str, how: Metric, usual: int | None = None
 ) -> tuple[str, ...]:
     """The mean, then its range over seeds, or the interval of a single figure; n where unusual."""
-    rows = quality[(quality["images"] == kind) & (quality["metric"] == name)]
+    rows = quality[(quality["images"] == kind) & (quality["metric"] == how.name)]
     rows = rows[rows["value"].notna()]
     if rows.empty:
         return (NONE,)
     n = int(rows["n"].min())
     counts = () if n == usual else (f"n = {n}",)
     low, high = ends(rows)
-    if np.isnan(low) or number(low, name) == number(high, name):
-        return number(rows["value"].mean(), name), *counts
-    return number(rows["value"].mean(), name), interval(low, high, name), *counts
+    if np.isnan(low) or number(low, how) == number(high, how):
+        return number(rows["value"].mean(), how), *counts
+    return number(rows["value"].mean(), how), interval(low, high, how), *counts
 
 
 def ends(rows: pd.DataFrame) -> tuple[float, float]:
@@ -103,18 +104,19 @@ def agreement_tables(summary: Summary, where: str, name: str) -> list[Table]:
     found = points(summary, where, name) if where else pd.DataFrame()
     if found.empty:
         return []
-    rows = agreement(found)
+    rows = agreement(summary, found)
     return [
         Table(
             title="Do quality and usefulness agree?",
             header=("metric of the fakes", "rank correlation with the gain",
                     "within seeds", "p", "points", "worse than VIS"),
             rows=tuple(
-                ((header(row.metric),), (correlation(row.rho),), (correlation(row.rho_within),),
+                ((header(summary.metric(row.metric)),),
+                 (correlation(row.rho),), (correlation(row.rho_within),),
                  (p_value(row.p),), (str(row.n),), (worse_than_vis(summary, found, row.metric),))
                 for row in rows.itertuples()
             ),
-            note=agreement_note(rows, where, name),
+            note=agreement_note(rows, where, summary.metric(name)),
         )
     ]  # fmt: skip
 
@@ -125,11 +127,11 @@ def worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
     vis = quality[(quality["images"] == "vis") & (quality["metric"] == name)]["value"].dropna()
     if vis.empty:
         return NONE
-    values = direction(name) * found[found["metric"] == name]["value"]
-    return f"{(values < direction(name) * vis.mean()).sum()} of {len(values)}"
+    values = direction(summary.metric(name)) * found[found["metric"] == name]["value"]
+    return f"{(values < direction(summary.metric(name)) * vis.mean()).sum()} of {len(values)}"
 
 
-def agreement_note(rows: pd.DataFrame, where: str, name: str) -> str:
+def agreement_note(rows: pd.DataFrame, where: str, how: Metric) -> str:
     """What the correlations are, and how little so few points can tell."""
     n = int(rows["n"].max())
     if n < FEWEST:
@@ -139,7 +141,7 @@ def agreement_note(rows: pd.DataFrame, where: str, name: str) -> str:
         )
     return (
         "Spearman's rank correlation of each metric, turned so that better is higher, with the "
-        f"gain in {metric(name).label} ({protocol(where)}) over the baseline of the same seed; "
+        f"gain in {how.label} ({protocol(where)}) over the baseline of the same seed; "
         "one point per variant and seed. Within seeds: of ranks within each seed; p by shuffling "
         f"these, not adjusted for the {len(rows)} metrics. With n = {n} points, chance alone "
         f"reaches about \N{PLUS-MINUS SIGN}{1.96 / np.sqrt(n - 1):.2f}. Worse than VIS: fakes that "
@@ -158,4 +160,4 @@ def correlation(value: float) -> str:
 
 def agreement_frame(summary: Summary, where: str, name: str) -> pd.DataFrame:
     """The numbers behind `agreement_tables`, one row per metric."""
-    return agreement(points(summary, where, name)).assign(protocol=where, recognition=name)
+    return agreement(summary, points(summary, where, name)).assign(protocol=where, recognition=name)

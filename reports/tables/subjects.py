@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from faces.common.metric import Metric
 from reports.material import Material
 from reports.summary import Summary
 from reports.tables.formats import Table
 from reports.ties import best_told
-from reports.words import NONE, listed, metric, number, protocol
+from reports.words import NONE, listed, number, protocol
 
 MOST_SUBJECTS = 10
 MOST_PAIRS = 10
@@ -40,9 +41,9 @@ def subject_tables(
     for where, name in metrics:
         sets = compared_sets(summary, where, name)
         confused = confusions(material.confusions, sets, where)
-        rows = hardest(material.outcomes, sets, where, name)
+        rows = hardest(material.outcomes, sets, where, summary.metric(name))
         if len(rows):
-            found.append(hardest_table(rows, confused, sets, where, name))
+            found.append(hardest_table(rows, confused, sets, where, summary.metric(name)))
         if len(confused):
             found.append(pairs_table(pairs(confused, sets), sets, where))
     return found
@@ -55,16 +56,16 @@ def subject_frame(
     parts = []
     for where, name in metrics:
         sets = compared_sets(summary, where, name)
-        rows = hardest(material.outcomes, sets, where, name)
+        rows = hardest(material.outcomes, sets, where, summary.metric(name))
         rows = rows.rename(columns={"baseline": "value", "fakes": "value_with_fakes"})
         chosen = {"protocol": where, "metric": name, "baseline": sets.baseline, "fakes": sets.fakes}
         parts.append(rows.assign(**chosen))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def hardest(outcomes: pd.DataFrame, sets: Compared, where: str, name: str) -> pd.DataFrame:
+def hardest(outcomes: pd.DataFrame, sets: Compared, where: str, how: Metric) -> pd.DataFrame:
     """subject, probes, baseline, fakes (if any) and mean of both, the lowest mean first."""
-    rows = outcomes[(outcomes["protocol"] == where) & (outcomes["metric"] == name)]
+    rows = outcomes[(outcomes["protocol"] == where) & (outcomes["metric"] == how.name)]
     columns = dict(zip(sets.names, ("baseline", "fakes"), strict=False))
     rows = rows[rows["training_set"].isin(list(columns))]
     if rows.empty:
@@ -75,7 +76,7 @@ def hardest(outcomes: pd.DataFrame, sets: Compared, where: str, name: str) -> pd
     table = table[ordered].assign(
         mean=table[ordered].mean(axis=1), probes=rows.groupby("subject")["probe"].nunique()
     )
-    lowest_first = metric(name).better != "lower"
+    lowest_first = how.better != "lower"
     table = table.rename_axis(columns=None).reset_index()
     return table.sort_values(["mean", "subject"], ascending=[lowest_first, True], kind="stable")
 
@@ -89,9 +90,8 @@ def confusions(table: pd.DataFrame, sets: Compared, where: str) -> pd.DataFrame:
 
 
 def hardest_table(
-    rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, where: str, name: str
+    rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, where: str, how: Metric
 ) -> Table:
-    how = metric(name)
     unit = f", {how.unit}" if how.unit else ""
     chosen = f"; {sets.fakes} has the best mean of the sets with fakes" if sets.fakes else ""
     gains = (sets.fakes, "difference") if "fakes" in rows else ()
@@ -99,8 +99,8 @@ def hardest_table(
         title=f"Hardest people: {how.label}{unit}, {protocol(where)}",
         header=("person", "probes", sets.baseline, *gains, "most often taken for"),
         rows=tuple(
-            ((str(row.subject),), (str(row.probes),), (number(row.baseline, name),),
-             *(((number(row.fakes, name),), (number(row.fakes - row.baseline, name, signed=True),))
+            ((str(row.subject),), (str(row.probes),), (number(row.baseline, how),),
+             *(((number(row.fakes, how),), (number(row.fakes - row.baseline, how, signed=True),))
                if gains else ()),
              (taken_for(confused, row.subject),))
             for row in rows.head(MOST_SUBJECTS).itertuples()

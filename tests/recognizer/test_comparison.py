@@ -60,10 +60,10 @@ def test_a_tally_is_what_loops_over_the_whole_matrix_find(seed):
     scores, same = whole(comparison)
     left = tally(comparison)
     genuine, impostors = metrics.split(scores, same)
-    assert left.standing.genuine.tolist() == genuine.tolist()
-    assert left.standing.impostors == len(impostors)
-    assert left.standing.above.tolist() == [(impostors > score).sum() for score in genuine]
-    assert left.standing.reaching.tolist() == [(impostors >= score).sum() for score in genuine]
+    assert left.counts.genuine.tolist() == genuine.tolist()
+    assert left.counts.impostors == len(impostors)
+    assert left.counts.above.tolist() == [(impostors > score).sum() for score in genuine]
+    assert left.counts.reaching.tolist() == [(impostors >= score).sum() for score in genuine]
     names = comparison.probe_subjects, comparison.gallery_subjects
     assert left.ranks.tolist() == metrics.ranks(scores, *names).tolist()
     for row, own in enumerate(same.argmax(1)):
@@ -104,8 +104,8 @@ def test_blocks_and_order_change_nothing_of_embeddings(seed):
         np.testing.assert_array_equal(left.ranks, straight.ranks[rows])
         np.testing.assert_array_equal(left.impostor, straight.impostor[rows])
         np.testing.assert_array_equal(left.false_accepts, straight.false_accepts[rows])
-        np.testing.assert_array_equal(left.standing.reaching, straight.standing.reaching[rows])
-        np.testing.assert_array_equal(left.standing.above, straight.standing.above[rows])
+        np.testing.assert_array_equal(left.counts.reaching, straight.counts.reaching[rows])
+        np.testing.assert_array_equal(left.counts.above, straight.counts.above[rows])
         for ours, theirs in zip(pairs_of(left), pairs_of(straight), strict=True):
             np.testing.assert_array_equal(ours.by_probe, theirs.by_probe[rows])
             np.testing.assert_array_equal(ours.by_person, theirs.by_person[columns])
@@ -120,7 +120,7 @@ def test_impostor_pairs_are_counted_by_probe_and_by_person(seed):
     comparison = compared(seed)
     scores, same = whole(comparison)
     left, impostors = tally(comparison, FARS), np.where(same, -np.inf, scores)
-    genuine = left.standing.genuine
+    genuine = left.counts.genuine
     thresholds = dict(enumerate(left.crossing.thresholds))
     for far in FARS:  # the lowest genuine score that the conservative rule accepts
         kept = [score for score in genuine if (impostors >= score).sum() <= far * (~same).sum()]

@@ -60,7 +60,7 @@ def derivatives(function, scores: np.ndarray, own: np.ndarray, *more: float) -> 
 def test_parts_of_a_false_accept_rate_are_its_derivatives(seed):
     scores, own = world(seed, 12, 3 + seed)
     found = tallied(scores, own)
-    threshold = found.standing.genuine[found.standing.reaching <= FARS[0] * 12 * 11 * (3 + seed)]
+    threshold = found.counts.genuine[found.counts.reaching <= FARS[0] * 12 * 11 * (3 + seed)]
     parts = impostors.parts(found.at_far[FARS[0]], own)
     expected = derivatives(weighted_rate, scores, own, threshold.min())
     np.testing.assert_allclose(np.bincount(own, parts) / len(own), expected, atol=1e-9)
@@ -141,10 +141,10 @@ def test_some_of_many_genuine_scores_stand_for_all(monkeypatch):
 
 def test_the_slope_is_that_of_the_roc_and_nothing_where_there_is_no_width():
     scores, own = world(1, 80, 10)
-    standing = tallied(scores, own).standing
+    counts = tallied(scores, own).counts
     false, true, _ = metrics.roc(scores, own[:, None] == np.arange(80))
     for far in (0.02, 0.1, 0.3):
         expected = np.interp([far - 0.01, far + 0.01], false, true)
-        slope = impostors.roc_slope(standing, far, 0.01)
+        slope = impostors.roc_slope(counts, far, 0.01)
         assert slope == pytest.approx((expected[1] - expected[0]) / 0.02, abs=0.25)
-    assert impostors.roc_slope(standing, 0.1, 0.0) == 0.0
+    assert impostors.roc_slope(counts, 0.1, 0.0) == 0.0

@@ -10,7 +10,8 @@ from sklearn.metrics import auc as area
 from sklearn.metrics import det_curve, roc_curve
 
 from faces.common.errors import DataError
-from recognizer import metrics, standing
+from recognizer import metrics
+from recognizer.impostor_counts import ImpostorCounter, ImpostorCounts, count_impostors
 
 SEEDS = range(12)
 SETS = 1000
@@ -145,8 +146,8 @@ def test_eer_by_hand(genuine, impostors, expected):
 def conservative(scores: np.ndarray, same: np.ndarray, far: float) -> tuple[float, float]:
     """The rule that is used, as (VR, the FAR that the accepted pairs imply)."""
     genuine, impostors = metrics.split(scores, same)
-    of_scores = standing.stand(genuine, impostors)
-    taken = standing.accepted(of_scores, far)
+    of_scores = count_impostors(genuine, impostors)
+    taken = metrics.accepted(of_scores, far)
     return float(taken.mean()), of_scores.reaching[taken].max(initial=0) / len(impostors)
 
 
@@ -186,8 +187,8 @@ def test_verification_rate_is_the_last_roc_point_within_the_far(verifications, f
 def test_a_far_that_is_met_exactly_is_used_in_full():
     impostors = np.arange(100.0)
     for wanted in range(10, 101):
-        between = standing.stand(np.arange(-0.5, 100), impostors)
-        reaching = between.reaching[standing.accepted(between, wanted / 100)]
+        between = count_impostors(np.arange(-0.5, 100), impostors)
+        reaching = between.reaching[metrics.accepted(between, wanted / 100)]
         assert reaching.max() == wanted
 
 
@@ -196,26 +197,26 @@ def test_the_allowed_share_is_the_largest_that_keeps_to_the_target(impostors):
     draw = np.random.default_rng(impostors)
     wanted = draw.integers(1, impostors + 1, 50)
     for far in (*draw.random(50), *(wanted / impostors)):
-        most = standing.most_accepted(impostors, far)
+        most = metrics.most_accepted(impostors, far)
         assert most / impostors <= far
         assert most == impostors or (most + 1) / impostors > far
 
 
 def test_a_far_that_rests_on_too_few_impostors_is_refused():
-    def of(impostors: int) -> standing.Standing:
-        return standing.stand(np.array([0.5]), np.arange(float(impostors)))
+    def of(impostors: int) -> ImpostorCounts:
+        return count_impostors(np.array([0.5]), np.arange(float(impostors)))
 
     with pytest.raises(DataError, match=r"FAR=0\.01 of 999 impostor"):
-        standing.accepted(of(999), 0.01)
-    assert standing.accepted(of(1000), 0.01).tolist() == [False]
-    assert standing.accepted(of(1000), 0.999).tolist() == [True]
+        metrics.accepted(of(999), 0.01)
+    assert metrics.accepted(of(1000), 0.01).tolist() == [False]
+    assert metrics.accepted(of(1000), 0.999).tolist() == [True]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_placements_equal_a_plain_loop(seed):
     genuine, impostors = metrics.split(*verification(seed))
     expected = [np.mean([(i < g) + 0.5 * (i == g) for i in impostors]) for g in genuine]
-    found = standing.placements(standing.stand(genuine, impostors))
+    found = metrics.placements(count_impostors(genuine, impostors))
     np.testing.assert_allclose(found, expected, atol=1e-13)
 
 
@@ -223,12 +224,12 @@ def test_placements_equal_a_plain_loop(seed):
 def test_counts_do_not_depend_on_how_impostors_come(seed):
     genuine, impostors = metrics.split(*verification(seed))
     draw = np.random.default_rng(seed)
-    counting = standing.Counting(genuine)
+    counting = ImpostorCounter(genuine)
     cuts = np.sort(draw.integers(0, len(impostors), 5))
     for block in np.split(draw.permutation(impostors), cuts):
         counting.add(np.sort(block))
-    whole = standing.stand(genuine, impostors)
-    for name, value in vars(counting.standing()).items():
+    whole = count_impostors(genuine, impostors)
+    for name, value in vars(counting.counts()).items():
         np.testing.assert_array_equal(value, getattr(whole, name))
     assert whole.above.tolist() == [(impostors > score).sum() for score in genuine]
     assert whole.reaching.tolist() == [(impostors >= score).sum() for score in genuine]

@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from faces.common.errors import DataError
 from recognizer import metrics, outcomes
 from recognizer.comparison import Comparison, Table, Tally, tally
+from recognizer.recognition_metrics import vr_at_far
 
 SEEDS = range(8)
 FARS = (0.2, 0.01)
@@ -41,8 +42,9 @@ def eer_of(scores: np.ndarray, same: np.ndarray) -> float:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_means_over_probes_are_the_metrics_averaged_over_draws(seed):
     draws, probes = matrices(seed)
-    values, _, omitted = outcomes.unseen(tallies(seed), [0.2])
-    assert list(omitted) == ["rank10"]
+    found = outcomes.unseen(tallies(seed), [0.2])
+    values = found.values
+    assert list(found.omitted) == ["rank10"]
     same = probes[:, None] == PEOPLE
     rates = []
     for scores in draws:
@@ -67,35 +69,40 @@ def test_outcomes_stand_at_their_own_probe():
     scores = 10.0 * (probes[:, None] == PEOPLE)
     scores[4] = 10 - scores[4]
     alone = tally(Comparison(Table(scores), probes, PEOPLE), FARS)
-    values = outcomes.unseen([alone], [0.2]).values
-    for metric, of_probes in values.items():
-        goodness = -of_probes if outcomes.worst(metric) else of_probes
+    found = outcomes.unseen([alone], [0.2])
+    for metric, of_probes in found.values.items():
+        worst = found.records[metric].worst
+        goodness = -of_probes if worst else of_probes
         assert goodness.argmin() == 4, metric
-        assert (np.abs(np.delete(of_probes, 4) - (1 - outcomes.worst(metric))) < 0.1).all(), metric
+        assert (np.abs(np.delete(of_probes, 4) - (1 - worst)) < 0.1).all(), metric
 
 
 def test_what_cannot_be_said_is_left_out_with_its_reason():
-    values, parts, omitted = outcomes.unseen(tallies(0), [0.2, 0.01])
+    values, parts, omitted, records = outcomes.unseen(tallies(0), [0.2, 0.01])
+    assert set(records) == set(values)
     assert set(parts) == {"auc", "eer", "vr@far=0.2"}
     assert not {"vr@far=0.01", "rank10"} & set(values)
     assert "FAR=0.01 of 175 impostor" in omitted["vr@far=0.01"]
     assert "8 gallery people" in omitted["rank10"]
     with pytest.raises(DataError):
-        outcomes.verification(tallies(0), 0.01)
+        outcomes.mean_outcomes(vr_at_far.at_far(0.01), tallies(0))
 
 
 def test_a_miss_is_never_better_than_what_a_found_face_can_get():
     for seed in SEEDS:
-        for metric, values in outcomes.unseen(tallies(seed), [0.2]).values.items():
+        found = outcomes.unseen(tallies(seed), [0.2])
+        for metric, values in found.values.items():
             for value in values:
                 if metric == "eer":
-                    assert outcomes.worst(metric) >= value
+                    assert found.records[metric].worst >= value
                 else:
-                    assert outcomes.worst(metric) <= value
+                    assert found.records[metric].worst <= value
 
 
 def test_accuracy_is_the_argmax():
     logits = np.random.default_rng(0).normal(size=(50, 4))
     labels = np.arange(50) % 4
     expected = [float(max(range(4), key=row.__getitem__) == k) for row, k in zip(logits, labels)]  # noqa: B905
-    assert outcomes.accuracy(logits, labels).tolist() == expected
+    ((record, values),) = outcomes.seen(logits, labels, "NIR")
+    assert record.name == "accuracy"
+    assert values.tolist() == expected

@@ -18,6 +18,7 @@ from reports.material import (
     in_order,
 )
 from reports.summary import summarise
+from tests.metric_records import RECORDS
 
 HOSTILE = "<script>alert(1)</script>\"&'$x^2$"
 EFFECTS = {"real": 0.0, "real+A": 0.02, "real+B": 0.10, "real+C": 0.12, "real+oracle": 0.30}
@@ -184,6 +185,7 @@ def made_material(
             if trainings
         ),
         grids=grids(names[-8:]) if images else (),
+        metrics=RECORDS,
     )
 
 

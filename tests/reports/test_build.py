@@ -15,6 +15,7 @@ from reports.material import Material, TrainingSet
 from reports.records import FACTS, results
 from reports.summary import summarise
 from reports.tables.run import data_tables
+from tests.metric_records import RECORDS
 from tests.reports.page.html_page import Page, check
 
 HOSTILE_VARIANT = "<b>D</b>&_%$"
@@ -341,7 +342,7 @@ def test_results_wait_for_tables_and_plots_and_the_page_for_all(tmp_path, blocke
     else:
         (tmp_path / blocked).mkdir()
     with pytest.raises(OSError, match=blocked):
-        build(replace(NOTHING, quality=pd.DataFrame([row])), tmp_path)
+        build(replace(NOTHING, quality=pd.DataFrame([row]), metrics=RECORDS), tmp_path)
     for name in ("tables/quality.csv", "plots/quality-truth.csv", "results.json", "report.html"):
         assert (tmp_path / name).is_file() == (name in written), name
 

@@ -11,6 +11,7 @@ from reports.material import Amount, Material, TrainingSet, in_order
 from reports.mcnemar import mcnemar
 from reports.statistics import Estimate
 from reports.summary import summarise
+from tests.metric_records import record
 
 WHERE = ("unseen-subjects", "rank1")
 
@@ -143,7 +144,7 @@ def test_mcnemar_stands_beside_what_is_hit_or_missed(full, full_material):
 )
 def test_a_gain_is_an_improvement(metric, difference, p, verdict):
     found = Estimate(difference, difference, difference, p, 1, 9, 9)
-    assert Comparison("a", "base", "somewhere", metric, found, {}, p).verdict == verdict
+    assert Comparison("a", "base", "somewhere", record(metric), found, {}, p).verdict == verdict
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -14,7 +14,8 @@ from reports.page.sheets import data_uri, difference, samples_sheet
 from reports.plots.curves import on_grid
 from reports.plots.figure import COLOURS, GREY, INK, PAPER, inline, thinned
 from reports.plots.losses import smoothed
-from reports.words import duration, listed, metric, number, p_value
+from reports.words import duration, listed, number, p_value
+from tests.metric_records import record
 
 
 def test_a_curve_read_at_a_rate_never_uses_a_higher_one():
@@ -97,11 +98,11 @@ def test_inlined_drawings_keep_their_ids_apart():
     ],
 )
 def test_numbers_are_written_in_the_unit_of_their_metric(value, name, signed, text):
-    assert number(value, name, signed=signed) == text
+    assert number(value, record(name), signed=signed) == text
 
 
 def test_words():
-    assert metric("vr@far=0.001").label == "verification rate at FAR 0.1 %"
+    assert record("vr@far=0.001").label == "verification rate at FAR 0.1 %"
     assert [duration(s) for s in (3.24, 59.4, 200, 7500)] == [
         "3.2 s",
         "59 s",

@@ -154,11 +154,19 @@ def test_material_of_earlier_runs_calls_the_external_recognizer_otherwise(full, 
 def test_keys_that_are_missing_are_told(stored, tmp_path):
     copy = shutil.copytree(stored, tmp_path / "material")
     content = json.loads((stored / INDEX).read_text())
-    for key in content:
+    for key in content.keys() - {"metrics"}:
         kept = {name: value for name, value in content.items() if name != key}
         (copy / INDEX).write_text(json.dumps(kept))
         with pytest.raises(TamperedError):
             load_material(copy)
+
+
+def test_material_of_earlier_runs_has_no_records_of_metrics(full, stored, tmp_path):
+    copy = shutil.copytree(stored, tmp_path / "material")
+    content = json.loads((copy / INDEX).read_text())
+    del content["metrics"]
+    (copy / INDEX).write_text(json.dumps(content))
+    equal(load_material(copy), replace(full, metrics=()))
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)

@@ -94,6 +94,7 @@ def test_every_command_has_a_summary():
         (["list", "presets"], 0, "demo"),
         (["list", "variants"], 0, "perceptual"),
         (["list", "controls"], 0, "real-twice"),
+        (["list", "metrics"], 0, "perceptual_lite0"),
         (["list", "weights"], 0, "dlib-face"),
         (["list", "settings"], 0, "generator.steps"),
         (["list", "settings"], 0, "C.perceptual_weight"),

@@ -73,22 +73,22 @@ def run(out: Path, inputs: dict[str, Path], images: str, cache: Path, count: int
 
 @pytest.fixture(scope="module")
 def measured(inputs, tmp_path_factory) -> dict[str, Path]:
-    """The reference, a variant that goes on from it, and one that asks everything again."""
+    """The untranslated images, a variant that goes on from them, and one that asks all again."""
     root = tmp_path_factory.mktemp("measured")
     real = {name: path for name, path in inputs.items() if name != "fakes"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCH_OFFLINE", "1")
-        reference = run(root / "reference", real, "vis", root / "cache")
-        known = inputs | {"reference": reference}
+        untranslated = run(root / "untranslated", real, "vis", root / "cache")
+        known = inputs | {"untranslated": untranslated}
         return {
-            "reference": reference,
+            "untranslated": untranslated,
             "variant": run(root / "variant", known, "A", root / "cache"),
             "alone": run(root / "alone", inputs, "A", root / "cache"),
         }
 
 
 def test_every_kind_has_its_rows(measured):
-    rows = pd.read_csv(measured["reference"] / "quality.csv")
+    rows = pd.read_csv(measured["untranslated"] / "quality.csv")
     assert tuple(rows.columns) == quality.COLUMNS
     assert set(rows["images"]) == {"vis", "reshot", "real", "genuine", "impostor"}
     variant = pd.read_csv(measured["variant"] / "quality.csv")
@@ -100,11 +100,11 @@ def test_every_kind_has_its_rows(measured):
     assert means["reshot", "psnr"] > means["vis", "psnr"]
 
 
-def test_what_the_reference_kept_changes_no_byte(measured):
+def test_what_the_first_stage_kept_changes_no_byte(measured):
     for name in ("quality.csv", "copies.csv", "omitted.csv"):
         first, again = (measured[which] / name for which in ("variant", "alone"))
         assert first.read_bytes() == again.read_bytes()
-    assert (measured["reference"] / quality.ANSWERS).exists()
+    assert (measured["untranslated"] / quality.ANSWERS).exists()
     assert not (measured["variant"] / quality.ANSWERS).exists()
 
 
@@ -129,6 +129,6 @@ def test_without_its_weights_fid_is_left_out_with_a_note(measured, tmp_path):
 
 
 def test_too_few_images_leave_the_table_empty_and_say_so(inputs, tmp_path, measured):
-    out = run(tmp_path / "few", inputs, "A", measured["reference"].parent / "cache", count=3)
+    out = run(tmp_path / "few", inputs, "A", measured["untranslated"].parent / "cache", count=3)
     assert pd.read_csv(out / "quality.csv").empty
     assert "hold out more NIR images" in pd.read_csv(out / "omitted.csv")["reason"].item()

@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import nn
 
-from bench.stages import reference
+from bench.stages import external_recognizer
 from faces.common.progress import silent
 from faces.networks import judging
 from faces.networks.efficientnet_lite0 import EfficientNetLite0
 from generators.fakes import grey_fakes
-from generators.measures.judges import Judges
+from generators.measures.feature_networks import FeatureNetworks
 from recognizer.embedding import embed
 from recognizer.network import Recognizer
 
@@ -45,18 +45,18 @@ def face() -> nn.Module:
     return nn.Sequential(nn.AvgPool2d(25), nn.Flatten(), nn.Linear(108, 128))
 
 
-def asked_by_judges(method: str, inputs: int = 1) -> Callable[[Spy], object]:
+def asked_by_feature_networks(method: str, inputs: int = 1) -> Callable[[Spy], object]:
     def ask(spy: Spy) -> object:
         inception = nn.Sequential(nn.Flatten(), nn.Identity())
         lite0, *others = map(spy.on, (EfficientNetLite0().eval(), face(), inception))
-        judges = Judges(lite0, others[0], CPU, inception=others[1])
-        return getattr(judges, method)(*[GREY] * inputs)
+        networks = FeatureNetworks(lite0, others[0], CPU, inception=others[1])
+        return getattr(networks, method)(*[GREY] * inputs)
 
     return ask
 
 
-def asked_by_the_reference(spy: Spy) -> object:
-    return reference.embedder(spy.on(face()), CPU, silent)(IMAGES)
+def asked_by_the_external_recognizer(spy: Spy) -> object:
+    return external_recognizer.embedder(spy.on(face()), CPU, silent)(IMAGES)
 
 
 def asked_by_the_recognizer(spy: Spy) -> object:
@@ -70,11 +70,11 @@ def asked_for_fakes(spy: Spy) -> object:
 
 ASKERS = {
     "fakes": asked_for_fakes,
-    "features": asked_by_judges("features"),
-    "embeddings": asked_by_judges("embeddings"),
-    "inception": asked_by_judges("inception_features"),
-    "gaps": asked_by_judges("feature_gaps", 2),
-    "reference": asked_by_the_reference,
+    "features": asked_by_feature_networks("features"),
+    "embeddings": asked_by_feature_networks("embeddings"),
+    "inception": asked_by_feature_networks("inception_features"),
+    "gaps": asked_by_feature_networks("feature_gaps", 2),
+    "external recognizer": asked_by_the_external_recognizer,
     "recognizer": asked_by_the_recognizer,
 }
 
@@ -87,7 +87,7 @@ def test_networks_compute_in_full_float32(asker):
     assert torch.backends.cudnn.conv.fp32_precision == before == "tf32"
 
 
-@pytest.mark.parametrize("asker", ["embeddings", "inception", "reference"])
+@pytest.mark.parametrize("asker", ["embeddings", "inception", "external recognizer"])
 def test_all_go_by_one_batch_size(asker, monkeypatch):
     monkeypatch.setattr(judging, "CPU_BATCH", 2)
     spy = Spy()

@@ -7,20 +7,22 @@ from torch import nn
 
 from faces.networks.efficientnet_lite0 import EfficientNetLite0
 from generators.measures.copies import closest_allowed, flattened
-from generators.measures.judges import Judges
-from generators.measures.kind import Kind, Known
+from generators.measures.feature_networks import FeatureNetworks
+from generators.measures.image_sample import ImageSample, Known
 from generators.measures.known_faces import MOST_PER_PERSON, KnownFaces
-from generators.measures.panel import Panel
-from generators.measures.yardstick import Yardstick
+from generators.measures.measurement import Measurement
+from generators.measures.remembered_networks import RememberedNetworks
 
 NAMES = np.repeat(["p0", "p1", "p2", "p3"], 8)
 
 
 @pytest.fixture(scope="module")
-def panel() -> Panel:
+def networks() -> RememberedNetworks:
     """The face network sees the means of 36 parts of the chip."""
     face = nn.Sequential(nn.AvgPool2d(25), nn.Flatten())
-    return Panel(Judges(EfficientNetLite0().eval(), face, torch.device("cpu")), 32, 32)
+    return RememberedNetworks(
+        FeatureNetworks(EfficientNetLite0().eval(), face, torch.device("cpu")), 32, 32
+    )
 
 
 @pytest.fixture
@@ -36,11 +38,11 @@ def known(nir) -> Known:
     vis = torch.cat([255 - nir[[0, 8, 16]], nir[:1]])
     people = np.array(["p0", "p1", "p2", "p4"])
     images = (x.permute(0, 2, 3, 1).numpy() for x in (nir, vis))
-    return Known(*map(Kind, images, (None, None), (None, None), (NAMES, people)))
+    return Known(*map(ImageSample, images, (None, None), (None, None), (NAMES, people)))
 
 
-def test_few_images_of_each_person_are_looked_at_and_all_can_be_copied(panel, known, nir):
-    faces = KnownFaces.of(panel, known)
+def test_few_images_of_each_person_are_looked_at_and_all_can_be_copied(networks, known, nir):
+    faces = KnownFaces.of(networks, known)
     names, counts = np.unique(faces.people.nir_people, return_counts=True)
     assert names.tolist() == ["p0", "p1", "p2", "p3"]
     assert (counts == MOST_PER_PERSON).all()
@@ -48,9 +50,9 @@ def test_few_images_of_each_person_are_looked_at_and_all_can_be_copied(panel, kn
     assert faces.allowed == closest_allowed(faces.training)
 
 
-def test_copies_end_where_training_images_themselves_lie(panel, known, nir, grey_images):
+def test_copies_end_where_training_images_themselves_lie(networks, known, nir, grey_images):
     """Row 9 dimmed and mixed with ever more of a stranger: near, a little too far, far."""
-    faces = KnownFaces.of(panel, known)
+    faces = KnownFaces.of(networks, known)
     shares = torch.linspace(0, 0.6, 40).view(-1, 1, 1, 1)
     images = (0.5 * (1 - shares) * nir[9] + 0.5 * shares * grey_images(9, 1, 32) + 20).byte()
     gaps = np.linalg.norm(flattened(images) - faces.training[9], axis=1)
@@ -61,19 +63,18 @@ def test_copies_end_where_training_images_themselves_lie(panel, known, nir, grey
     assert (faces.nearest(images).rows[near] == 9).all()
 
 
-def test_only_people_with_near_infrared_images_can_be_recognized(panel, known, nir):
-    faces = KnownFaces.of(panel, known)
+def test_only_people_with_near_infrared_images_can_be_recognized(networks, known, nir):
+    faces = KnownFaces.of(networks, known)
     asked = np.array(["p0", "p3", "p4"])
-    values = dict(faces.taken_for(panel.embeddings(nir[[1, 25, 2]]), asked))
-    assert set(values) == {"nir_likeness", "nir_person"}
-    assert np.isnan(values["nir_person"]).tolist() == [False, False, True]
-    assert (values["nir_likeness"][:2] == 1).all()
-    assert (values["nir_person"][:2] == 1).all()
+    infrared, right = faces.taken_for(networks.embeddings(nir[[1, 25, 2]]), asked)
+    assert np.isnan(right).tolist() == [False, False, True]
+    assert (infrared[:2] == 1).all()
+    assert (right[:2] == 1).all()
 
 
-def test_pairs_are_of_one_person_and_of_two(panel, known):
-    faces = KnownFaces.of(panel, known)
-    pairs = {kind: (cosines, people) for kind, cosines, people in faces.identities()}
+def test_pairs_are_of_one_person_and_of_two(networks, known):
+    faces = KnownFaces.of(networks, known)
+    pairs = {pair: (cosines, people) for pair, cosines, people in faces.identities()}
     assert list(pairs) == ["genuine", "impostor"]
     for cosines, people in pairs.values():
         assert people.tolist() == ["p0", "p1", "p2"]  # nobody has a NIR image of p4
@@ -84,12 +85,12 @@ def test_pairs_are_of_one_person_and_of_two(panel, known):
     assert np.isclose(cosines, pairs["genuine"][0][0]).any()
 
 
-def test_where_nobody_is_known_there_is_nothing_to_tell(panel, known):
-    real = Kind(known.nir.images[:12], people=NAMES[:12])
-    stranger, knowing = Yardstick(panel, real, None), Yardstick(panel, real, known)
-    kind = Kind(known.nir.images[12:24], people=NAMES[12:24])
+def test_where_nobody_is_known_there_is_nothing_to_tell(networks, known):
+    real = ImageSample(known.nir.images[:12], people=NAMES[:12])
+    stranger, knowing = Measurement(networks, real, None), Measurement(networks, real, known)
+    sample = ImageSample(known.nir.images[12:24], people=NAMES[12:24])
     assert stranger.known is None
-    assert not [*stranger.identities(), *stranger.pairs("A", kind)]
-    told = {row["metric"] for row in knowing.image_by_image("A", kind)}
-    untold = {row["metric"] for row in stranger.image_by_image("A", kind)}
+    assert not [*stranger.real_pairs(), *stranger.nearest("A", stranger.sample(sample))]
+    told = {row["metric"] for row in knowing.image_by_image("A", knowing.sample(sample))}
+    untold = {row["metric"] for row in stranger.image_by_image("A", stranger.sample(sample))}
     assert told - untold == {"nir_likeness", "nir_person", "copies"}

@@ -26,7 +26,7 @@ def test_a_judge_is_asked_once_about_the_same_bytes(tmp_path):
     assert len(asked) == 1
 
 
-def test_other_bytes_shapes_and_judges_are_asked_about():
+def test_other_bytes_shapes_and_networks_are_asked_about():
     asked.clear()
     images = torch.arange(64, dtype=torch.uint8).reshape(4, 1, 4, 4)
     memory = Memory()

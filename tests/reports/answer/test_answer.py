@@ -6,6 +6,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
+from faces.common.metric import by_name
 from reports.answer.phrases import effect, verdict
 from reports.answer.sentences import answer
 from reports.comparisons import Comparison
@@ -14,6 +15,7 @@ from reports.statistics import Estimate
 from reports.summary import Summary
 from reports.ties import best_told
 from reports.words import number
+from tests.metric_records import RECORDS, record
 
 WHERE = ("unseen-subjects", "rank1")
 NAMES = {"real": "baseline", "real+A": "fakes", "real+B": "fakes", "real+oracle": "ceiling"}
@@ -39,13 +41,14 @@ def summary(effects: dict[str, tuple[float, float]], seeds=1, subjects=60) -> Su
         (name, "unseen-subjects", "rank1"): Estimate(v, v - 0.05, v + 0.05, 1, seeds, subjects, 600)
         for name, v in values.items()
     }
-    return Summary(sets, pd.DataFrame(rows), means, tuple(comparisons), pd.DataFrame())
+    return Summary(sets, pd.DataFrame(rows), means, tuple(comparisons), pd.DataFrame(),
+                   records=by_name(RECORDS))  # fmt: skip
 
 
 def comparison(name: str, baseline: str, gain: float, p: float, seeds: int) -> Comparison:
     estimate = Estimate(gain, gain - 0.044, gain + 0.043, p, seeds, 60, 600)
     per_seed = dict.fromkeys(range(seeds), gain)
-    return Comparison(name, baseline, "unseen-subjects", "rank1", estimate, per_seed, p)
+    return Comparison(name, baseline, "unseen-subjects", record("rank1"), estimate, per_seed, p)
 
 
 def lines(found) -> str:
@@ -135,7 +138,7 @@ def test_real_images_that_make_fakes_superfluous(full):
     for amount, name in {"none": "real+C", "1": "real+C@nir1", "2": "real+C@nir2"}.items():
         other = "real" if name == "real+C" else name.replace("+C", "")
         each = full.compared(name, other, "unseen-subjects", "rank1").estimate
-        assert f"with {amount} {number(each.value, 'rank1', signed=True)} points" in text
+        assert f"with {amount} {number(each.value, record('rank1'), signed=True)} points" in text
 
 
 def test_what_fakes_do_to_visible_light_is_a_side_effect_with_its_verdict(full):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reports.tables.formats import Table, cells_frame, latex, tex, write_kinds
 from reports.tables.sorting import number_of, numeric, sort_values
 from reports.words import MINUS, duration, interval, number, p_value
+from tests.metric_records import record
 
 NASTY = "\\ { } $ & % # _ ~ ^ < > | [a] * é ß 中 \N{MINUS SIGN}1 \N{PLUS-MINUS SIGN} × ≤ ≥ → ↑ ↓ Δ"
 NASTY += " \N{EM DASH} \N{EN DASH} “quoted” ’ · ≈ \N{NO-BREAK SPACE} \t tab `"
@@ -19,9 +20,9 @@ NASTY += " \N{EM DASH} \N{EN DASH} “quoted” ’ · ≈ \N{NO-BREAK SPACE} \t
 
 @given(st.floats(-2, 2), st.sampled_from(["rank1", "auc", "psnr"]), st.booleans())
 def test_the_number_of_a_cell_is_the_one_printed(value, name, signed):
-    printed = number(value, name, signed=signed)
+    printed = number(value, record(name), signed=signed)
     wanted = float(printed.replace(MINUS, "-"))
-    assert number_of(f"{printed} {interval(-1, 1, name)}") == wanted
+    assert number_of(f"{printed} {interval(-1, 1, record(name))}") == wanted
     assert number_of(f"{printed} %") == wanted
 
 

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from reports.summary import summarise
 from reports.tables.accuracy import accuracy_frame, accuracy_tables, leading
 from reports.ties import best_told, tied_with
 from reports.words import number
+from tests.metric_records import record
 
 WHERE = ("unseen-subjects", "rank1")
 
@@ -21,8 +23,9 @@ WHERE = ("unseen-subjects", "rank1")
         (["something new"], ["something new"]),
     ],
 )
-def test_the_leading_metrics(names, wanted):
-    assert leading(names) == wanted
+def test_the_leading_metrics(full, names, wanted):
+    rows = pd.DataFrame({"protocol": "here", "metric": names})
+    assert leading(replace(full, recognition=rows), "here") == wanted
 
 
 def test_no_table_has_points_of_curves_or_an_external_recognizer_that_was_not_scored(
@@ -54,11 +57,13 @@ def test_cells_hold_number_difference_verdict_and_ties(full):
             continue
         cell = rows[each.name]
         mean = full.means[each.name, *WHERE]
-        assert cell[0].startswith(f"{number(mean.value, 'rank1')} [")
+        assert cell[0].startswith(f"{number(mean.value, record('rank1'))} [")
         found = full.compared(each.name, "real", *WHERE)
         words = {"gain": "gain", "loss": "loss", "undecided": "tie"}
         if found:
-            assert cell[1].startswith(f"{number(found.estimate.value, 'rank1', signed=True)} [")
+            assert cell[1].startswith(
+                f"{number(found.estimate.value, record('rank1'), signed=True)} ["
+            )
             assert cell[2].startswith(f"{words[found.verdict]}, p ")
         tied = tied_with(full, each.name, best, *WHERE)
         assert cell[-1].endswith(f"= {full.called()[best]}") == tied

@@ -12,8 +12,10 @@ from reports.plots import quality as drawings
 from reports.plots.figure import STYLE, to_svg
 from reports.summary import summarise
 from reports.tables.quality import correlation, image_kinds, quality_cell, quality_tables
+from tests.metric_records import record
 
 WHERE = ("unseen-subjects", "rank1")
+SSIM = record("ssim")
 METRICS = ("fd_lite0", "kd_face", "precision", "ssim", "identity", "nir_person", "unheard-of")
 
 
@@ -58,13 +60,13 @@ def test_pairs_of_real_images_stand_beside_identity(summary):
 def test_a_single_figure_has_its_interval_and_several_their_range(summary):
     quality = summary.quality
     single = quality[(quality["images"] == "vis") & (quality["metric"] == "ssim")].iloc[0]
-    cell = quality_cell(quality, "vis", "ssim", 400)
+    cell = quality_cell(quality, "vis", SSIM, 400)
     assert cell == (f"{single['value']:.3f}", f"[{single['ci_low']:.3f}, {single['ci_high']:.3f}]")
     own = quality[(quality["images"] == "B") & (quality["metric"] == "ssim")]["value"]
-    cell = quality_cell(quality, "B", "ssim", 400)
+    cell = quality_cell(quality, "B", SSIM, 400)
     assert cell == (f"{own.mean():.3f}", f"[{own.min():.3f}, {own.max():.3f}]")
-    assert quality_cell(quality, "B", "ssim", 300)[-1] == "n = 400"
-    assert quality_cell(quality, "Z", "ssim") == ("\N{EN DASH}",)
+    assert quality_cell(quality, "B", SSIM, 300)[-1] == "n = 400"
+    assert quality_cell(quality, "Z", SSIM) == ("\N{EN DASH}",)
 
 
 def test_tables_without_intervals_are_as_they_were(make_material):

@@ -18,6 +18,7 @@ from reports.tables.subjects import (
     subject_tables,
     taken_for,
 )
+from tests.metric_records import record
 
 WHERE = ("unseen-subjects", "rank1")
 KEYS = [WHERE, ("seen-subjects", "accuracy")]
@@ -34,7 +35,7 @@ def test_the_fakes_with_the_best_mean_are_compared_with_the_baseline(full):
 def test_people_stand_by_their_mean_over_both_sets_the_worst_first(full, full_material):
     sets = compared_sets(full, *WHERE)
     outcomes = full_material.outcomes
-    found = hardest(outcomes, sets, *WHERE)
+    found = hardest(outcomes, sets, WHERE[0], record(WHERE[1]))
     rows = outcomes[(outcomes["protocol"] == WHERE[0]) & (outcomes["metric"] == WHERE[1])]
     for row in found.itertuples():
         own = rows[rows["subject"] == row.subject]

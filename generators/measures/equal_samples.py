@@ -1,7 +1,8 @@
-"""What is compared: as many images of every kind, and two halves of real NIR that share nobody.
+"""Draws equally large samples: of every kind of images, and two halves of real NIR images.
 
-One half is what kinds are held against, the other the floor. If both showed the same people, the
-floor would lie lower than images of other people can come, true NIR ones included.
+The halves share no person. One is what the other samples are compared with, the other is the floor.
+If both showed the same people, the floor would lie lower than images of other people can come, true
+NIR ones included.
 """
 
 from collections.abc import Mapping
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from faces.common.errors import DataError
-from generators.measures.kind import Kind, Known
-from generators.measures.yardstick import NEIGHBOURS
+from generators.measures.image_sample import ImageSample, Known
+from generators.measures.neighbours import NEIGHBOURS
 
 Halves = tuple[np.ndarray, np.ndarray]
 
@@ -21,48 +22,49 @@ class TooFewImages(DataError):
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """`n` images of each of `kinds`, to be held against the n of `real`.
+class EqualSamples:
+    """`n` images of each of `samples`, to be compared with the n of `real`.
 
-    `rows`: per kind the numbers of its images among those given. `known` has at most n VIS images,
-    and every NIR one.
+    `rows`: per sample (n,) int, the numbers of its images among those given. `known` has at most n
+    VIS images, and every NIR one.
     """
 
     n: int
-    real: Kind
-    kinds: dict[str, Kind]
+    real: ImageSample
+    samples: dict[str, ImageSample]
     rows: dict[str, np.ndarray]
     known: Known | None
 
 
 def draw_equally(
-    kinds: Mapping[str, Kind],
-    real: Kind,
+    samples: Mapping[str, ImageSample],
+    real: ImageSample,
     known: Known | None,
     *,
     count: int,
     rng: np.random.Generator,
     floor: bool,
-) -> Drawn:
-    """At most `count` of each; `floor` adds the other half of `real`, as the kind "real".
+) -> EqualSamples:
+    """Draws at most `count` of each; `floor` adds the other half of `real`, called "real".
 
-    Kinds of the same length get the same rows, and equal generators the same halves.
+    Samples of the same length get the same rows, and equal generators the same halves. Raises
+    TooFewImages where there are not enough to compare.
     """
     parts = halves(real.names(), rng)
-    n, seed = matched_count(count, parts, kinds), int(rng.integers(2**63))
+    n, seed = matched_count(count, parts, samples), int(rng.integers(2**63))
     first, second = (half[draw(len(half), n, seed)] for half in parts)
-    rows = {name: draw(len(kind.images), n, seed) for name, kind in kinds.items()}
-    some = {name: kind.take(rows[name]) for name, kind in kinds.items()}
+    rows = {name: draw(len(sample.images), n, seed) for name, sample in samples.items()}
+    chosen = {name: sample.take(rows[name]) for name, sample in samples.items()}
     if floor:
-        rows["real"], some["real"] = second, real.take(second)
+        rows["real"], chosen["real"] = second, real.take(second)
     if known is not None:
         vis = len(known.vis.images)
         known = Known(known.nir, known.vis.take(draw(vis, min(n, vis), seed)))
-    return Drawn(n, real.take(first), some, rows, known)
+    return EqualSamples(n, real.take(first), chosen, rows, known)
 
 
 def halves(people: np.ndarray, rng: np.random.Generator) -> Halves:
-    """(N,) str, whom each image shows => the row numbers of two halves, ascending.
+    """(N,) str, whom each image shows -> two (about N / 2,) int, ascending row numbers.
 
     People come in random order, each into the half with fewer images. Where there is but one
     person, images are dealt instead.
@@ -78,9 +80,9 @@ def halves(people: np.ndarray, rng: np.random.Generator) -> Halves:
     return np.flatnonzero(half[which] == 0), np.flatnonzero(half[which] == 1)
 
 
-def matched_count(count: int, parts: Halves, kinds: Mapping[str, Kind]) -> int:
-    """How many of each can be compared, if each of the two halves has to hold as many."""
-    n = min(count, *map(len, parts), *(len(kind.images) for kind in kinds.values()))
+def matched_count(count: int, parts: Halves, samples: Mapping[str, ImageSample]) -> int:
+    """Gives how many of each can be compared, if each of the two halves has to hold as many."""
+    n = min(count, *map(len, parts), *(len(sample.images) for sample in samples.values()))
     if n <= NEIGHBOURS:
         sizes = " and ".join(str(len(half)) for half in parts)
         raise TooFewImages(
@@ -92,5 +94,5 @@ def matched_count(count: int, parts: Halves, kinds: Mapping[str, Kind]) -> int:
 
 
 def draw(length: int, n: int, seed: int) -> np.ndarray:
-    """n of `length` row numbers, ascending."""
+    """Gives (n,) int: so many of `length` row numbers, ascending."""
     return np.sort(np.random.default_rng(seed).permutation(length)[:n])

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generators.measures.distances import frechet_distance
-from generators.measures.drawn import TooFewImages, draw_equally, halves
-from generators.measures.kind import Kind, Known
+from generators.measures.equal_samples import TooFewImages, draw_equally, halves
+from generators.measures.image_sample import ImageSample, Known
 
-EACH_PERSONS_IMAGES = st.lists(st.integers(1, 40), min_size=2, max_size=30)
+IMAGES_PER_PERSON = st.lists(st.integers(1, 40), min_size=2, max_size=30)
 
 
 def shuffled_people(images: list[int], seed: int) -> np.ndarray:
@@ -18,13 +18,13 @@ def shuffled_people(images: list[int], seed: int) -> np.ndarray:
     return np.random.default_rng(seed).permutation(names)
 
 
-def blank(people: np.ndarray | None, n: int) -> Kind:
+def blank(people: np.ndarray | None, n: int) -> ImageSample:
     """Images whose value is their row."""
-    return Kind(np.arange(n).reshape(n, 1, 1, 1), people=people)
+    return ImageSample(np.arange(n).reshape(n, 1, 1, 1), people=people)
 
 
 @settings(deadline=None)
-@given(EACH_PERSONS_IMAGES, st.integers(0, 2**32))
+@given(IMAGES_PER_PERSON, st.integers(0, 2**32))
 def test_halves_hold_all_images_and_share_no_person(images, seed):
     people = shuffled_people(images, seed)
     first, second = halves(people, np.random.default_rng(seed))
@@ -53,23 +53,23 @@ def test_one_person_or_strangers_are_halved_by_image(n, known):
 
 
 @settings(deadline=None)
-@given(EACH_PERSONS_IMAGES.filter(lambda x: len(x) > 2), st.integers(6, 60), st.integers(0, 999))
-def test_what_is_held_against_the_floor_shows_nobody_of_it(images, count, seed):
+@given(IMAGES_PER_PERSON.filter(lambda x: len(x) > 2), st.integers(6, 60), st.integers(0, 999))
+def test_what_is_compared_with_the_floor_shows_nobody_of_it(images, count, seed):
     people = shuffled_people(images, seed)
     smaller = min(map(len, halves(people, np.random.default_rng(seed))))
-    kinds, real = {"A": blank(None, 25)}, blank(people, len(people))
+    samples, real = {"A": blank(None, 25)}, blank(people, len(people))
     n = min(count, 25, smaller)
     chosen = {"count": count, "rng": np.random.default_rng(seed), "floor": True}
     if n < 6:
         with pytest.raises(TooFewImages, match="hold out more NIR images"):
-            draw_equally(kinds, real, None, **chosen)
+            draw_equally(samples, real, None, **chosen)
         return
-    drawn = draw_equally(kinds, real, None, **chosen)
+    drawn = draw_equally(samples, real, None, **chosen)
     assert drawn.n == n
-    assert {len(kind.images) for kind in (drawn.real, *drawn.kinds.values())} == {n}
-    assert not set(drawn.real.names()) & set(drawn.kinds["real"].names())
-    for name, kind in drawn.kinds.items():
-        np.testing.assert_array_equal(kind.images.ravel(), drawn.rows[name])
+    assert {len(sample.images) for sample in (drawn.real, *drawn.samples.values())} == {n}
+    assert not set(drawn.real.names()) & set(drawn.samples["real"].names())
+    for name, sample in drawn.samples.items():
+        np.testing.assert_array_equal(sample.images.ravel(), drawn.rows[name])
 
 
 def test_every_variant_meets_the_same_half():
@@ -83,12 +83,12 @@ def test_every_variant_meets_the_same_half():
     )  # fmt: skip
     for drawn in apart:
         np.testing.assert_array_equal(drawn.real.images, together.real.images)
-        for name in drawn.kinds:
+        for name in drawn.samples:
             np.testing.assert_array_equal(drawn.rows[name], together.rows[name])
         np.testing.assert_array_equal(drawn.known.vis.images, together.known.vis.images)
         assert len(drawn.known.vis.images) == 15
         assert len(drawn.known.nir.images) == 7
-    assert "real" not in apart[0].kinds
+    assert "real" not in apart[0].samples
 
 
 def test_images_of_strangers_from_the_same_camera_reach_the_floor():
@@ -99,10 +99,10 @@ def test_images_of_strangers_from_the_same_camera_reach_the_floor():
         places = np.repeat(rng.normal(size=(60, 3)), 5, axis=0)
         features = places + 0.1 * rng.normal(size=places.shape)
         names = np.repeat([f"p{i:02}" for i in range(60)], 5)
-        real = Kind(features[:200], people=names[:200])
-        others = {"reshot": Kind(features[200:], people=names[200:])}
+        real = ImageSample(features[:200], people=names[:200])
+        others = {"reshot": ImageSample(features[200:], people=names[200:])}
         drawn = draw_equally(others, real, None, count=100, rng=rng, floor=True)
-        yardstick, kinds = drawn.real.images, drawn.kinds
-        floor.append(frechet_distance(yardstick, kinds["real"].images))
-        strangers.append(frechet_distance(yardstick, kinds["reshot"].images))
+        compared, samples = drawn.real.images, drawn.samples
+        floor.append(frechet_distance(compared, samples["real"].images))
+        strangers.append(frechet_distance(compared, samples["reshot"].images))
     assert np.mean(strangers) == pytest.approx(np.mean(floor), rel=0.3)

@@ -1,4 +1,4 @@
-"""Stage of the reference: a second, strong recognizer that nobody here trains scores the probes.
+"""Stage of the external recognizer: a second, strong one that is never trained here.
 
 dlib's face network, frozen, sees what the others see: VIS gallery and NIR probes as luminance, at
 the side of the aligned crops. Where it matches nearly every probe, the photographs leave little to
@@ -11,13 +11,13 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from pydantic import BaseModel
 from safetensors.torch import load_file
 from torch import nn
 
 from bench import weights
 from bench.running.store import Job
 from bench.running.versions import stage
+from bench.stages.added_metrics import AddedMetrics
 from bench.stages.parts import read_split, select
 from faces.common.compute import choose_device, full_float32
 from faces.common.progress import Progress, Whole
@@ -29,7 +29,7 @@ from recognizer.tables import Tables, images_found
 NETWORK = "dlib-face"
 
 
-class ReferenceSettings(BaseModel):
+class ExternalSettings(AddedMetrics):
     """The network, and how matches are counted; as in `RecognizerSettings`."""
 
     network_sha256: str
@@ -40,7 +40,7 @@ class ReferenceSettings(BaseModel):
 @stage(version=2)
 def score(job: Job) -> None:
     """Writes the outcome of every unseen probe; empty tables where the protocol has none."""
-    settings: ReferenceSettings = job.settings
+    settings: ExternalSettings = job.settings
     parts = read_split(job.inputs["split"])
     gallery, probe = (
         select(job.inputs["aligned"], parts, *which, found_only=False)

@@ -1,4 +1,4 @@
-"""Images of one kind, as they come to be measured."""
+"""Samples of images, as they come to be measured."""
 
 from dataclasses import dataclass, replace
 
@@ -6,8 +6,8 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Kind:
-    """`images`, (N, S, S, 1 or 3) uint8.
+class ImageSample:
+    """Images of one kind: `images`, (N, S, S, 1 or 3) uint8.
 
     Where known, row by row: `sources`, the VIS images they were made from; `truth`, the NIR images
     of the same shots; `people`, (N,) str, who is seen. Sides may differ.
@@ -18,13 +18,13 @@ class Kind:
     truth: np.ndarray | None = None
     people: np.ndarray | None = None
 
-    def take(self, rows: np.ndarray) -> "Kind":
-        """Some rows, in ascending order, as mapped files like them read."""
+    def take(self, rows: np.ndarray) -> "ImageSample":
+        """Gives the sample of some rows, (K,) int, in ascending order, as mapped files need it."""
         chosen = {name: part[rows] for name, part in vars(self).items() if part is not None}
         return replace(self, **chosen)
 
     def names(self) -> np.ndarray:
-        """(N,) str: who is seen; where nobody knows, each image counts as another person."""
+        """Gives (N,) str, who is seen; where nobody knows, each image counts as another person."""
         if self.people is None:
             return np.array([f"image {i}" for i in range(len(self.images))])
         return np.asarray(self.people, str)
@@ -34,5 +34,5 @@ class Kind:
 class Known:
     """Real images of the people that translators were trained on, both with `people`."""
 
-    nir: Kind
-    vis: Kind
+    nir: ImageSample
+    vis: ImageSample

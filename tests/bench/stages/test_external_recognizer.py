@@ -1,4 +1,4 @@
-"""The reference recognizer: dlib's frozen network on a few rendered people, from files to files."""
+"""The external recognizer: dlib's frozen network on a few rendered people, from files to files."""
 
 import json
 
@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from bench import weights
 from bench.running.store import Job, Machine
-from bench.stages import reference
+from bench.stages import external_recognizer
 from faces import packed
 from faces.align import align_face
 from faces.common.progress import silent
@@ -69,11 +69,11 @@ def split(path, images: pd.DataFrame, unseen: bool):
 def scored(aligned, tmp_path, unseen: bool) -> dict[str, pd.DataFrame]:
     crops, images = aligned
     inputs = {"aligned": crops, "split": split(tmp_path / "split", images, unseen)}
-    settings = reference.ReferenceSettings(
+    settings = external_recognizer.ExternalSettings(
         network_sha256=weights.sha256_of("dlib-face"), gallery_draws=2, far_targets=(0.5, 0.01)
     )
     machine = Machine("cpu", 1, tmp_path / "cache")
-    reference.score(Job(settings, tmp_path / "out", inputs, machine, silent))
+    external_recognizer.score(Job(settings, tmp_path / "out", inputs, machine, silent))
     return {name: packed.read_table(tmp_path / "out" / f"{name}.csv") for name in COLUMNS}
 
 
@@ -102,7 +102,9 @@ def test_a_protocol_without_unseen_people_gives_empty_tables(aligned, tmp_path):
 def test_embeddings_are_those_of_the_plain_network_on_luminance():
     torch.manual_seed(0)
     network = DlibFaceNet()
-    embed = reference.embedder(reference.ready(network.state_dict(), CPU), CPU, silent)
+    embed = external_recognizer.embedder(
+        external_recognizer.ready(network.state_dict(), CPU), CPU, silent
+    )
     images = np.random.default_rng(0).integers(0, 256, (11, 60, 60, 3), np.uint8)
     told = embed(images)
     np.testing.assert_array_equal(embed(luminance(images)), told)

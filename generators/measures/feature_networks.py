@@ -1,4 +1,4 @@
-"""The fixed networks that look at images; nothing here trains them.
+"""Feature networks: fixed networks whose features measure images; nothing here trains them.
 
 Every image enters as luminance at one side, so that neither colour nor resolution decides.
 """
@@ -26,11 +26,11 @@ TAPS = (0, 2, 4, 10)  # blocks of Lite0 before each halving: 1/2, 1/4, 1/8, 1/16
 
 
 @dataclass(frozen=True)
-class Judges:
+class FeatureNetworks:
     """The networks in eval mode and float32 on `device`.
 
     dlib's landmark file and FID's network are None where they are not there. `recognizer` is the
-    recognizer whose training the fakes are for, before that training: (N, 1, S, S) uint8 => (N, D)
+    recognizer whose training the fakes are for, before that training: (N, 1, S, S) uint8 -> (N, D)
     float32 embeddings.
     """
 
@@ -50,7 +50,7 @@ class Judges:
         predictor: Path | None = None,
         inception: Path | None = None,
         recognizer: Callable[[Tensor], np.ndarray] | None = None,
-    ) -> "Judges":
+    ) -> "FeatureNetworks":
         """From the files of the weights called efficientnet-lite0, dlib-face, dlib-landmarks-5 and
         fid-inception.
         """
@@ -64,22 +64,22 @@ class Judges:
         )
 
     def features(self, images: Tensor, lite0_px: int = LITE0_PX) -> np.ndarray:
-        """(N, 1, S, S) uint8 => (N, 1280) float32, of Lite0."""
+        """(N, 1, S, S) uint8 -> (N, 1280) float32, of Lite0."""
         return self.joined(lambda batch: self.lite0.features(batch, lite0_px), images)
 
     def embeddings(self, images: Tensor) -> np.ndarray:
-        """(N, 1, S, S) uint8 aligned crops => (N, 128) float32, of dlib's face network."""
+        """(N, 1, S, S) uint8 aligned crops -> (N, 128) float32, of dlib's face network."""
         return self.joined(lambda batch: self.face(aligned_chips(batch)), images)
 
     def inception_features(self, images: Tensor) -> np.ndarray:
-        """(N, 1, S, S) uint8 => (N, 2048) float32, those of FID and KID."""
+        """(N, 1, S, S) uint8 -> (N, 2048) float32, those of FID and KID."""
         assert self.inception is not None
         return self.joined(self.inception, images)
 
     @torch.inference_mode()
     @full_float32()
     def feature_gaps(self, a: Tensor, b: Tensor) -> np.ndarray:
-        """(N, 1, S, S) uint8 pairs => (N,) float64 distances of Lite0's maps, at their own side.
+        """(N, 1, S, S) uint8 pairs -> (N,) float64 distances of Lite0's maps, at their own side.
 
         Maps of unit length at every place, squared differences averaged over places, then over
         four depths: Zhang et al. 2018 (arXiv 1801.03924), equation 1, all channels counting alike.
@@ -93,7 +93,7 @@ class Judges:
 
     @torch.inference_mode()
     @full_float32()
-    def joined(self, network, images: Tensor) -> np.ndarray:
+    def joined(self, network: Callable[[Tensor], Tensor], images: Tensor) -> np.ndarray:
         """What a network gives for all images, batch by batch."""
         return torch.cat([network(batch) for batch in self.batches(images)]).float().cpu().numpy()
 
@@ -103,7 +103,7 @@ class Judges:
 
 
 def lite0_maps(network: EfficientNetLite0, images: Tensor) -> list[Tensor]:
-    """(N, 1, S, S) uint8 => the maps of Lite0 before each halving, at the images' own side."""
+    """(N, 1, S, S) uint8 -> the maps of Lite0 before each halving, at the images' own side."""
     maps: list[Tensor] = []
     blocks = network.get_submodule("_blocks")
     hooks = [blocks[i].register_forward_hook(lambda *seen: maps.append(seen[2])) for i in TAPS]
@@ -114,7 +114,7 @@ def lite0_maps(network: EfficientNetLite0, images: Tensor) -> list[Tensor]:
 
 
 def to_luminance(images: np.ndarray, side_px: int) -> Tensor:
-    """(N, S, S, 1 or 3) uint8 => (N, 1, side_px, side_px) uint8, filtered when shrinking."""
+    """(N, S, S, 1 or 3) uint8 -> (N, 1, side_px, side_px) uint8, filtered when shrinking."""
     x = grey(images).float()
     if x.shape[2:] != (side_px, side_px):
         x = F.interpolate(x, (side_px, side_px), mode="bilinear", antialias=True)

@@ -9,13 +9,13 @@ from PIL import Image
 from faces.networks import judging
 from faces.networks.dlib_resnet import DlibFaceNet
 from faces.networks.efficientnet_lite0 import EfficientNetLite0, prepare
-from generators.measures.judges import TAPS, Judges, to_luminance
+from generators.measures.feature_networks import TAPS, FeatureNetworks, to_luminance
 
 
 @pytest.fixture(scope="module")
-def judges() -> Judges:
+def networks() -> FeatureNetworks:
     torch.manual_seed(0)
-    return Judges(EfficientNetLite0().eval(), DlibFaceNet().eval(), torch.device("cpu"))
+    return FeatureNetworks(EfficientNetLite0().eval(), DlibFaceNet().eval(), torch.device("cpu"))
 
 
 def test_side_and_channels_of_the_files_do_not_decide(grey_images):
@@ -37,21 +37,21 @@ def test_colours_are_weighed_as_pillow_weighs_them():
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_batch_size_does_not_matter(judges, grey_images, monkeypatch, size):
+def test_batch_size_does_not_matter(networks, grey_images, monkeypatch, size):
     a, b = grey_images(1, 9, 32), grey_images(2, 9, 32)
-    before = judges.features(a, 64), judges.embeddings(a), judges.feature_gaps(a, b)
+    before = networks.features(a, 64), networks.embeddings(a), networks.feature_gaps(a, b)
     monkeypatch.setattr(judging, "CPU_BATCH", size)
-    again = judges.features(a, 64), judges.embeddings(a), judges.feature_gaps(a, b)
+    again = networks.features(a, 64), networks.embeddings(a), networks.feature_gaps(a, b)
     for x, y in zip(before, again, strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-4, atol=1e-5)
 
 
 @torch.inference_mode()
-def test_feature_gaps_are_those_of_their_equation(judges, grey_images):
+def test_feature_gaps_are_those_of_their_equation(networks, grey_images):
     """Block by block, place by place: unit vectors over channels, squared differences, means."""
     a, b = grey_images(1, 2, 32), grey_images(2, 2, 32)
     expected = np.zeros((2, len(TAPS)))
-    network = judges.lite0
+    network = networks.lite0
     maps = []
     for x in (a, b):
         y = prepare(x, 32)
@@ -70,6 +70,6 @@ def test_feature_gaps_are_those_of_their_equation(judges, grey_images):
                 for r in range(x.shape[2]) for c in range(x.shape[3])
             ]  # fmt: skip
             expected[i, depth] = np.mean(gaps)
-    np.testing.assert_allclose(judges.feature_gaps(a, b), expected.mean(1), rtol=1e-4)
+    np.testing.assert_allclose(networks.feature_gaps(a, b), expected.mean(1), rtol=1e-4)
     assert [x.shape[2] for x in maps[0]] == [16, 8, 4, 2]
-    np.testing.assert_array_equal(judges.feature_gaps(a, a), 0)
+    np.testing.assert_array_equal(networks.feature_gaps(a, a), 0)

@@ -1,0 +1,16 @@
+"""The records of the metrics of a run, which its report is printed by."""
+
+from collections.abc import Collection, Sequence
+
+from faces.common.metric import Metric
+from generators import quality_metrics
+from recognizer import recognition_metrics
+
+
+def metric_records(fars: Sequence[float], names: Collection[str] | None = None) -> list[Metric]:
+    """Gives the records of recognition, then of image quality; of those `names` alone, if given.
+
+    `fars` are the false accept rates of the settings.
+    """
+    known = [*recognition_metrics.records(fars), *quality_metrics.records()]
+    return [record for record in known if names is None or record.name in names]

@@ -1,0 +1,31 @@
+"""Image-quality metrics, one file each, or one for several that share a computation.
+
+A file defines METRIC, a `SampleMetrics` or an `ImageMetrics` (metric.py), or a list of them, with
+the records by which they are printed. Other packages add one by an entry point of the group
+`nirbench.quality_metrics`.
+"""
+
+from faces.common.metric import Metric
+from faces.common.registry import Registry
+from generators.quality_metrics.metric import QualityMetrics
+
+REGISTRY: Registry[QualityMetrics] = Registry(
+    "image-quality metric", __name__, __path__, "METRIC", "nirbench.quality_metrics"
+)
+
+
+def all_metrics() -> list[QualityMetrics]:
+    """Gives every metric, in the order in which they are measured and written."""
+    found = [REGISTRY.get(name) for name in REGISTRY.names()]
+    return sorted(found, key=lambda metrics: (metrics.order, metrics.name))
+
+
+def records() -> list[Metric]:
+    """Gives the records of all metrics, in the same order."""
+    return [record for metrics in all_metrics() for record in metrics.records]
+
+
+def added() -> tuple[str, ...]:
+    """Gives "name (package version)" of each metric that another package adds, for keys."""
+    found = ((name, REGISTRY.distribution(name)) for name in REGISTRY.names())
+    return tuple(f"{name} ({' '.join(package)})" for name, package in found if package)

@@ -1,0 +1,80 @@
+"""Frechet and kernel distance from real NIR images, in the features of four networks.
+
+`generators.quality.frechet_distance` and `kernel_distance` have the equations. A distance falls
+with the number of images: compare values of the same n.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from torch import Tensor
+
+from faces.common.metric import Metric
+from generators.measures.measured_sample import MeasuredSample
+from generators.measures.remembered_networks import RememberedNetworks
+from generators.measures.samples import Statistic, distance_statistic
+from generators.quality_metrics.metric import SampleMetrics
+
+Features = Callable[[RememberedNetworks, Tensor], np.ndarray | None]
+GROUP = "distances"
+
+
+def frechet(name: str, label: str, network: str, digits: int, place: int) -> Metric:
+    """Gives the record of a Frechet distance in the features of a network."""
+    return Metric(
+        name, label, "Fréchet distance from real NIR images (Heusel et al. 2017)",
+        digits=digits, better="lower", low=0.0, needs=(network,), group=GROUP, place=place,
+    )  # fmt: skip
+
+
+def kernel(name: str, label: str, network: str, digits: int, place: int) -> Metric:
+    """Gives the record of a kernel distance; without bias, so that it may be negative."""
+    return Metric(
+        name, label, "kernel distance from real NIR images (Binkowski et al. 2018)",
+        digits=digits, better="lower", needs=(network,), group=GROUP, place=place,
+    )  # fmt: skip
+
+
+def distances(name: str, order: int, features: Features, *records: Metric) -> SampleMetrics:
+    """Gives both distances in the features that a network has of images."""
+
+    def statistic(sample: MeasuredSample) -> Statistic:
+        real = features(sample.networks, sample.real)
+        fake = features(sample.networks, sample.images)
+        assert real is not None
+        assert fake is not None
+        return distance_statistic(real, fake, *(record.name for record in records))
+
+    return SampleMetrics(name, records, order, statistic=statistic)
+
+
+METRIC = [
+    distances(
+        "distances in Lite0",
+        10,
+        RememberedNetworks.features,
+        frechet("fd_lite0", "Fréchet distance (Lite0)", "efficientnet-lite0", 1, 7),
+        kernel("kd_lite0", "kernel distance (Lite0)", "efficientnet-lite0", 3, 3),
+    ),
+    distances(
+        "distances in Inception",
+        20,
+        RememberedNetworks.inception,
+        frechet("fid", "FID", "fid-inception", 1, 8),
+        kernel("kid", "KID", "fid-inception", 4, 4),
+    ),
+    distances(
+        "distances in dlib's face network",
+        30,
+        RememberedNetworks.embeddings,
+        frechet("fd_face", "Fréchet distance (dlib's face network)", "dlib-face", 4, 6),
+        kernel("kd_face", "kernel distance (dlib's face network)", "dlib-face", 5, 2),
+    ),
+    distances(
+        "distances in the recognizer",
+        40,
+        RememberedNetworks.recognizer,
+        frechet("fd_recognizer", "Fréchet distance (recognizer)", "recognizer", 3, 5),
+        kernel("kd_recognizer", "kernel distance (recognizer)", "recognizer", 5, 1),
+    ),
+]

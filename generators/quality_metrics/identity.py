@@ -1,0 +1,34 @@
+"""Identity kept: the cosine of dlib's face embeddings of an image and of its VIS source.
+
+Embeddings of strangers are alike too, so it is also taken of pairs of real VIS and NIR images, of
+one person and of two: the metric of fakes is read between these.
+"""
+
+from faces.common.metric import Metric
+from generators.measures.known_faces import KnownFaces
+from generators.measures.measured_sample import MeasuredSample
+from generators.measures.pairs import identity
+from generators.quality_metrics.metric import ImageMetrics, Values
+
+
+def values(sample: MeasuredSample) -> Values:
+    faces = sample.networks.embeddings(sample.images)
+    return {"identity": identity(faces, sample.networks.embeddings(sample.sources))}
+
+
+METRIC = ImageMetrics(
+    "identity",
+    (
+        Metric(
+            "identity",
+            "identity kept (cosine)",
+            "cosine of face embeddings of an image and of its VIS source",
+            needs=("dlib-face", "VIS sources"),
+            group="faces",
+            place=3,
+        ),
+    ),
+    120,
+    values=values,
+    real_pairs=KnownFaces.identities,
+)

@@ -1,0 +1,48 @@
+"""Recognition metrics, one file each: records, and the rules of recognizer/metrics.py they use.
+
+A file defines METRIC, one of the forms in metric.py or a list of them. Other packages add one by an
+entry point of the group `nirbench.recognition_metrics`.
+"""
+
+from collections.abc import Sequence
+
+from faces.common.metric import Metric
+from faces.common.registry import Registry
+from recognizer.recognition_metrics.metric import (
+    ClassificationMetric,
+    MatchingMetric,
+    RecognitionMetric,
+)
+
+REGISTRY: Registry[RecognitionMetric] = Registry(
+    "recognition metric", __name__, __path__, "METRIC", "nirbench.recognition_metrics"
+)
+
+
+def all_metrics() -> list[RecognitionMetric]:
+    """Gives every metric, in the order in which they are computed and written."""
+    found = [REGISTRY.get(name) for name in REGISTRY.names()]
+    return sorted(found, key=lambda metric: (metric.order, metric.name))
+
+
+def of_matching(fars: Sequence[float]) -> list[MatchingMetric]:
+    """Gives the metrics of matching probes to a gallery; `fars` are the false accept rates."""
+    return [one for metric in all_metrics() for one in metric.at(fars)
+            if isinstance(one, MatchingMetric)]  # fmt: skip
+
+
+def of_classification(spectrum: str) -> list[ClassificationMetric]:
+    """Gives the metrics of classifying images of one spectrum."""
+    found = (metric for metric in all_metrics() if isinstance(metric, ClassificationMetric))
+    return [metric for metric in found if metric.spectrum == spectrum]
+
+
+def records(fars: Sequence[float]) -> list[Metric]:
+    """Gives the records of all metrics, with one for each false accept rate where it depends."""
+    return [one.record for metric in all_metrics() for one in metric.at(fars)]
+
+
+def added() -> tuple[str, ...]:
+    """Gives "name (package version)" of each metric that another package adds, for keys."""
+    found = ((name, REGISTRY.distribution(name)) for name in REGISTRY.names())
+    return tuple(f"{name} ({' '.join(package)})" for name, package in found if package)

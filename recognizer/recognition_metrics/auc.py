@@ -1,0 +1,36 @@
+"""AUC: the area under the ROC, as the mean of each probe's placement among all impostors.
+
+The rule is `recognizer.metrics.placements`; ties count half.
+"""
+
+import numpy as np
+
+from faces.common.metric import Metric
+from recognizer import impostors, metrics
+from recognizer.comparison import Tally
+from recognizer.recognition_metrics.metric import MatchingMetric
+
+
+def outcomes(tally: Tally) -> np.ndarray:
+    """-> (P,) float64: the share of all impostor scores below the probe's genuine score."""
+    return metrics.placements(tally.counts)
+
+
+def as_impostor(tally: Tally) -> np.ndarray:
+    return impostors.of_area(tally.counts, tally.outscored, tally.own)
+
+
+METRIC = MatchingMetric(
+    Metric(
+        "auc",
+        "area under ROC",
+        "how often a genuine pair outscores an impostor pair",
+        low=0.0,
+        high=1.0,
+        needs=("NIR probes",),
+        prominence="leading",
+    ),
+    60,
+    outcomes=outcomes,
+    as_impostor=as_impostor,
+)

@@ -1,0 +1,100 @@
+"""What a recognition metric is: its record, and the value that it gives each probe.
+
+Every metric is the mean of one value per probe, so that training sets can be compared probe by
+probe. A probe without a found face gets the worst value, so each record has that bound.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from faces.common.errors import UsageError
+from faces.common.metric import Metric
+from recognizer.comparison import Tally
+
+LAST = 1000  # the order of metrics that state none
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A metric with its record; the smallest `order` comes first.
+
+    Raises UsageError where the record gives no worst value.
+    """
+
+    record: Metric
+    order: int = LAST
+
+    def __post_init__(self) -> None:
+        if self.record.worst is None:
+            raise UsageError(
+                f"recognition metric {self.record.name!r}: its record gives no worst value, which "
+                "a probe without a face needs; state better, low and high in its file"
+            )
+
+    @property
+    def name(self) -> str:
+        """The name of its record."""
+        return self.record.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchingMetric(Recorded):
+    """A metric of matching probes of unseen people to one draw of the gallery.
+
+    `outcomes`: what a comparison left (`Tally`) -> (P,) float or bool, one value per probe from
+    `record.low` to `record.high`; it raises DataError where so few pairs allow no value, and then
+    the metric is left out. `as_impostor`: -> (P,) float64 of mean 0, what each probe's person does
+    to the metric as an impostor (recognizer/impostors.py); None where that is nothing.
+    """
+
+    outcomes: Callable[[Tally], np.ndarray]
+    as_impostor: Callable[[Tally], np.ndarray] | None = None
+
+    def at(self, fars: Sequence[float]) -> Sequence["MatchingMetric"]:
+        """Gives the metrics for these false accept rates: itself, since it depends on none."""
+        return (self,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassificationMetric(Recorded):
+    """A metric of classifying held-out images of the training people, of one spectrum.
+
+    `outcomes`: (N, classes) float logits, (N,) int labels -> (N,) float or bool.
+    """
+
+    spectrum: str
+    outcomes: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+    def at(self, fars: Sequence[float]) -> Sequence["ClassificationMetric"]:
+        """Gives itself, which depends on no false accept rate."""
+        return (self,)
+
+
+@dataclass(frozen=True)
+class RateMetric:
+    """A metric that there is once for each false accept rate of the settings."""
+
+    name: str
+    at_far: Callable[[float], MatchingMetric]
+    order: int = LAST
+
+    def at(self, fars: Sequence[float]) -> Sequence[MatchingMetric]:
+        """Gives one metric for each rate."""
+        return [self.at_far(far) for far in fars]
+
+
+class RecognitionMetric(Protocol):
+    """Any of the three forms."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def order(self) -> int: ...
+
+    def at(
+        self, fars: Sequence[float]
+    ) -> Sequence[MatchingMetric] | Sequence[ClassificationMetric]: ...
