@@ -113,7 +113,7 @@ def _measured(job: Job) -> dict[str, list]:
     if is_untranslated:
         memory.save(job.out / ANSWERS)
     images = {"real": pd.concat([part.index for part in real])}
-    copies = [_named(pair, images.get(pair["images"], vis.index), nir.index)
+    copies = [_named(pair, images.get(str(pair["images"]), vis.index), nir.index)
               for pair in measured.pairs]  # fmt: skip
     return {"quality": measured.rows, "copies": copies, "omitted": _left_out(settings)}
 

@@ -184,7 +184,8 @@ def accuracy_frame(summary: Summary) -> pd.DataFrame:
     roles = {each.name: each.role for each in summary.training_sets}
     rows = []
     for (name, where, what), estimate in summary.means.items():
-        row = {"protocol": where, "metric": what, "training_set": name, "role": roles[name]}
+        row: dict[str, object] = {"protocol": where, "metric": what}
+        row |= {"training_set": name, "role": roles[name]}
         row |= {"mean": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high}
         row |= {"seeds": estimate.seeds, "subjects": estimate.subjects, "probes": estimate.probes}
         if each := summary.compared(name, baseline, where, what):

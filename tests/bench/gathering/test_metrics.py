@@ -85,7 +85,7 @@ def test_runs_use_the_rules_of_the_module_of_metrics(monkeypatch, rule, replacem
     assert all(after[name] == pytest.approx(0, abs=1e-9) for name in changed)
 
 
-ADDED = '''"""Two metrics outside the project: how bright images are, and hits of confident probes."""
+ADDED = '''"""Two metrics outside the project: brightness, and hits of confident probes."""
 
 import numpy as np
 
