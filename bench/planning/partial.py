@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from bench.planning.plan import Plan, Repeat
 from bench.planning.training_sets import BASELINE
@@ -24,7 +25,7 @@ def without(plan: Plan, failed: Collection[Stage]) -> Plan:
     have. Raises NothingToReport where no seed of the baseline is there.
     """
     gone = {stage.key for stage in failed}
-    parts = {name: _made(getattr(plan, name), gone) for name in PARTS}
+    parts: dict[str, Any] = {name: _made(getattr(plan, name), gone) for name in PARTS}
     parts["scores"] = _whole_repeats(parts["scores"], plan.scores)
     if not any(name == BASELINE for name, _ in parts["scores"]):
         raise NothingToReport

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -22,6 +23,7 @@ from faces.common.locks import locked
 from faces.common.progress import Progress
 
 RECORD = "stage.json"
+S = TypeVar("S", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,10 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Generic[S]):
     """What a stage's function gets: its settings, the folder to fill, and its inputs' folders."""
 
-    settings: BaseModel
+    settings: S
     out: Path
     inputs: Mapping[str, Path]
     machine: Machine
@@ -51,7 +53,7 @@ class Stage:
     """One node of the graph; `run` is importable, so that worker processes can be handed it."""
 
     name: str
-    run: Callable[[Job], None]
+    run: Callable[[Job[Any]], None]
     settings: BaseModel
     inputs: Mapping[str, "Stage"] = field(default_factory=dict)
     wide: bool = False  # uses all workers itself, so it runs alone

@@ -38,9 +38,9 @@ class ExternalSettings(AddedMetrics):
 
 
 @stage(version=2)
-def score(job: Job) -> None:
+def score(job: Job[ExternalSettings]) -> None:
     """Writes the outcome of every unseen probe; empty tables where the protocol has none."""
-    settings: ExternalSettings = job.settings
+    settings = job.settings
     parts = read_split(job.inputs["split"])
     gallery, probe = (
         select(job.inputs["aligned"], parts, *which, found_only=False)

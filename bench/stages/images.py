@@ -52,9 +52,9 @@ class PeopleSettings(BaseModel):
 
 
 @stage(version=1)
-def render(job: Job) -> None:
+def render(job: Job[PeopleSettings]) -> None:
     """Writes packed folders VIS, NIR and, where `paired`, NIR-true and NIR-clean."""
-    people: PeopleSettings = job.settings
+    people = job.settings
     difficulty = Difficulty(
         **{name: getattr(people, name) for name in Difficulty.__dataclass_fields__}
     )
@@ -81,7 +81,7 @@ class AlignSettings(BaseModel):
 
 
 @stage(version=1)
-def align(job: Job) -> None:
+def align(job: Job[AlignSettings]) -> None:
     """Finds eyes in the input `images` and writes aligned crops under the same names."""
     predictor = weights.ensure("dlib-landmarks-5", job.machine.cache)
     align_folder(
@@ -103,9 +103,9 @@ class AlignFilesSettings(AlignSettings):
 
 
 @stage(version=1)
-def align_files(job: Job) -> None:
+def align_files(job: Job[AlignFilesSettings]) -> None:
     """Writes aligned crops of a data set's images, by shipped eyes or by those it finds."""
-    settings: AlignFilesSettings = job.settings
+    settings = job.settings
     images = packed.read_table(settings.manifest)
     if digest_of(images) != settings.digest:
         raise DataError(
@@ -132,9 +132,9 @@ class SplitSettings(BaseModel):
 
 
 @stage(version=1)
-def split(job: Job) -> None:
+def split(job: Job[SplitSettings]) -> None:
     """Writes `split.csv`, `unresolved.csv`, `funnel.json` (the counts) and `protocol.json`."""
-    settings: SplitSettings = job.settings
+    settings = job.settings
     protocol = protocols.get(settings.protocol)
     assigned = protocol.assign(_all_images(job.inputs["aligned"]), settings.root, settings.request)
     assigned.parts.to_csv(job.out / "split.csv", index=False)

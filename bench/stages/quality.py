@@ -68,7 +68,7 @@ class QualityStageSettings(AddedMetrics):
 
 
 @stage(version=3)
-def measure_images(job: Job) -> None:
+def measure_images(job: Job[QualityStageSettings]) -> None:
     """Writes `quality.csv`, `copies.csv` and `omitted.csv`: what was left out and why.
 
     quality: images, metric, value, n, ci_low, ci_high. copies: per sample the images nearest to a
@@ -91,8 +91,8 @@ def inception_sha256(cache: Path) -> str:
     return weights.original_sha256(INCEPTION, cache) if there else ""
 
 
-def _measured(job: Job) -> dict[str, list]:
-    settings: QualityStageSettings = job.settings
+def _measured(job: Job[QualityStageSettings]) -> dict[str, list]:
+    settings = job.settings
     parts, aligned = read_split(job.inputs["split"]), job.inputs["aligned"]
     vis, nir = (select(aligned, parts, "train", spectrum) for spectrum in ("VIS", "NIR"))
     is_untranslated = "fakes" not in job.inputs
@@ -129,7 +129,9 @@ def _untranslated(
         yield "reshot", ImageSample(again.images, vis.images, truth, _people(vis))
 
 
-def _fakes(job: Job, parts: pd.DataFrame, vis: Packed) -> dict[str, ImageSample]:
+def _fakes(
+    job: Job[QualityStageSettings], parts: pd.DataFrame, vis: Packed
+) -> dict[str, ImageSample]:
     made = packed.read(job.inputs["fakes"]).images
     truth = _truth(job.inputs["aligned"], parts)
     return {job.settings.images: ImageSample(made, vis.images, truth, _people(vis))}
@@ -165,13 +167,13 @@ def _named(pair: Row, images: pd.DataFrame, training: pd.DataFrame) -> Row:
     return named | {name: pair[name] for name in ("images", "distance", "allowed")}
 
 
-def _memory(job: Job) -> Memory:
+def _memory(job: Job[QualityStageSettings]) -> Memory:
     if "untranslated" not in job.inputs or not (job.inputs["untranslated"] / ANSWERS).exists():
         return Memory()
     return Memory.load(job.inputs["untranslated"] / ANSWERS)
 
 
-def _networks(job: Job) -> FeatureNetworks:
+def _networks(job: Job[QualityStageSettings]) -> FeatureNetworks:
     lite0, face = (weights.ensure(name, job.machine.cache) for name in NETWORKS[:2])
     landmarks = weights.ensure(NETWORKS[2], job.machine.cache)
     inception = None
@@ -181,7 +183,9 @@ def _networks(job: Job) -> FeatureNetworks:
     return FeatureNetworks.load(lite0, face, device, landmarks, inception, _recognizer(job, device))
 
 
-def _recognizer(job: Job, device: torch.device) -> Callable[[Tensor], np.ndarray] | None:
+def _recognizer(
+    job: Job[QualityStageSettings], device: torch.device
+) -> Callable[[Tensor], np.ndarray] | None:
     """What the recognizer makes of images before it has seen any fake, or the people."""
     chosen = job.settings.recognizer
     if chosen is None:

@@ -16,12 +16,12 @@ from faces.common.compute import choose_device
 from recognizer.batches import ImageSet
 from recognizer.scoring import Parts
 from recognizer.scoring import score as score_recognizer
-from recognizer.settings import RecognizerSettings, TrainingSettings
+from recognizer.settings import PretrainSettings, RecognizerSettings, TrainingSettings
 from recognizer.training import RESULT, train
 
 
 @stage(version=1)
-def pretrain(job: Job) -> None:
+def pretrain(job: Job[PretrainSettings]) -> None:
     """Learns to tell the people of the input `aligned` apart, from their VIS images."""
     images = packed.read(job.inputs["aligned"] / "VIS")
     found = images.index["found"].to_numpy(bool)
@@ -64,9 +64,9 @@ class FinetuneSettings(BaseModel):
 
 
 @stage(version=2)
-def finetune(job: Job) -> None:
+def finetune(job: Job[FinetuneSettings]) -> None:
     """Trains on the mixture of real images, fakes and controls that the settings name."""
-    settings: FinetuneSettings = job.settings
+    settings = job.settings
     parts = read_split(job.inputs["split"])
     classes = training_subjects(parts)
     train(
@@ -88,7 +88,7 @@ def finetune(job: Job) -> None:
     )
 
 
-def _initial_weights(job: Job) -> Path:
+def _initial_weights(job: Job[FinetuneSettings]) -> Path:
     if "initial" in job.inputs:
         return job.inputs["initial"] / RESULT
     return weights.ensure(job.settings.weights, job.machine.cache)
@@ -99,7 +99,7 @@ class ScoreSettings(RecognizerSettings, AddedMetrics):
 
 
 @stage(version=3)
-def score(job: Job) -> None:
+def score(job: Job[ScoreSettings]) -> None:
     """Writes the outcome of every probe under both protocols."""
     parts = read_split(job.inputs["split"])
     aligned = job.inputs["aligned"]

@@ -1,7 +1,7 @@
 """Stages of a translator: its training, and its fakes."""
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 from pydantic import BaseModel
@@ -33,9 +33,9 @@ class TranslatorSettings(BaseModel):
 
 
 @stage(version=2)
-def train(job: Job) -> None:
+def train(job: Job[TranslatorSettings]) -> None:
     """Trains on the VIS and NIR images that the split allows, the latter without names."""
-    settings = cast(TranslatorSettings, job.settings)
+    settings = job.settings
     parts = read_split(job.inputs["split"])
     variant = definitions.find(settings.variant, settings.origin, job.machine.cache)
     vis = seen_by_translators(job.inputs["aligned"], parts, "VIS")
@@ -68,7 +68,7 @@ class FakesSettings(BaseModel):
 
 
 @stage(version=1)
-def fakes(job: Job) -> None:
+def fakes(job: Job[FakesSettings]) -> None:
     """Writes one fake NIR per VIS training image as a packed folder."""
     parts = read_split(job.inputs["split"])
     lines = protocols.rows(parts, "train", "VIS")

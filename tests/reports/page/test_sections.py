@@ -9,6 +9,7 @@ from reports.summary import summarise
 
 ORDER = [
     "answer",
+    "failed",
     "recognition",
     "differences",
     "amounts",
@@ -34,7 +35,7 @@ def sections(full_material, full, tmp_path_factory):
 def test_sections_stand_in_the_order_in_which_they_are_read(sections):
     assert [section.id for section in sections[1]] == ORDER
     of = {section.id: section for section in sections[1]}
-    assert all(of[name] for name in ORDER if name != "training")  # nothing was trained here
+    assert all(of[name] for name in ORDER if name not in ("training", "failed"))  # nothing was
     assert of["answer"].plots == of["differences"].plots[:1]
     assert of["answer"].plots[0].plot.name == "difference-unseen-subjects-rank1"
 
