@@ -59,7 +59,8 @@ class Journal:
             first = step - len(self.pending) + 1 + row
             raise StageError(
                 f"{self.what}: {self.names[column]} is not finite at step {first}; "
-                "the last good checkpoint was kept; lower generator.learning_rate or use float32"
+                "the last good checkpoint was kept; lower generator.learning_rate or use float32",
+                step=int(first),
             )
 
     def state_dict(self) -> dict[str, Any]:

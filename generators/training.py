@@ -172,7 +172,8 @@ class Training:
         if (weight := self.stepper.first_not_finite()) is not None:
             raise StageError(
                 f"{self.name}: weight {weight} is not finite at step {self.done}; the last good "
-                "checkpoint was kept; lower generator.learning_rate or use float32"
+                "checkpoint was kept; lower generator.learning_rate or use float32",
+                step=self.done,
             )
         sync(self.journal.path)  # a checkpoint must not know of rows that the disk does not
         checkpoint.save(self.out / "checkpoints", self.done, self.state_dict())

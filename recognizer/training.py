@@ -137,7 +137,8 @@ class _Training:
             if not math.isfinite(loss):
                 raise StageError(
                     f"recognizer training: the loss of step {len(self.losses) + 1} is {loss}; "
-                    "lower recognizer.learning_rate or set recognizer.precision=float32"
+                    "lower recognizer.learning_rate or set recognizer.precision=float32",
+                    step=len(self.losses) + 1,
                 )
             self.losses.append(loss)
         self.unseen = []
