@@ -28,13 +28,14 @@ def nir_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
     line; without one, there are none.
     """
     kinds: dict[tuple[str | None, bool], dict[int | str, TrainingSet]] = {(None, False): {}}
-    for each in counted(sets):
-        points = kinds.setdefault((each.amount.translator, each.amount.again), {})
-        amount = each.amount.nir_per_subject
-        if amount not in points or points[amount].amount.fake_images < each.amount.fake_images:
-            points[amount] = each
+    for one in counted(sets):
+        amount = one.known_amount
+        points = kinds.setdefault((amount.translator, amount.again), {})
+        other = points.get(amount.nir_per_subject)
+        if other is None or other.known_amount.fake_images < amount.fake_images:
+            points[amount.nir_per_subject] = one
     lines = [
-        Line(maker, tuple(sorted(points.values(), key=lambda each: per_person(each.amount))), again)
+        Line(maker, tuple(sorted(points.values(), key=nir_of)), again)
         for (maker, again), points in kinds.items()
         if len(points) > 1
     ]
@@ -48,10 +49,11 @@ def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
     if baseline is None:
         return []
     by_translator: dict[str, dict[int, TrainingSet]] = {}
-    for each in there:
-        alike = each.amount.nir_per_subject == baseline.amount.nir_per_subject
-        if alike and each.amount.translator:
-            by_translator.setdefault(each.amount.translator, {})[each.amount.fake_images] = each
+    for one in there:
+        amount = one.known_amount
+        alike = amount.nir_per_subject == baseline.known_amount.nir_per_subject
+        if alike and amount.translator:
+            by_translator.setdefault(amount.translator, {})[amount.fake_images] = one
     return [
         Line(translator, (baseline, *(points[count] for count in sorted(points))))
         for translator, points in by_translator.items()
@@ -60,6 +62,7 @@ def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
 
 
 def counted(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
+    """Gives the training sets that can be points of a curve: their amount is known."""
     return [each for each in sets if each.amount and (each.role in COUNTED or each.amount.again)]
 
 
@@ -70,8 +73,15 @@ def per_person(amount: Amount) -> float:
     return amount.nir_images / max(amount.subjects, 1)
 
 
-def name_of(sets: tuple[TrainingSet, ...], translator: str) -> str:
-    """What print calls a translator: leaky ones say so."""
+def nir_of(one: TrainingSet) -> float:
+    """Gives the real NIR images per training subject of a set."""
+    return per_person(one.known_amount)
+
+
+def name_of(sets: tuple[TrainingSet, ...], translator: str | None) -> str:
+    """Gives the name of a translator in print, marked where it is leaky; "" for none."""
+    if translator is None:
+        return ""
     made = [each for each in sets if each.images == translator]
     return made[0].marked(translator) if made else translator
 
@@ -98,6 +108,7 @@ def beyond_again(summary: Summary, each: TrainingSet, where: str, name: str) -> 
     if not each.amount or not each.amount.translator:
         return None
     for other in counted(summary.training_sets):
-        if other.amount.again and other.amount.nir_per_subject == each.amount.nir_per_subject:
+        amount = other.known_amount
+        if amount.again and amount.nir_per_subject == each.amount.nir_per_subject:
             return summary.compared(each.name, other.name, where, name)
     return None

@@ -74,7 +74,7 @@ def kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Tabl
     leading, how = headlines(summary), " ".join(made_by(material.facts.get("data", {})))
     for name, tables, frame in (
         ("accuracy", accuracy_tables(summary), accuracy_frame(summary)),
-        ("quality", quality_tables(summary, *(leading or [()])[0]), summary.quality),
+        ("quality", quality_tables(summary, *(leading or [("", "")])[0]), summary.quality),
         ("leak", leak_tables(summary), leak_frame(summary)),
         ("folds", fold_tables(summary), fold_frame(summary)),
         ("amounts", amount_tables(summary, leading), amount_frame(summary, leading)),

@@ -70,6 +70,8 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
     there = {each.name for each in sets}
     curves = [each for each in sets if each.role == "curve" and each.counterpart in there]
     again = [each for each in curves if each.amount and each.amount.again]
+    repeated = {each.name for each in again}
+    curve_pairs = [(each.name, each.counterpart) for each in curves if each.counterpart]
     return {
         "help": [(name, baseline) for name in told],
         "checks": [(name, baseline) for role in CHECKS for name in named[role]],
@@ -78,8 +80,8 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
            for control in named["control"]},
         "leaky": [(name, baseline) for name in named["leaky"] if name not in told],
         "leak": leak_pairs(sets),
-        "curve": [(one.name, one.counterpart) for one in curves if one not in again],
-        "curve again": [(one.name, one.counterpart) for one in again],
+        "curve": [pair for pair in curve_pairs if pair[0] not in repeated],
+        "curve again": [pair for pair in curve_pairs if pair[0] in repeated],
         "curve beyond": [
             (one.name, other.name)
             for one in curves

@@ -57,6 +57,13 @@ class TrainingSet:
     twin: str | None = None
 
     @property
+    def known_amount(self) -> Amount:
+        """The amount of a set on a curve. Raises ValueError where none was given."""
+        if self.amount is None:
+            raise ValueError(f"the training set {self.name} has no amount")
+        return self.amount
+
+    @property
     def leaky(self) -> bool:
         return self.role == "leaky"
 
@@ -152,9 +159,8 @@ def told_about(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
 def leak_pairs(sets: tuple[TrainingSet, ...]) -> list[tuple[str, str]]:
     """(leaky, clean) names of training sets that differ in nothing else."""
     clean = {each.name for each in sets if each.role == "fakes"}
-    return [
-        (each.name, each.counterpart) for each in sets if each.leaky and each.counterpart in clean
-    ]
+    leaky = [(each.name, each.counterpart) for each in sets if each.leaky]
+    return [(name, other) for name, other in leaky if other is not None and other in clean]
 
 
 def in_order(sets: tuple[TrainingSet, ...]) -> tuple[TrainingSet, ...]:

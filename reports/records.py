@@ -33,7 +33,11 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
         "quality": table_rows(summary.quality, quality_columns(summary.quality)),
     }
     details = [{"about": about, "sentences": lines} for about, lines in answer.details]
-    told = {"headline": answer.headline, "details": details, "caveats": answer.caveats}
+    told: dict[str, Any] = {
+        "headline": answer.headline,
+        "details": details,
+        "caveats": answer.caveats,
+    }
     told["leaky"] = answer.leaky
     known = {name: facts[name] for name in FACTS if name in facts}
     sets = [asdict(each) for each in summary.training_sets]

@@ -52,9 +52,13 @@ def control_sentences(summary: Summary, where: str, name: str) -> list[str]:
 
 def lead_sentences(summary: Summary, best: str | None, where: str, name: str) -> list[str]:
     """Which controls the best fakes beat, and by how much at least."""
-    controls = summary.named("control") if best else []
-    leads = {each: ahead(summary, best, each, where, name) for each in controls}
-    leads = {each: lead for each, lead in leads.items() if lead}
+    if best is None:
+        return []
+    leads = {
+        control: lead
+        for control in summary.named("control")
+        if (lead := ahead(summary, best, control, where, name))
+    }
     beaten = [each for each, lead in leads.items() if lead.verdict == "gain"]
     if not beaten:
         return []
@@ -73,22 +77,25 @@ def lead_sentences(summary: Summary, best: str | None, where: str, name: str) ->
 
 def amount_sentences(summary: Summary, where: str, name: str) -> list[str]:
     """Where real NIR images make fakes superfluous: what fakes add, by real images per person."""
-    found = sorted(added(summary, where, name), key=lambda pair: per_person(pair[0].amount))
+    found = sorted(added(summary, where, name), key=lambda pair: per_person(pair[0].known_amount))
     if len(found) < 2:
         return []
     parts = [
-        f"with {images_per_person(one.amount)} {effect(each)}{verdict(each)}" for one, each in found
+        f"with {images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
+        for one, each in found
     ]
-    makers = dict.fromkeys(one.amount.translator for one, _ in found)
+    makers = dict.fromkeys(one.known_amount.translator for one, _ in found)
     whose = listed([name_of(summary.training_sets, maker) for maker in makers])
     about = f"What fakes by {whose} add, by real NIR images of each training person"
     lines = [f"{about}: {'; '.join(parts)}."]
     lines += beyond_sentences(summary, [one for one, _ in found], where, name)
     helpful = [place for place, (_, each) in enumerate(found) if each.verdict == "gain"]
     if helpful and helpful[-1] + 1 < len(found):
-        first = images_per_person(found[helpful[-1] + 1][0].amount)
+        first = images_per_person(found[helpful[-1] + 1][0].known_amount)
         more = " or more" if helpful[-1] + 2 < len(found) else ""
-        harm = [images_per_person(one.amount) for one, each in found if each.verdict == "loss"]
+        harm = [
+            images_per_person(one.known_amount) for one, each in found if each.verdict == "loss"
+        ]
         cost = f"; with {listed(harm)} they cost recognition" if harm else ""
         lines.append(f"With {first}{more} no gain by fakes can be shown{cost}.")
     return lines
@@ -98,7 +105,7 @@ def beyond_sentences(summary: Summary, sets: list[TrainingSet], where: str, name
     """The same against a control that makes real NIR images as rare in a batch as fakes do."""
     found = [(one, beyond_again(summary, one, where, name)) for one in sets]
     parts = [
-        f"with {images_per_person(one.amount)} {effect(each)}{verdict(each)}"
+        f"with {images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
         for one, each in found
         if each
     ]
@@ -114,17 +121,18 @@ def added(summary: Summary, where: str, name: str) -> list[tuple[TrainingSet, Co
     """
     by_name = {each.name: each for each in summary.training_sets}
     baseline = by_name[summary.named("baseline")[0]]
-    found, translators = [], set()
+    found: list[tuple[TrainingSet, Comparison | None]] = []
+    translators = set()
     for each in summary.training_sets:
-        other = by_name.get(each.counterpart)
-        told = each.role == "curve" and each.amount and each.amount.translator
-        if told and other and other.role == "curve":
-            translators.add(each.amount.translator)
+        other = by_name.get(each.counterpart or "")
+        translator = each.amount.translator if each.amount else None
+        if each.role == "curve" and translator and other and other.role == "curve":
+            translators.add(translator)
             found.append((each, summary.compared(each.name, other.name, where, name)))
     for each in summary.training_sets:
         if each.role == "fakes" and each.amount and each.amount.translator in translators:
             found.append((each, summary.compared(each.name, baseline.name, where, name)))
-    return [(one, each) for one, each in found if each]
+    return [(one, compared) for one, compared in found if compared]
 
 
 def images_per_person(amount: Amount) -> str:

@@ -126,6 +126,8 @@ def together(summary: Summary, where: str, name: str) -> list[str]:
 def closest(summary: Summary, where: str, name: str) -> list[str]:
     """Where all can be told apart: "C is better than B by 6.2 points", B being the next best."""
     best = best_told(summary, where, name)
+    if best is None:
+        return []
     leads = [
         each if each.training_set == best else turned(each)
         for each in pairs(summary, where, name)

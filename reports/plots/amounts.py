@@ -1,6 +1,7 @@
 """Where do fakes matter? Recognition against real NIR images per person, and against fakes."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,9 +61,9 @@ def nir_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
             label = label_of(summary, line)
-            x = [per_person(each.amount) for each in line.sets]
+            x = [per_person(each.known_amount) for each in line.sets]
             draw_line(summary, (figure, axes), line, x, (where, name), place, label)
-        amounts = {per_person(e.amount): spelled(e) for line in lines for e in line.sets}
+        amounts = {per_person(e.known_amount): spelled(e) for line in lines for e in line.sets}
         axes.set_xscale("function", functions=(signed_root, signed_square))
         axes.set_xlim(*signed_square(np.sqrt(max(amounts)) * np.array([-0.12, 1.15])))
         axes.xaxis.set_major_locator(FixedLocator(list(amounts)))
@@ -92,7 +93,7 @@ def fakes_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Pl
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
             label = f"fakes by {name_of(summary.training_sets, line.translator)}"
-            x = [each.amount.fake_images for each in line.sets]
+            x = [float(each.known_amount.fake_images) for each in line.sets]
             draw_line(summary, (figure, axes), line, x, (where, name), place, label)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlabel("different fake NIR images in the training set")
@@ -127,7 +128,7 @@ def draw_line(
     ends = scale * np.array([[e.value - e.low, e.high - e.value] for e in found]).T
     look = look_of(summary, line)
     shift = ScaledTranslation(APART_POINTS * place / 72, 0, figure.dpi_scale_trans)
-    common = {"color": look.colour, "transform": axes.transData + shift}
+    common: dict[str, Any] = {"color": look.colour, "transform": axes.transData + shift}
     axes.errorbar(x, y, np.maximum(ends, 0), fmt="none", capsize=2, linewidth=1, **common)
     tied = [i for i, each in enumerate(line.sets) if is_tie(summary, each, *what)]
     # None under the hollow marks, where their edges would show.
@@ -165,9 +166,9 @@ def is_tie(summary: Summary, each: TrainingSet, where: str, name: str) -> bool:
 
 def spelled(each: TrainingSet) -> str:
     """ "4", or "all (9.6)"."""
-    if each.amount.nir_per_subject != "all":
-        return str(each.amount.nir_per_subject)
-    return f"all ({per_person(each.amount):.3g})"
+    if each.known_amount.nir_per_subject != "all":
+        return str(each.known_amount.nir_per_subject)
+    return f"all ({per_person(each.known_amount):.3g})"
 
 
 def signed_root(x: np.ndarray) -> np.ndarray:
@@ -189,7 +190,7 @@ def frame(summary: Summary, lines: list[Line], where: str, name: str) -> pd.Data
     rows = []
     for line in lines:
         for each in line.sets:
-            found, amount = summary.means[each.name, where, name], each.amount
+            found, amount = summary.means[each.name, where, name], each.known_amount
             row = {"translator": line.translator or "", "vis_again": line.again}
             row |= {"training_set": each.name}
             row |= {"nir_per_subject": amount.nir_per_subject, "nir_mean": per_person(amount)}

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reports.amounts import Line, beyond_again, effect, name_of, nir_lines, per_person, scored
+from reports.amounts import (
+    Line,
+    beyond_again,
+    effect,
+    name_of,
+    nir_lines,
+    nir_of,
+    per_person,
+    scored,
+)
 from reports.material import TrainingSet
 from reports.plots.amounts import frame
 from reports.summary import Comparison, Summary
@@ -36,7 +45,7 @@ def amount_tables(summary: Summary, metrics: Sequence[tuple[str, str]]) -> list[
 
 
 def by_amount(line: Line) -> dict[int | str, TrainingSet]:
-    return {each.amount.nir_per_subject: each for each in line.sets}
+    return {each.known_amount.nir_per_subject: each for each in line.sets}
 
 
 def amount_table(
@@ -56,21 +65,22 @@ def amount_table(
     columns = ["real NIR per person", "without fakes", f"with fakes by {maker}", unit, "p"]
     columns += ["VIS images once more", f"beyond these, {unit}", "p"] if again else []
     rows = []
-    for amount, each in sorted((without | fakes).items(), key=lambda x: per_person(x[1].amount)):
+    for amount, each in sorted((without | fakes).items(), key=lambda pair: nir_of(pair[1])):
         with_fakes = fakes.get(amount)
         row = [row_name(each), mean_cell(summary, without.get(amount), where, name)]
         row += [mean_cell(summary, with_fakes, where, name)]
-        row += difference_cells(with_fakes and effect(summary, with_fakes, where, name))
+        row += difference_cells(effect(summary, with_fakes, where, name) if with_fakes else None)
         if again:
             row += [mean_cell(summary, again.get(amount), where, name)]
-            row += difference_cells(with_fakes and beyond_again(summary, with_fakes, where, name))
+            beyond = beyond_again(summary, with_fakes, where, name) if with_fakes else None
+            row += difference_cells(beyond)
         rows.append(tuple(row))
     title = f"Where do fakes matter? {header(summary.metric(name))}, {protocol(where)}"
     return Table(title, tuple(columns), tuple(rows), f"{NOTE} {AGAIN}" if again else NOTE)
 
 
 def row_name(each: TrainingSet) -> tuple[str, ...]:
-    amount = each.amount
+    amount = each.known_amount
     if amount.nir_per_subject != "all":
         return (str(amount.nir_per_subject),)
     return ("all", f"{per_person(amount):.3g} on average")

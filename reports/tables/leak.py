@@ -64,7 +64,7 @@ def leak_frame(summary: Summary) -> pd.DataFrame:
 
 def leak_row(summary: Summary, each: Comparison) -> dict[str, str | float]:
     clean, leaky = summary.ends(each)
-    row = {"protocol": each.protocol, "metric": each.metric}
+    row: dict[str, str | float] = {"protocol": each.protocol, "metric": each.metric}
     row |= {"clean_set": each.baseline, "leaky_set": each.training_set}
     row |= {"clean": clean, "leaky": leaky}
     return row | difference_columns(each.estimate, each.p_adjusted)
