@@ -22,14 +22,14 @@ DRAWS = 10_000
 MOST_ORDERS = 5_040  # as many orders are tried one by one, of more a sample
 
 
-def points(summary: Summary, where: str, name: str) -> pd.DataFrame:
+def points(summary: Summary, task: str, name: str) -> pd.DataFrame:
     """images, training_set, metric, seed, value, gain: a row per metric, variant and seed.
 
-    `gain` is that of recognition metric `name` under protocol `where` over the baseline in the same
+    `gain` is that of recognition metric `name` in `task` over the baseline in the same
     seed, positive where better. Folds are pooled.
     """
     rows = summary.recognition
-    rows = rows[(rows["protocol"] == where) & (rows["metric"] == name)]
+    rows = rows[(rows["protocol"] == task) & (rows["metric"] == name)]
     sums = rows.assign(value=rows["value"] * rows["n"]).groupby(
         ["training_set", "seed"], sort=False
     )

@@ -45,7 +45,9 @@ def nir_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
 def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
     """Over the number of fakes beside the baseline's real images; the baseline is their 0."""
     there = counted(sets)
-    baseline = next((each for each in there if each.role == "baseline"), None)
+    baseline = next(
+        (training_set for training_set in there if training_set.role == "baseline"), None
+    )
     if baseline is None:
         return []
     by_translator: dict[str, dict[int, TrainingSet]] = {}
@@ -63,7 +65,11 @@ def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
 
 def counted(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
     """Gives the training sets that can be points of a curve: their amount is known."""
-    return [each for each in sets if each.amount and (each.role in COUNTED or each.amount.again)]
+    return [
+        training_set
+        for training_set in sets
+        if training_set.amount and (training_set.role in COUNTED or training_set.amount.again)
+    ]
 
 
 def per_person(amount: Amount) -> float:
@@ -82,33 +88,37 @@ def name_of(sets: tuple[TrainingSet, ...], translator: str | None) -> str:
     """Gives the name of a translator in print, marked where it is leaky; "" for none."""
     if translator is None:
         return ""
-    made = [each for each in sets if each.images == translator]
+    made = [training_set for training_set in sets if training_set.images == translator]
     return made[0].marked(translator) if made else translator
 
 
-def scored(summary: Summary, lines: list[Line], where: str, name: str) -> list[Line]:
+def scored(summary: Summary, lines: list[Line], task: str, name: str) -> list[Line]:
     """The lines without the points that this metric lacks; at least two must be left."""
     kept = [
-        replace(line, sets=tuple(x for x in line.sets if (x.name, where, name) in summary.means))
+        replace(line, sets=tuple(x for x in line.sets if (x.name, task, name) in summary.means))
         for line in lines
     ]
     return [line for line in kept if len(line.sets) > 1]
 
 
-def effect(summary: Summary, each: TrainingSet, where: str, name: str) -> Comparison | None:
+def effect(summary: Summary, training_set: TrainingSet, task: str, name: str) -> Comparison | None:
     """A set with fakes, or VIS images again, against the one without; None where it has neither."""
-    if not each.amount or not (each.amount.translator or each.amount.again):
+    if not training_set.amount or not (training_set.amount.translator or training_set.amount.again):
         return None
-    other = each.counterpart if each.role == "curve" else summary.named("baseline")[0]
-    return summary.compared(each.name, other, where, name) if other else None
+    other = (
+        training_set.counterpart if training_set.role == "curve" else summary.named("baseline")[0]
+    )
+    return summary.compared(training_set.name, other, task, name) if other else None
 
 
-def beyond_again(summary: Summary, each: TrainingSet, where: str, name: str) -> Comparison | None:
+def beyond_again(
+    summary: Summary, training_set: TrainingSet, task: str, name: str
+) -> Comparison | None:
     """A set with fakes against the VIS images once more, beside as many real NIR images."""
-    if not each.amount or not each.amount.translator:
+    if not training_set.amount or not training_set.amount.translator:
         return None
     for other in counted(summary.training_sets):
         amount = other.known_amount
-        if amount.again and amount.nir_per_subject == each.amount.nir_per_subject:
-            return summary.compared(each.name, other.name, where, name)
+        if amount.again and amount.nir_per_subject == training_set.amount.nir_per_subject:
+            return summary.compared(training_set.name, other.name, task, name)
     return None

@@ -63,12 +63,19 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
     `curve beyond`: do fakes do more than these? An external recognizer is compared with
     nothing, and a set that is another's twin takes its comparisons (`twins`).
     """
-    sets = tuple(each for each in sets if not each.twin)
-    baseline = next(each.name for each in sets if each.role == "baseline")
-    told = [each.name for each in told_about(sets)]
-    named = {role: [each.name for each in sets if each.role == role] for role in COMPARED_ROLES}
-    there = {each.name for each in sets}
-    curves = [each for each in sets if each.role == "curve" and each.counterpart in there]
+    sets = tuple(training_set for training_set in sets if not training_set.twin)
+    baseline = next(training_set.name for training_set in sets if training_set.role == "baseline")
+    told = [training_set.name for training_set in told_about(sets)]
+    named = {
+        role: [training_set.name for training_set in sets if training_set.role == role]
+        for role in COMPARED_ROLES
+    }
+    there = {training_set.name for training_set in sets}
+    curves = [
+        training_set
+        for training_set in sets
+        if training_set.role == "curve" and training_set.counterpart in there
+    ]
     again = [each for each in curves if each.amount and each.amount.again]
     repeated = {each.name for each in again}
     curve_pairs = [(each.name, each.counterpart) for each in curves if each.counterpart]
@@ -169,17 +176,18 @@ def cells_of_variation(
     count only where they are asked about. Sets that are one training under two names count once.
     """
     pool = [
-        cells[each.name]
-        for each in sets
-        if each.name in names or (each.role in COMPARED_ROLES and not each.twin)
-        if each.name in cells
+        cells[training_set.name]
+        for training_set in sets
+        if training_set.name in names
+        or (training_set.role in COMPARED_ROLES and not training_set.twin)
+        if training_set.name in cells
     ]
     return [cell for cell in pool if set(seeds) <= set(cell.seeds)]
 
 
 def twins(found: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Comparison]:
     """What was found of a training, under its other names."""
-    for twin in (each for each in sets if each.twin):
+    for twin in (training_set for training_set in sets if training_set.twin):
         for each in found:
             if each.training_set == twin.twin:
                 yield replace(each, training_set=twin.name)

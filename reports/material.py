@@ -152,14 +152,16 @@ class Material:
 
 def told_about(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
     """The sets that the answer is about: those with fakes, else the leaky ones."""
-    fakes = [each for each in sets if each.role == "fakes"]
-    return fakes or [each for each in sets if each.leaky]
+    fakes = [training_set for training_set in sets if training_set.role == "fakes"]
+    return fakes or [training_set for training_set in sets if training_set.leaky]
 
 
 def leak_pairs(sets: tuple[TrainingSet, ...]) -> list[tuple[str, str]]:
     """(leaky, clean) names of training sets that differ in nothing else."""
-    clean = {each.name for each in sets if each.role == "fakes"}
-    leaky = [(each.name, each.counterpart) for each in sets if each.leaky]
+    clean = {training_set.name for training_set in sets if training_set.role == "fakes"}
+    leaky = [
+        (training_set.name, training_set.counterpart) for training_set in sets if training_set.leaky
+    ]
     return [(name, other) for name, other in leaky if other is not None and other in clean]
 
 
@@ -168,8 +170,8 @@ def in_order(sets: tuple[TrainingSet, ...]) -> tuple[TrainingSet, ...]:
 
     Raises ValueError for other roles, and for more or fewer than one baseline.
     """
-    if unknown := {each.role for each in sets} - set(ROLES):
+    if unknown := {training_set.role for training_set in sets} - set(ROLES):
         raise ValueError(f"training sets in the role {', '.join(sorted(unknown))}; use {ROLES}")
-    if sum(each.role == "baseline" for each in sets) != 1:
+    if sum(training_set.role == "baseline" for training_set in sets) != 1:
         raise ValueError("exactly one training set must have the role baseline")
     return tuple(sorted(sets, key=lambda each: ROLES.index(each.role)))

@@ -29,7 +29,7 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
             mean_row(*key, estimate) | fold_columns(summary.over_folds.get(key))
             for key, estimate in summary.means.items()
         ],
-        "comparisons": [comparison_row(each) for each in summary.comparisons],
+        "comparisons": [comparison_row(comparison) for comparison in summary.comparisons],
         "quality": table_rows(summary.quality, quality_columns(summary.quality)),
     }
     details = [{"about": about, "sentences": lines} for about, lines in answer.details]
@@ -40,7 +40,7 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
     }
     told["leaky"] = answer.leaky
     known = {name: facts[name] for name in FACTS if name in facts}
-    sets = [asdict(each) for each in summary.training_sets]
+    sets = [asdict(training_set) for training_set in summary.training_sets]
     metrics = [asdict(record) for record in summary.records.values()]
     named = {"answer": told, "training_sets": sets, "metrics": metrics}
     return {"schema": SCHEMA, **known, **named, **rows}
@@ -88,22 +88,22 @@ def fold_columns(spread: Spread | None) -> dict[str, Any]:
     }
 
 
-def comparison_row(each: Comparison) -> dict[str, Any]:
+def comparison_row(comparison: Comparison) -> dict[str, Any]:
     return {
-        "training_set": each.training_set,
-        "baseline": each.baseline,
-        "protocol": each.protocol,
-        "metric": each.metric,
-        "difference": plain(each.estimate.value),
-        "ci_low": plain(each.estimate.low),
-        "ci_high": plain(each.estimate.high),
-        "p": plain(each.estimate.p),
-        "p_adjusted": plain(each.p_adjusted),
-        "verdict": each.verdict,
-        "family": each.family,
-        "mcnemar_p": None if each.mcnemar_p is None else plain(each.mcnemar_p),
-        "seeds": each.estimate.seeds,
-        "test": each.estimate.test,
+        "training_set": comparison.training_set,
+        "baseline": comparison.baseline,
+        "protocol": comparison.protocol,
+        "metric": comparison.metric,
+        "difference": plain(comparison.estimate.value),
+        "ci_low": plain(comparison.estimate.low),
+        "ci_high": plain(comparison.estimate.high),
+        "p": plain(comparison.estimate.p),
+        "p_adjusted": plain(comparison.p_adjusted),
+        "verdict": comparison.verdict,
+        "family": comparison.family,
+        "mcnemar_p": None if comparison.mcnemar_p is None else plain(comparison.mcnemar_p),
+        "seeds": comparison.estimate.seeds,
+        "test": comparison.estimate.test,
     }
 
 

@@ -40,11 +40,18 @@ class Summary:
 
     def called(self) -> dict[str, str]:
         """What sentences call a training set: its fakes' name, or its label."""
-        return {each.name: each.marked(each.images or each.label) for each in self.training_sets}
+        return {
+            training_set.name: training_set.marked(training_set.images or training_set.label)
+            for training_set in self.training_sets
+        }
 
     def kinds(self) -> dict[str, str]:
         """What tables and plots call the images of a training set."""
-        return {each.images: each.marked(each.images) for each in self.training_sets if each.images}
+        return {
+            training_set.images: training_set.marked(training_set.images)
+            for training_set in self.training_sets
+            if training_set.images
+        }
 
     def told(self) -> list[str]:
         """The names of the training sets that the answer is about."""
@@ -58,7 +65,9 @@ class Summary:
 
     def named(self, role: str) -> list[str]:
         """The names of the training sets in a role."""
-        return [each.name for each in self.training_sets if each.role == role]
+        return [
+            training_set.name for training_set in self.training_sets if training_set.role == role
+        ]
 
     def compared(
         self, training_set: str, baseline: str, protocol: str, metric: str
@@ -70,14 +79,16 @@ class Summary:
                 return each
         return None
 
-    def ends(self, each: Comparison) -> tuple[float, float]:
+    def ends(self, comparison: Comparison) -> tuple[float, float]:
         """Where a difference starts and ends, over the seeds that both have and all probes."""
         rows = self.recognition
-        rows = rows[(rows["protocol"] == each.protocol) & (rows["metric"] == each.metric)]
-        rows = rows[rows["seed"].isin(list(each.per_seed))]
+        rows = rows[
+            (rows["protocol"] == comparison.protocol) & (rows["metric"] == comparison.metric)
+        ]
+        rows = rows[rows["seed"].isin(list(comparison.per_seed))]
         sums = rows.assign(value=rows["value"] * rows["n"]).groupby("training_set")[["value", "n"]]
         means = sums.sum().eval("value / n")
-        return means[each.baseline], means[each.training_set]
+        return means[comparison.baseline], means[comparison.training_set]
 
     def metrics(self, protocol: str) -> list[str]:
         """The metrics of a protocol, in the order in which they were given."""
@@ -120,12 +131,13 @@ def mean(
     draws: Draws,
 ) -> Estimate:
     """A training set's mean over seeds and probes, with its interval."""
-    name, *where = key
+    name, task, metric = key
     here = {other[0]: cell for other, cell in cells.items() if other[1:] == key[1:]}
     cell = here[name]
-    how_often = draws.subjects(where[0], len(cell.counts))
+    how_often = draws.subjects(task, len(cell.counts))
     variation = variation_of(name, here, sets)
-    found = estimate(cell.sums, cell.counts, how_often, draws.of_seeds(*where), variation=variation)
+    rng = draws.of_seeds(task, metric)
+    found = estimate(cell.sums, cell.counts, how_often, rng, variation=variation)
     return found.of_share() if cell.shares else found
 
 
@@ -140,7 +152,9 @@ def variation_of(
     cell = cells[name]
     if len(cell.seeds) < 2:
         return None
-    alone = any(each.name == name and each.role == "external" for each in sets)
+    alone = any(
+        training_set.name == name and training_set.role == "external" for training_set in sets
+    )
     pool = [cell] if alone else cells_of_variation(cells, sets, (name,), cell.seeds)
     return variation_of_means(np.stack([each.means(cell.seeds) for each in pool]))
 

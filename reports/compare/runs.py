@@ -59,7 +59,9 @@ class Compared:
     def training_sets(self) -> list[TrainingSet]:
         """Those of all runs, once each, as the first that has them says; no points of curves."""
         found: dict[str, TrainingSet] = {}
-        for each in (each for summary in self.summaries for each in summary.training_sets):
+        for each in (
+            training_set for summary in self.summaries for training_set in summary.training_sets
+        ):
             found.setdefault(each.name, each)
         return [each for each in found.values() if each.role != "curve"]
 
@@ -115,9 +117,9 @@ class Pair:
         places = range(len(self.runs))
         cells = {f"{place}:{name}": self.cells[place][name] for place in places for name in names}
         sets = [
-            replace(each, name=f"{place}:{each.name}")
+            replace(training_set, name=f"{place}:{training_set.name}")
             for place in places
-            for each in self.runs[place].material.training_sets
+            for training_set in self.runs[place].material.training_sets
         ]
         known = by_name(record for run in self.runs for record in run.material.metrics)
         record = known.get(self.metric) or unknown(self.metric)
@@ -152,7 +154,7 @@ def compare_runs(runs: Sequence[Run], resamples: int = RESAMPLES, seed: int = 0)
 def shown(material: Material) -> Material:
     """The material with its training sets in order, without the points of curves."""
     sets = tuple(each for each in in_order(material.training_sets) if each.role != "curve")
-    rows = material.outcomes["training_set"].isin([each.name for each in sets])
+    rows = material.outcomes["training_set"].isin([training_set.name for training_set in sets])
     return replace(material, training_sets=sets, outcomes=material.outcomes[rows])
 
 

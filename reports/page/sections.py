@@ -85,13 +85,13 @@ def all_sections(draft: Draft) -> list[Section]:
 
 def headlines(summary: Summary) -> list[Key]:
     """The metrics that the report leads with, of those that were scored; else the first."""
-    present = [(where, name) for where in summary.protocols() for name in summary.metrics(where)]
+    present = [(task, name) for task in summary.protocols() for name in summary.metrics(task)]
     return summary.prominent("headline") or present[:1]
 
 
 def further(summary: Summary) -> list[Key]:
     """The other metrics of the accuracy table. CMC and DET show ranks and false accept rates."""
-    found = [(where, name) for where in summary.protocols() for name in leading(summary, where)]
+    found = [(task, name) for task in summary.protocols() for name in leading(summary, task)]
     return [key for key in found if key not in headlines(summary)]
 
 
@@ -181,7 +181,9 @@ def worst_section(draft: Draft) -> Section:
 
 def training_section(draft: Draft) -> Section:
     material = draft.material
-    sets = tuple(each for each in material.training_sets if each.role != "curve")
+    sets = tuple(
+        training_set for training_set in material.training_sets if training_set.role != "curve"
+    )
     variants = list(dict.fromkeys(training.name for training in material.generators))
     plots = chain(
         losses.plots(material.generators, "generator", image_looks(sets, variants)),

@@ -56,22 +56,26 @@ def plots(material: Material, summary: Summary) -> Iterator[Plot]:
 
     Points of a curve over amounts are left out.
     """
-    sets = [each for each in material.training_sets if each.role != "curve"]
-    shown = material.curves[material.curves["training_set"].isin([each.name for each in sets])]
-    for where, rows in shown.groupby("protocol", sort=False):
-        rests_on = basis_of_outcomes(first_fold(material.outcomes), where)
+    sets = [training_set for training_set in material.training_sets if training_set.role != "curve"]
+    shown = material.curves[
+        material.curves["training_set"].isin([training_set.name for training_set in sets])
+    ]
+    for task, rows in shown.groupby("protocol", sort=False):
+        rests_on = basis_of_outcomes(first_fold(material.outcomes), task)
         for kind, (*_, source) in SHAPES.items():
             if len(points := rows[rows["curve"] == source]):
-                yield curve_plot(summary, where, kind, points, rests_on)
+                yield curve_plot(summary, task, kind, points, rests_on)
 
 
-def curve_plot(summary: Summary, where: str, kind: str, rows: pd.DataFrame, rests_on: str) -> Plot:
+def curve_plot(summary: Summary, task: str, kind: str, rows: pd.DataFrame, rests_on: str) -> Plot:
     title, across, up, _ = SHAPES[kind]
     present = set(rows["training_set"])
     means = [
-        mean_curve(each, rows[rows["training_set"] == each.name], kind, lowest(rows))
-        for each in summary.training_sets
-        if each.name in present
+        mean_curve(
+            training_set, rows[rows["training_set"] == training_set.name], kind, lowest(rows)
+        )
+        for training_set in summary.training_sets
+        if training_set.name in present
     ]
     look = looks(summary.training_sets)
     with drawing(HEIGHT_INCHES) as (figure, axes):
@@ -85,8 +89,8 @@ def curve_plot(summary: Summary, where: str, kind: str, rows: pd.DataFrame, rest
         axes.set(xlabel=across, ylabel=up)
         legend_below(figure, axes)
     return Plot(
-        name=file_name(kind, where),
-        title=f"{title}, {protocol(where)}",
+        name=file_name(kind, task),
+        title=f"{title}, {protocol(task)}",
         caption=f"{caption(rows['seed'].nunique(), means)} {rests_on}".strip(),
         figure=figure,
         data=pd.concat([frame(each, kind) for each in means], ignore_index=True),
@@ -114,12 +118,12 @@ def mean_curve(of: TrainingSet, rows: pd.DataFrame, kind: str, least: float) -> 
     return Mean(of, x, found.mean(0), found.min(0), found.max(0))
 
 
-def draw_set(axes: Axes, each: Mean, kind: str, look: Look, label: str | None) -> None:
+def draw_set(axes: Axes, mean: Mean, kind: str, look: Look, label: str | None) -> None:
     """Controls are a thin background without a band over seeds."""
-    x, y = scaled(each.x, each.y, kind)
-    if not look.background and (each.low < each.high).any():
-        _, low = scaled(each.x, each.low, kind)
-        _, high = scaled(each.x, each.high, kind)
+    x, y = scaled(mean.x, mean.y, kind)
+    if not look.background and (mean.low < mean.high).any():
+        _, low = scaled(mean.x, mean.low, kind)
+        _, high = scaled(mean.x, mean.high, kind)
         axes.fill_between(x, low, high, color=look.colour, alpha=0.13, linewidth=0)
     shape = look.marker if kind == "cmc" and len(x) <= 25 and not look.background else None
     axes.plot(
@@ -186,9 +190,9 @@ def scale_deviates(axes: Axes, means: list[Mean]) -> None:
         getattr(axes, f"set_{axis}lim")(ndtri(low), ndtri(high) + 0.05)
 
 
-def frame(each: Mean, kind: str) -> pd.DataFrame:
+def frame(mean: Mean, kind: str) -> pd.DataFrame:
     """What is drawn of one training set, in shares; ranks are ranks."""
     names = {"roc": ("far", "verification_rate"), "det": ("far", "false_reject_rate")}
     x, y = names.get(kind, ("rank", "share"))
-    columns = {"training_set": each.of.name, "role": each.of.role, x: each.x, y: each.y}
-    return pd.DataFrame(columns | {"lowest_seed": each.low, "highest_seed": each.high})
+    columns = {"training_set": mean.of.name, "role": mean.of.role, x: mean.x, y: mean.y}
+    return pd.DataFrame(columns | {"lowest_seed": mean.low, "highest_seed": mean.high})

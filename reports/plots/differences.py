@@ -30,11 +30,11 @@ GROUPS = {
 def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
     """One plot per (protocol, metric) of `metrics`; those with nothing to compare are left out."""
     baseline = summary.named("baseline")[0]
-    for where, name in metrics:
+    for task, name in metrics:
         found = [
-            summary.compared(each.name, baseline, where, name)
-            for each in summary.training_sets
-            if each.role in GROUPS
+            summary.compared(training_set.name, baseline, task, name)
+            for training_set in summary.training_sets
+            if training_set.role in GROUPS
         ]
         if rows := [each for each in found if each]:
             yield forest(summary, rows)
@@ -42,8 +42,11 @@ def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot
 
 def forest(summary: Summary, rows: list[Comparison]) -> Plot:
     """One row per training set, in the order of the tables."""
-    how, where = rows[0].record, rows[0].protocol
-    look, sets = looks(summary.training_sets), {each.name: each for each in summary.training_sets}
+    how, task = rows[0].record, rows[0].protocol
+    look, sets = (
+        looks(summary.training_sets),
+        {training_set.name: training_set for training_set in summary.training_sets},
+    )
     heights, headings, depth = layout([sets[each.training_set].role for each in rows])
     with drawing(FRAME_INCHES + ROW_INCHES * depth) as (figure, axes):
         for each, height in zip(rows, heights, strict=True):
@@ -60,8 +63,8 @@ def forest(summary: Summary, rows: list[Comparison]) -> Plot:
         axes.grid(visible=False, axis="y")
         axes.set_xlabel(axis_label(how.unit, how.better))
     return Plot(
-        name=file_name("difference", where, rows[0].metric),
-        title=f"{how.label[0].upper()}{how.label[1:]}, {protocol(where)}",
+        name=file_name("difference", task, rows[0].metric),
+        title=f"{how.label[0].upper()}{how.label[1:]}, {protocol(task)}",
         caption=caption(summary, rows),
         figure=figure,
         data=frame(rows, {name: each.role for name, each in sets.items()}),
@@ -106,16 +109,16 @@ def caption(summary: Summary, rows: list[Comparison]) -> str:
     return " ".join([*parts, basis(summary, rows[0].protocol, rows[0].metric)]).strip()
 
 
-def draw_row(axes: Axes, each: Comparison, height: float, look: Look, scale: float) -> None:
-    found, colour = each.estimate, look.colour
+def draw_row(axes: Axes, comparison: Comparison, height: float, look: Look, scale: float) -> None:
+    found, colour = comparison.estimate, look.colour
     ends = scale * np.array([found.low, found.high])
     axes.plot(ends, [height] * 2, color=colour, linewidth=2.2)
-    inside = PAPER if each.verdict == "undecided" else colour
+    inside = PAPER if comparison.verdict == "undecided" else colour
     axes.plot(
         scale * found.value, height, look.marker, color=colour, markersize=7, markerfacecolor=inside
     )
-    if len(each.per_seed) > 1:
-        seeds = scale * np.array(list(each.per_seed.values()))
+    if len(comparison.per_seed) > 1:
+        seeds = scale * np.array(list(comparison.per_seed.values()))
         below = height - 0.27
         axes.plot(seeds, np.full(len(seeds), below), ".", color=colour, alpha=0.7, markersize=4)
 

@@ -130,7 +130,11 @@ def image_looks(sets: tuple[TrainingSet, ...], kinds: list[str]) -> dict[str, Lo
     """A look per kind of images: fakes have that of their training set."""
     of_sets = looks(sets)
     known = {"real": Look(INK, "o"), "vis": Look(GREY, "X")}
-    known |= {each.images: of_sets[each.name] for each in sets if each.images}
+    known |= {
+        training_set.images: of_sets[training_set.name]
+        for training_set in sets
+        if training_set.images
+    }
     spare = zip(cycle(COLOURS[::-1]), cycle(MARKERS[::-1]), strict=False)
     return {kind: known.get(kind) or Look(*next(spare)) for kind in kinds}
 

@@ -66,7 +66,7 @@ def term_plot(trainings: tuple[Training, ...], what: str, term: str, look: dict[
 
 def meaning(trainings: tuple[Training, ...], term: str) -> str:
     """What the first training that has words for a term says of it, or nothing."""
-    return next((each.terms[term] for each in trainings if term in each.terms), "")
+    return next((training.terms[term] for training in trainings if term in training.terms), "")
 
 
 def caption(meaning: str, seeds: int) -> str:

@@ -157,13 +157,13 @@ def small_multiples(
 
 
 def usefulness(
-    summary: Summary, where: str, name: str, image_metric: str | None = None
+    summary: Summary, task: str, name: str, image_metric: str | None = None
 ) -> Plot | None:
     """The gain in recognition against each metric of images, a mark per variant and seed.
 
     `image_metric` draws that one alone. None where there are fewer than two marks.
     """
-    found = points(summary, where, name)
+    found = points(summary, task, name)
     if image_metric is not None:
         found = found[found["metric"] == image_metric]
     names = with_two_marks(summary, found)
@@ -172,7 +172,7 @@ def usefulness(
     rows = agreement(summary, found).set_index("metric")
     with small_multiples(len(names), SCATTER_COLUMNS, SCATTER_INCHES) as (figure, drawings):
         for place, (axes, each) in enumerate(zip(drawings, names, strict=True)):
-            draw_scatter(axes, summary, found[found["metric"] == each], (where, name))
+            draw_scatter(axes, summary, found[found["metric"] == each], (task, name))
             axes.set_title(f"rank correlation {correlation(rows.loc[each, 'rho'])}", fontsize=8)
             if place % SCATTER_COLUMNS:
                 axes.set_ylabel("")
@@ -183,7 +183,7 @@ def usefulness(
     return Plot(
         name=file_name("quality-against-gain", name, *([image_metric] if image_metric else [])),
         title="Does looking real mean being useful?",
-        caption=usefulness_caption(rows, where, summary.metric(name)),
+        caption=usefulness_caption(rows, task, summary.metric(name)),
         figure=figure,
         data=found,
     )
@@ -221,7 +221,7 @@ def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[
     axes.xaxis.get_offset_text().set_fontsize(7)
 
 
-def usefulness_caption(rows: pd.DataFrame, where: str, how: Metric) -> str:
+def usefulness_caption(rows: pd.DataFrame, task: str, how: Metric) -> str:
     """What is drawn, and how much of it can be believed."""
     n = int(rows["n"].max())
     told = (
@@ -231,7 +231,7 @@ def usefulness_caption(rows: pd.DataFrame, where: str, how: Metric) -> str:
         else f"With fewer than {FEWEST} marks nothing can be told."
     )
     return (
-        f"Gain in {how.label} ({protocol(where)}) over the baseline of the same seed "
+        f"Gain in {how.label} ({protocol(task)}) over the baseline of the same seed "
         f"against each metric of the fakes, a mark per variant and seed (n = {n}). Dashed: "
         f"untranslated VIS, which adds nothing new. {told}"
     )

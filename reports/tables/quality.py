@@ -15,11 +15,11 @@ PAIRS = ("genuine", "impostor")  # kinds that are pairs of real images, and have
 SHORTEST = 0.005  # correlations are printed with two digits
 
 
-def quality_tables(summary: Summary, where: str = "", name: str = "") -> list[Table]:
+def quality_tables(summary: Summary, task: str = "", name: str = "") -> list[Table]:
     """Image quality and, where there are fakes, how it agrees with the gain in a metric."""
     if summary.quality.empty:
         return []
-    return [quality_table(summary), *agreement_tables(summary, where, name)]
+    return [quality_table(summary), *agreement_tables(summary, task, name)]
 
 
 def quality_table(summary: Summary) -> Table:
@@ -99,9 +99,9 @@ def ends(rows: pd.DataFrame) -> tuple[float, float]:
     return rows["ci_low"].iloc[0], rows["ci_high"].iloc[0]
 
 
-def agreement_tables(summary: Summary, where: str, name: str) -> list[Table]:
+def agreement_tables(summary: Summary, task: str, name: str) -> list[Table]:
     """Whether better images by each metric went along with more gain; none without fakes."""
-    found = points(summary, where, name) if where else pd.DataFrame()
+    found = points(summary, task, name) if task else pd.DataFrame()
     if found.empty:
         return []
     rows = agreement(summary, found)
@@ -116,7 +116,7 @@ def agreement_tables(summary: Summary, where: str, name: str) -> list[Table]:
                  (p_value(row.p),), (str(row.n),), (worse_than_vis(summary, found, row.metric),))
                 for row in rows.itertuples()
             ),
-            note=agreement_note(rows, where, summary.metric(name)),
+            note=agreement_note(rows, task, summary.metric(name)),
         )
     ]  # fmt: skip
 
@@ -131,7 +131,7 @@ def worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
     return f"{(values < direction(summary.metric(name)) * vis.mean()).sum()} of {len(values)}"
 
 
-def agreement_note(rows: pd.DataFrame, where: str, how: Metric) -> str:
+def agreement_note(rows: pd.DataFrame, task: str, how: Metric) -> str:
     """What the correlations are, and how little so few points can tell."""
     n = int(rows["n"].max())
     if n < FEWEST:
@@ -141,7 +141,7 @@ def agreement_note(rows: pd.DataFrame, where: str, how: Metric) -> str:
         )
     return (
         "Spearman's rank correlation of each metric, turned so that better is higher, with the "
-        f"gain in {how.label} ({protocol(where)}) over the baseline of the same seed; "
+        f"gain in {how.label} ({protocol(task)}) over the baseline of the same seed; "
         "one point per variant and seed. Within seeds: of ranks within each seed; p by shuffling "
         f"these, not adjusted for the {len(rows)} metrics. With n = {n} points, chance alone "
         f"reaches about \N{PLUS-MINUS SIGN}{1.96 / np.sqrt(n - 1):.2f}. Worse than VIS: fakes that "
@@ -158,6 +158,6 @@ def correlation(value: float) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def agreement_frame(summary: Summary, where: str, name: str) -> pd.DataFrame:
+def agreement_frame(summary: Summary, task: str, name: str) -> pd.DataFrame:
     """The numbers behind `agreement_tables`, one row per metric."""
-    return agreement(summary, points(summary, where, name)).assign(protocol=where, recognition=name)
+    return agreement(summary, points(summary, task, name)).assign(protocol=task, recognition=name)

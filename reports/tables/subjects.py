@@ -28,9 +28,9 @@ class Compared:
         return [self.baseline, *([self.fakes] if self.fakes else [])]
 
 
-def compared_sets(summary: Summary, where: str, name: str) -> Compared:
+def compared_sets(summary: Summary, task: str, name: str) -> Compared:
     """The baseline and the best fakes, the first of several equal ones, or None."""
-    return Compared(summary.named("baseline")[0], best_told(summary, where, name))
+    return Compared(summary.named("baseline")[0], best_told(summary, task, name))
 
 
 def subject_tables(
@@ -38,14 +38,14 @@ def subject_tables(
 ) -> list[Table]:
     """Per (protocol, metric) the hardest subjects; then the most confused pairs where known."""
     found = []
-    for where, name in metrics:
-        sets = compared_sets(summary, where, name)
-        confused = confusions(material.confusions, sets, where)
-        rows = hardest(material.outcomes, sets, where, summary.metric(name))
+    for task, name in metrics:
+        sets = compared_sets(summary, task, name)
+        confused = confusions(material.confusions, sets, task)
+        rows = hardest(material.outcomes, sets, task, summary.metric(name))
         if len(rows):
-            found.append(hardest_table(rows, confused, sets, where, summary.metric(name)))
+            found.append(hardest_table(rows, confused, sets, task, summary.metric(name)))
         if len(confused):
-            found.append(pairs_table(pairs(confused, sets), sets, where))
+            found.append(pairs_table(pairs(confused, sets), sets, task))
     return found
 
 
@@ -54,18 +54,18 @@ def subject_frame(
 ) -> pd.DataFrame:
     """All subjects, hardest first: protocol, metric, subject, probes, a column per training set."""
     parts = []
-    for where, name in metrics:
-        sets = compared_sets(summary, where, name)
-        rows = hardest(material.outcomes, sets, where, summary.metric(name))
+    for task, name in metrics:
+        sets = compared_sets(summary, task, name)
+        rows = hardest(material.outcomes, sets, task, summary.metric(name))
         rows = rows.rename(columns={"baseline": "value", "fakes": "value_with_fakes"})
-        chosen = {"protocol": where, "metric": name, "baseline": sets.baseline, "fakes": sets.fakes}
+        chosen = {"protocol": task, "metric": name, "baseline": sets.baseline, "fakes": sets.fakes}
         parts.append(rows.assign(**chosen))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def hardest(outcomes: pd.DataFrame, sets: Compared, where: str, how: Metric) -> pd.DataFrame:
+def hardest(outcomes: pd.DataFrame, sets: Compared, task: str, how: Metric) -> pd.DataFrame:
     """subject, probes, baseline, fakes (if any) and mean of both, the lowest mean first."""
-    rows = outcomes[(outcomes["protocol"] == where) & (outcomes["metric"] == how.name)]
+    rows = outcomes[(outcomes["protocol"] == task) & (outcomes["metric"] == how.name)]
     columns = dict(zip(sets.names, ("baseline", "fakes"), strict=False))
     rows = rows[rows["training_set"].isin(list(columns))]
     if rows.empty:
@@ -81,22 +81,22 @@ def hardest(outcomes: pd.DataFrame, sets: Compared, where: str, how: Metric) -> 
     return table.sort_values(["mean", "subject"], ascending=[lowest_first, True], kind="stable")
 
 
-def confusions(table: pd.DataFrame, sets: Compared, where: str) -> pd.DataFrame:
+def confusions(table: pd.DataFrame, sets: Compared, task: str) -> pd.DataFrame:
     """Of the compared sets the probes that another person's score reached: a tie is a confusion."""
     if table.empty:
         return table
-    rows = table[(table["protocol"] == where) & table["training_set"].isin(sets.names)]
+    rows = table[(table["protocol"] == task) & table["training_set"].isin(sets.names)]
     return rows[rows["impostor"] >= rows["genuine"]]
 
 
 def hardest_table(
-    rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, where: str, how: Metric
+    rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, task: str, how: Metric
 ) -> Table:
     unit = f", {how.unit}" if how.unit else ""
     chosen = f"; {sets.fakes} has the best mean of the sets with fakes" if sets.fakes else ""
     gains = (sets.fakes, "difference") if "fakes" in rows else ()
     return Table(
-        title=f"Hardest people: {how.label}{unit}, {protocol(where)}",
+        title=f"Hardest people: {how.label}{unit}, {protocol(task)}",
         header=("person", "probes", sets.baseline, *gains, "most often taken for"),
         rows=tuple(
             ((str(row.subject),), (str(row.probes),), (number(row.baseline, how),),
@@ -133,9 +133,9 @@ def pairs(confused: pd.DataFrame, sets: Compared) -> pd.DataFrame:
     )
 
 
-def pairs_table(table: pd.DataFrame, sets: Compared, where: str) -> Table:
+def pairs_table(table: pd.DataFrame, sets: Compared, task: str) -> Table:
     return Table(
-        title=f"Most confused pairs, {protocol(where)}",
+        title=f"Most confused pairs, {protocol(task)}",
         header=("person", "taken for", *sets.names, "together"),
         rows=tuple(
             tuple((str(row[column]),) for column in ("subject", "other", *sets.names, "all"))
@@ -154,8 +154,8 @@ def pair_frame(
 ) -> pd.DataFrame:
     """All confused pairs: protocol, subject, other, and counts per training set."""
     parts = []
-    for where, name in metrics:
-        sets = compared_sets(summary, where, name)
-        if len(confused := confusions(material.confusions, sets, where)):
-            parts.append(pairs(confused, sets).assign(protocol=where))
+    for task, name in metrics:
+        sets = compared_sets(summary, task, name)
+        if len(confused := confusions(material.confusions, sets, task)):
+            parts.append(pairs(confused, sets).assign(protocol=task))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
