@@ -22,7 +22,7 @@ class Line:
 
 
 def nir_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
-    """Over real NIR images per person: without fakes, with the VIS images again, with fakes.
+    """Gives the lines over real NIR images per person: without fakes, with VIS again, with fakes.
 
     With fakes means all of a translator's. Translators that were tried at one amount alone have no
     line; without one, there are none.
@@ -43,7 +43,7 @@ def nir_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
 
 
 def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
-    """Over the number of fakes beside the baseline's real images; the baseline is their 0."""
+    """Gives the lines over the number of fakes beside the baseline's real images; it is their 0."""
     there = counted(sets)
     baseline = next(
         (training_set for training_set in there if training_set.role == "baseline"), None
@@ -73,7 +73,7 @@ def counted(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
 
 
 def per_person(amount: Amount) -> float:
-    """Real NIR images per training subject; "all" counts as its mean."""
+    """Gives the real NIR images per training subject; "all" counts as its mean."""
     if amount.nir_per_subject != "all":
         return float(amount.nir_per_subject)
     return amount.nir_images / max(amount.subjects, 1)
@@ -93,7 +93,7 @@ def name_of(sets: tuple[TrainingSet, ...], translator: str | None) -> str:
 
 
 def scored(summary: Summary, lines: list[Line], task: str, name: str) -> list[Line]:
-    """The lines without the points that this metric lacks; at least two must be left."""
+    """Gives the lines without the points that this metric lacks; at least two must be left."""
     kept = [
         replace(line, sets=tuple(x for x in line.sets if (x.name, task, name) in summary.means))
         for line in lines
@@ -102,7 +102,7 @@ def scored(summary: Summary, lines: list[Line], task: str, name: str) -> list[Li
 
 
 def effect(summary: Summary, training_set: TrainingSet, task: str, name: str) -> Comparison | None:
-    """A set with fakes, or VIS images again, against the one without; None where it has neither."""
+    """Gives the comparison of a set with fakes, or VIS again, with the set without; else None."""
     if not training_set.amount or not (training_set.amount.translator or training_set.amount.again):
         return None
     other = (
@@ -114,7 +114,7 @@ def effect(summary: Summary, training_set: TrainingSet, task: str, name: str) ->
 def beyond_again(
     summary: Summary, training_set: TrainingSet, task: str, name: str
 ) -> Comparison | None:
-    """A set with fakes against the VIS images once more, beside as many real NIR images."""
+    """Gives the comparison of fakes with VIS again, at the same number of real NIR images."""
     if not training_set.amount or not training_set.amount.translator:
         return None
     for other in counted(summary.training_sets):

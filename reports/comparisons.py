@@ -38,24 +38,24 @@ class Comparison:
 
     @property
     def metric(self) -> str:
-        """The name of the metric."""
+        """Gives the name of the metric."""
         return self.record.name
 
     @property
     def verdict(self) -> str:
-        """ "gain", "loss" or "undecided" at the level that the intervals have."""
+        """Gives "gain", "loss" or "undecided" at the level that the intervals have."""
         if self.p_adjusted >= 1 - LEVEL:
             return "undecided"
         return "gain" if self.better > 0 else "loss"
 
     @property
     def better(self) -> float:
-        """The difference, positive where it is an improvement."""
+        """Gives the difference, positive where it is an improvement."""
         return -self.estimate.value if self.record.better == "lower" else self.estimate.value
 
 
 def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
-    """Pairs of names by the question that they answer; Holm's adjustment runs within a question.
+    """Gives pairs of names by the question that they answer, within which Holm's adjustment runs.
 
     `help`: do fakes help? `checks`: do controls and the ceiling? `rank`: which fakes help most?
     `beyond X`: do fakes do more than control X? `leaky`: do leaky fakes help, `leak`: what is their
@@ -149,7 +149,7 @@ class Table:
     def estimate(
         self, a: Cell, b: Cell, seeds: tuple[int, ...], variation: TrainingVariation | None
     ) -> Estimate:
-        """The paired difference: subject sums are linear, so they are subtracted."""
+        """Estimates the paired difference; subject sums are linear, so they are subtracted."""
         sums = a.sums[a.rows(seeds)] - b.sums[b.rows(seeds)]
         how_often = self.draws.subjects(self.protocol, len(a.counts))
         rng = self.draws.of_seeds(self.protocol, self.metric.name)
@@ -157,7 +157,7 @@ class Table:
         return found.within(-1, 1) if a.shares and b.shares else found
 
     def variation(self, names: tuple[str, str], seeds: tuple[int, ...]) -> TrainingVariation | None:
-        """The training variation of differences, over all training sets that have the seeds."""
+        """Estimates the training variation of differences from all sets that have the seeds."""
         if len(seeds) < 2:
             return None
         pool = cells_of_variation(self.cells, self.sets, names, seeds)
@@ -186,7 +186,7 @@ def cells_of_variation(
 
 
 def twins(found: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Comparison]:
-    """What was found of a training, under its other names."""
+    """Repeats the comparisons of a training set under the names of its twins."""
     for twin in (training_set for training_set in sets if training_set.twin):
         for each in found:
             if each.training_set == twin.twin:
@@ -197,6 +197,6 @@ def twins(found: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Co
 
 
 def adjusted(family: list[Comparison]) -> list[Comparison]:
-    """The same comparisons with Holm's adjustment over all of them."""
+    """Gives the same comparisons with Holm's adjustment over all of them."""
     p_values = holm(np.array([each.estimate.p for each in family]))
     return [replace(each, p_adjusted=float(p)) for each, p in zip(family, p_values, strict=True)]

@@ -58,7 +58,7 @@ class TrainingSet:
 
     @property
     def known_amount(self) -> Amount:
-        """The amount of a set on a curve. Raises ValueError where none was given."""
+        """Gives the amount of a set on a curve. Raises ValueError where none was given."""
         if self.amount is None:
             raise ValueError(f"the training set {self.name} has no amount")
         return self.amount
@@ -68,7 +68,7 @@ class TrainingSet:
         return self.role == "leaky"
 
     def marked(self, text: str) -> str:
-        """A name of this set or of its images, which says "leaky" where it is."""
+        """Gives a name of this set or of its images, which says "leaky" where it is."""
         return f"{text} (leaky)" if self.leaky and not text.endswith("-leaky") else text
 
 
@@ -151,13 +151,13 @@ class Material:
 
 
 def told_about(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
-    """The sets that the answer is about: those with fakes, else the leaky ones."""
+    """Gives the sets that the answer is about: those with fakes, else the leaky ones."""
     fakes = [training_set for training_set in sets if training_set.role == "fakes"]
     return fakes or [training_set for training_set in sets if training_set.leaky]
 
 
 def leak_pairs(sets: tuple[TrainingSet, ...]) -> list[tuple[str, str]]:
-    """(leaky, clean) names of training sets that differ in nothing else."""
+    """Gives (leaky, clean) names of training sets that differ in nothing else."""
     clean = {training_set.name for training_set in sets if training_set.role == "fakes"}
     leaky = [
         (training_set.name, training_set.counterpart) for training_set in sets if training_set.leaky
@@ -166,7 +166,7 @@ def leak_pairs(sets: tuple[TrainingSet, ...]) -> list[tuple[str, str]]:
 
 
 def in_order(sets: tuple[TrainingSet, ...]) -> tuple[TrainingSet, ...]:
-    """The baseline first, then fakes, then leaky ones, the ceiling last; else as given.
+    """Sorts training sets by ROLES; those of one role stay as given.
 
     Raises ValueError for other roles, and for more or fewer than one baseline.
     """

@@ -20,7 +20,7 @@ FACTS = ("settings", "versions", "device", "data", "weights", "stages", "failure
 
 
 def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str, Any]:
-    """The content of results.json, version 1 (docs/results.md)."""
+    """Gives the content of results.json, version 1 (docs/results.md)."""
     rows = {
         "recognition": table_rows(
             summary.recognition, ("training_set", "protocol", "metric", "seed", "value", "n")
@@ -47,13 +47,13 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
 
 
 def quality_columns(quality: pd.DataFrame) -> tuple[str, ...]:
-    """The columns of image quality; older runs measured no intervals."""
+    """Gives the columns of image quality; older runs measured no intervals."""
     ends = ("ci_low", "ci_high") if "ci_low" in quality else ()
     return ("images", "metric", "seed", "value", "n", *ends)
 
 
 def table_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The rows of a table; those of a fold say which."""
+    """Gives the rows of a table; those of a fold say which."""
     rows = [
         {name: plain(value) for name, value in zip(columns, row, strict=True)}
         for row in table[list(columns)].itertuples(index=False)
@@ -78,7 +78,7 @@ def mean_row(training_set: str, protocol: str, metric: str, estimate: Estimate) 
 
 
 def fold_columns(spread: Spread | None) -> dict[str, Any]:
-    """What `means` has more where there are several folds."""
+    """Gives the further columns of `means` where there are several folds."""
     if spread is None:
         return {}
     return {
@@ -108,7 +108,7 @@ def comparison_row(comparison: Comparison) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A JSON value; floats have eight digits, so that the last bit of a sum is no news."""
+    """Gives a JSON value; floats have eight digits, without the noise in their last bits."""
     if isinstance(value, str):
         return value
     if isinstance(value, int | np.integer):

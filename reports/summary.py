@@ -39,14 +39,14 @@ class Summary:
         return self.records.get(name) or unknown(name)
 
     def called(self) -> dict[str, str]:
-        """What sentences call a training set: its fakes' name, or its label."""
+        """Gives the name of each training set in sentences: that of its fakes, or its label."""
         return {
             training_set.name: training_set.marked(training_set.images or training_set.label)
             for training_set in self.training_sets
         }
 
     def kinds(self) -> dict[str, str]:
-        """What tables and plots call the images of a training set."""
+        """Gives the name of each kind of fakes in tables and plots."""
         return {
             training_set.images: training_set.marked(training_set.images)
             for training_set in self.training_sets
@@ -54,17 +54,17 @@ class Summary:
         }
 
     def told(self) -> list[str]:
-        """The names of the training sets that the answer is about."""
+        """Gives the names of the training sets that the answer is about."""
         return [each.name for each in told_about(self.training_sets)]
 
     def leaks(self, protocol: str, metric: str) -> list[Comparison]:
-        """Each leaky training set against its counterpart, as far as both were scored."""
+        """Gives each leaky training set against its counterpart, as far as both were scored."""
         pairs = leak_pairs(self.training_sets)
         found = [self.compared(*pair, protocol, metric) for pair in pairs]
         return [each for each in found if each]
 
     def named(self, role: str) -> list[str]:
-        """The names of the training sets in a role."""
+        """Gives the names of the training sets in a role."""
         return [
             training_set.name for training_set in self.training_sets if training_set.role == role
         ]
@@ -72,7 +72,7 @@ class Summary:
     def compared(
         self, training_set: str, baseline: str, protocol: str, metric: str
     ) -> Comparison | None:
-        """The Comparison of two training sets, or None where there is none."""
+        """Gives the Comparison of two training sets, or None where there is none."""
         wanted = (training_set, baseline, protocol, metric)
         for each in self.comparisons:
             if (each.training_set, each.baseline, each.protocol, each.metric) == wanted:
@@ -80,7 +80,7 @@ class Summary:
         return None
 
     def ends(self, comparison: Comparison) -> tuple[float, float]:
-        """Where a difference starts and ends, over the seeds that both have and all probes."""
+        """Gives the means of both sets, over the seeds that both have and all probes."""
         rows = self.recognition
         rows = rows[
             (rows["protocol"] == comparison.protocol) & (rows["metric"] == comparison.metric)
@@ -91,7 +91,7 @@ class Summary:
         return means[comparison.baseline], means[comparison.training_set]
 
     def metrics(self, protocol: str) -> list[str]:
-        """The metrics of a protocol, in the order in which they were given."""
+        """Gives the metrics of a protocol, in the order in which they were given."""
         rows = self.recognition[self.recognition["protocol"] == protocol]
         return list(dict.fromkeys(rows["metric"]))
 
@@ -102,7 +102,7 @@ class Summary:
         return sorted(chosen, key=lambda key: key[0] != UNSEEN)
 
     def protocols(self) -> list[str]:
-        """The protocols there are; the one on unseen people, which is the harder, first."""
+        """Gives the protocols there are; the one on unseen people, which is the harder, first."""
         found = dict.fromkeys(self.recognition["protocol"])
         return sorted(found, key=lambda name: name != UNSEEN)
 
@@ -130,7 +130,7 @@ def mean(
     sets: tuple[TrainingSet, ...],
     draws: Draws,
 ) -> Estimate:
-    """A training set's mean over seeds and probes, with its interval."""
+    """Gives a training set's mean over seeds and probes, with its interval."""
     name, task, metric = key
     here = {other[0]: cell for other, cell in cells.items() if other[1:] == key[1:]}
     cell = here[name]
@@ -144,7 +144,7 @@ def mean(
 def variation_of(
     name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]
 ) -> TrainingVariation | None:
-    """That of means, over the training sets which have the seeds of this one.
+    """Estimates the training variation of means, from the training sets that have these seeds.
 
     An external recognizer was not trained here: what moves it between seeds, if anything, is its
     own.
@@ -160,7 +160,7 @@ def variation_of(
 
 
 def recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """One row per training set, seed, fold if any, protocol and metric: value, and n probes."""
+    """Gives a row per training set, seed, fold if any, protocol and metric: value and n probes."""
     fold = ["fold"] if "fold" in outcomes else []
     keys = ["training_set", "seed", *fold, *KEYS]
     grouped = outcomes.groupby(keys, sort=False, dropna=False)["value"]

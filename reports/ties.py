@@ -5,7 +5,7 @@ from reports.summary import Summary
 
 
 def best_told(summary: Summary, task: str, name: str) -> str | None:
-    """The fakes that the answer is about with the best mean; None where none was scored."""
+    """Gives the fakes with the best mean of those that the answer is about; None without scores."""
     sign = -1 if summary.metric(name).better == "lower" else 1
     found = {
         told: sign * summary.means[told, task, name].value
@@ -16,11 +16,11 @@ def best_told(summary: Summary, task: str, name: str) -> str | None:
 
 
 def between(summary: Summary, one: str, other: str, task: str, name: str) -> Comparison | None:
-    """The comparison of two training sets, whichever way round it was made."""
+    """Gives the comparison of two training sets, whichever way round it was made."""
     return summary.compared(one, other, task, name) or summary.compared(other, one, task, name)
 
 
 def tied_with(summary: Summary, training_set: str, best: str, task: str, name: str) -> bool:
-    """Whether the two were compared and cannot be told apart."""
+    """Tells whether the two were compared and cannot be told apart."""
     found = between(summary, training_set, best, task, name)
     return found is not None and found.verdict == "undecided"

@@ -10,7 +10,7 @@ from reports.words import MINUS, listed
 
 
 def rivals(summary: Summary, task: str, name: str) -> list[str]:
-    """The sentence that must not be missed: controls that do as well as the best fakes, or better.
+    """Names the controls that do as well as the best fakes, or better, in the headline.
 
     Silent where the fakes help no one: then there is nothing that a control could explain.
     """
@@ -29,7 +29,7 @@ def rivals(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def explaining(summary: Summary) -> list[str]:
-    """Controls that could explain a gain: those that hold fakes under their own names cannot."""
+    """Gives the controls that could explain a gain: those without fakes."""
     return [
         training_set.name
         for training_set in summary.training_sets
@@ -39,7 +39,7 @@ def explaining(summary: Summary) -> list[str]:
 
 
 def control_sentences(summary: Summary, task: str, name: str) -> list[str]:
-    """What each control does against the baseline, and which of them the best fakes beat."""
+    """Says what each control gains over the baseline, and which controls the best fakes beat."""
     best = best_told(summary, task, name)
     found = [against(summary, each, task, name) for each in summary.named("control")]
     told = [
@@ -52,7 +52,7 @@ def control_sentences(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def lead_sentences(summary: Summary, best: str | None, task: str, name: str) -> list[str]:
-    """Which controls the best fakes beat, and by how much at least."""
+    """Says which controls the best fakes beat, and by how much at least."""
     if best is None:
         return []
     leads = {
@@ -77,7 +77,7 @@ def lead_sentences(summary: Summary, best: str | None, task: str, name: str) -> 
 
 
 def amount_sentences(summary: Summary, task: str, name: str) -> list[str]:
-    """Where real NIR images make fakes superfluous: what fakes add, by real images per person."""
+    """Says what fakes add, by real NIR images per person, and where no gain is shown."""
     found = sorted(added(summary, task, name), key=lambda pair: per_person(pair[0].known_amount))
     if len(found) < 2:
         return []
@@ -103,7 +103,7 @@ def amount_sentences(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def beyond_sentences(summary: Summary, sets: list[TrainingSet], task: str, name: str) -> list[str]:
-    """The same against a control that makes real NIR images as rare in a batch as fakes do."""
+    """Says what fakes add over a control that makes real NIR images as rare in a batch."""
     found = [(one, beyond_again(summary, one, task, name)) for one in sets]
     parts = [
         f"with {images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
@@ -115,7 +115,7 @@ def beyond_sentences(summary: Summary, sets: list[TrainingSet], task: str, name:
 
 
 def added(summary: Summary, task: str, name: str) -> list[tuple[TrainingSet, Comparison]]:
-    """The sets of the curve over real NIR, with the comparison that shows what their fakes add.
+    """Gives the sets of the curve over real NIR, with the comparison that shows what fakes add.
 
     The one on the curve with as much real NIR as the baseline is no point of it but a set of
     fakes: that by the same translator.
@@ -145,7 +145,7 @@ def against(summary: Summary, control: str, task: str, name: str) -> Comparison 
 
 
 def ahead(summary: Summary, best: str, control: str, task: str, name: str) -> Comparison | None:
-    """How far the best fakes are ahead of a control."""
+    """Compares the best fakes with a control."""
     found = between(summary, best, control, task, name)
     return turned(found) if found and found.training_set == control else found
 
@@ -156,7 +156,7 @@ def gains(summary: Summary, best: str, task: str, name: str) -> bool:
 
 
 def called_control(summary: Summary, name: str) -> str:
-    """A control by its name: labels are sentences."""
+    """Gives the name of a control, for sentences; its label is a sentence itself."""
     return next(
         training_set.marked(training_set.name)
         for training_set in summary.training_sets

@@ -55,7 +55,7 @@ def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
 
 
 def sentences(summary: Summary, task: str, name: str) -> list[str]:
-    """The effect of the fakes on one metric, best first; their differences; the ceiling."""
+    """Says what the fakes did to one metric, how they differ, and what the ceiling did."""
     against = effects(summary, task, name)
     if not against:
         nothing = f"No training set with fakes was scored for {spoken(task, summary.metric(name))}."
@@ -72,7 +72,7 @@ def sentences(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def effects(summary: Summary, task: str, name: str) -> list[Comparison]:
-    """Fakes against the baseline: gains, then losses, then the undecided, larger effects first."""
+    """Compares fakes with the baseline: gains, losses, then the undecided, larger effects first."""
     baseline = summary.named("baseline")[0]
     found = [summary.compared(each, baseline, task, name) for each in summary.told()]
     order = ["gain", "loss", "undecided"]
@@ -83,7 +83,7 @@ def effects(summary: Summary, task: str, name: str) -> list[Comparison]:
 
 
 def first_sentence(summary: Summary, against: list[Comparison]) -> str:
-    """The strongest effect: from what, to what, by how much, how sure."""
+    """Says the strongest effect: its size, from which value to which, and its interval."""
     top = against[0]
     start, end = summary.ends(top)
     ends = f"from {number(start, top.record)} to {number(end, top.record, unit=True)}"
@@ -103,13 +103,13 @@ def first_sentence(summary: Summary, against: list[Comparison]) -> str:
 
 
 def other_sentences(summary: Summary, against: list[Comparison]) -> list[str]:
-    """One sentence on all further fakes."""
+    """Gives one sentence on all further fakes."""
     parts = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in against[1:]]
     return [f"The others: {'; '.join(parts)}."] if parts else []
 
 
 def together(summary: Summary, task: str, name: str) -> list[str]:
-    """The second sentence of the answer: "B and C cannot be told apart, nor can A and B." """
+    """Gives the second sentence of the answer: "B and C cannot be told apart, nor can A and B." """
     alike = [
         f"{summary.called()[comparison.baseline]} and {summary.called()[comparison.training_set]}"
         for comparison in pairs(summary, task, name)
@@ -122,7 +122,7 @@ def together(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def closest(summary: Summary, task: str, name: str) -> list[str]:
-    """Where all can be told apart: "C is better than B by 6.2 points", B being the next best."""
+    """Gives "C is better than B by 6.2 points", of the best two, where all can be told apart."""
     best = best_told(summary, task, name)
     if best is None:
         return []
@@ -139,7 +139,7 @@ def closest(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def pair_sentences(summary: Summary, task: str, name: str) -> list[str]:
-    """Which fakes differ from one another, and by how much at most those that cannot be told."""
+    """Says which fakes differ from one another, with the difference and its interval."""
     apart, alike = [], []
     called = summary.called()
     for each in pairs(summary, task, name):
@@ -155,7 +155,7 @@ def pair_sentences(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def pairs(summary: Summary, task: str, name: str) -> list[Comparison]:
-    """The fakes that the answer is about against each other."""
+    """Compares the fakes that the answer is about with each other."""
     told = summary.told()
     found = [
         between(summary, later, earlier, task, name)
@@ -166,7 +166,7 @@ def pairs(summary: Summary, task: str, name: str) -> list[Comparison]:
 
 
 def leak_sentences(summary: Summary, task: str, name: str) -> list[str]:
-    """What leaky fakes do, where the answer is about others, and what the leak is worth."""
+    """Says what leaky fakes do, where the answer is about others, and what the leak is worth."""
     if about_leaky(summary):
         return []
     baseline = summary.named("baseline")[0]
@@ -185,7 +185,7 @@ def leak_sentences(summary: Summary, task: str, name: str) -> list[str]:
 def ceiling_sentences(
     summary: Summary, task: str, name: str, against: list[Comparison]
 ) -> list[str]:
-    """What true NIR images gain in the place of fakes, and which part of that the best fakes do."""
+    """Says what true NIR images gain in the place of fakes, and the best fakes' share of that."""
     baseline = summary.named("baseline")[0]
     found = [summary.compared(each, baseline, task, name) for each in summary.named("ceiling")]
     lines = []
@@ -202,14 +202,14 @@ def ceiling_sentences(
 
 
 def side_effect_sentences(summary: Summary, task: str, name: str) -> list[str]:
-    """What fakes do to the recognition of VIS images of the people trained on: a side effect."""
+    """Says what fakes do to the recognition of VIS images of the people trained on."""
     against = effects(summary, task, name)
     parts = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in against]
     return [f"The side effect of {fakes(summary)}: {'; '.join(parts)}."] if parts else []
 
 
 def about_leaky(summary: Summary) -> bool:
-    """Whether the answer is about leaky fakes, for want of others."""
+    """Tells whether the answer is about leaky fakes, for want of others."""
     return bool(summary.named("leaky")) and not summary.named("fakes")
 
 

@@ -41,7 +41,7 @@ def write_comparison(compared: Compared, out: Path) -> None:
 
 
 def render(compared: Compared) -> str:
-    """The page: one file that makes no request."""
+    """Gives the page: one file that makes no request."""
     style, script = source("style.css"), source("report.js")
     return environment().get_template("compare.html.j2").render(
         title=f"{listed([run.name for run in compared.runs])}, side by side",
@@ -69,7 +69,7 @@ def sections(compared: Compared) -> list[Section]:
 
 
 def lines(compared: Compared) -> Iterator[str]:
-    """The comparison in sentences: which settings differ, then each leading metric."""
+    """Gives the comparison in sentences: which settings differ, then each leading metric."""
     first, *others = compared.runs
     yield " ".join(setting_sentence(first, run) for run in others)
     for run in others:
@@ -80,7 +80,7 @@ def lines(compared: Compared) -> Iterator[str]:
 
 
 def leading(compared: Compared) -> list[tuple[str, str]]:
-    """The headline metrics that were scored, else the first of each protocol."""
+    """Gives the headline metrics that were scored, else the first of each protocol."""
     scored = [(task, name) for task in compared.protocols() for name in compared.metrics(task)]
     firsts = [(task, compared.metrics(task)[0]) for task in compared.protocols()]
     headlines = [(task, name) for task, name in scored
@@ -89,7 +89,7 @@ def leading(compared: Compared) -> list[tuple[str, str]]:
 
 
 def setting_sentence(first: Run, run: Run) -> str:
-    """ "B differs from A in generator.steps (800 → 1600)."."""
+    """Gives "B differs from A in generator.steps (800 → 1600)."."""
     settings = [each.material.facts.get("settings", {}) for each in (first, run)]
     rows = different(settings)
     if not rows:
@@ -102,7 +102,7 @@ def setting_sentence(first: Run, run: Run) -> str:
 
 
 def sentence(compared: Compared, run: Run, task: str, name: str) -> str:
-    """What changes in one metric: gains and losses, then what is undecided, then what is equal."""
+    """Says what changes in one metric: gains, losses, the undecided, then what is equal."""
     first = compared.runs[0].name
     start = f"{heading(task, compared.metric(name))}, {run.name} against {first}:"
     if why := compared.untested.get((run.name, task)):
@@ -121,5 +121,5 @@ def sentence(compared: Compared, run: Run, task: str, name: str) -> str:
 
 
 def effect(comparison: Comparison) -> str:
-    """ "real+C (+6.1 points [2.0, 10.1])"."""
+    """Gives "real+C (+6.1 points [2.0, 10.1])"."""
     return f"{comparison.training_set} ({phrases.effect(comparison)})"

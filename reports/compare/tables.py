@@ -26,7 +26,7 @@ NOTE = (
 
 
 def settings_tables(compared: Compared) -> list[Table]:
-    """What differs between the runs in settings, versions and weights; nothing where all agree."""
+    """Gives the settings, versions and weights in which the runs differ."""
     facts = [run.material.facts for run in compared.runs]
     weights = [
         {f"{row.get('role')}: {row.get('name')}": row.get("sha256") for row in f.get("weights", ())}
@@ -48,7 +48,7 @@ def settings_tables(compared: Compared) -> list[Table]:
 
 
 def data_table(compared: Compared) -> Table:
-    """Whose images they are, who is tested, and what could be paired with the first run."""
+    """Gives the images, the people tested, and what could be paired with the first run."""
     first = compared.runs[0]
     rows: list[tuple[tuple[str, ...], ...]] = [
         (("images of",), *((str(run.setting("data", "name") or NONE),) for run in compared.runs)),
@@ -96,7 +96,7 @@ def tested(compared: Compared, run: Run, task: str) -> str:
 
 
 def recognition_tables(compared: Compared) -> dict[tuple[str, str], Table]:
-    """(protocol, metric) -> a row per training set, a column per run, then the differences."""
+    """Gives a table per (protocol, metric): a row per training set, columns per run."""
     keys = [(task, name) for task in compared.protocols() for name in compared.metrics(task)]
     tables = {key: recognition_table(compared, *key) for key in keys}
     for key in keys[:1]:  # once is enough
@@ -126,7 +126,7 @@ def recognition_table(compared: Compared, task: str, name: str) -> Table:
 
 
 def score(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
-    """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8] from real, gain"."""
+    """Gives "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8] from real, gain"."""
     found = summary.means.get((training_set, task, name))
     if found is None:
         return (NONE,)
@@ -140,7 +140,7 @@ def score(summary: Summary, training_set: str, task: str, name: str) -> tuple[st
 
 
 def change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
-    """ "+3.1 [0.2, 6.0]", "p 0.012, better"."""
+    """Gives "+3.1 [0.2, 6.0]", "p 0.012, better"."""
     if key in compared.identical:
         return (SAME,)
     each = compared.changes.get(key)
@@ -153,7 +153,7 @@ def change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
 
 
 def quality_table(compared: Compared) -> Table:
-    """A row per metric and kind of images, a column per run."""
+    """Gives a row per metric and kind of images, a column per run."""
     kinds: list[tuple[str, str]] = []
     called: dict[str, str] = {}
     for summary in compared.summaries:
@@ -176,7 +176,7 @@ def quality_table(compared: Compared) -> Table:
 
 
 def quality_cell(summary: Summary, name: str, kind: str) -> tuple[str, ...]:
-    """As in a report, and n."""
+    """Gives a cell of image quality as in a report, and n."""
     rows = quality_rows(summary.quality, name, kind)
     if rows.empty:
         return (NONE,)
@@ -194,7 +194,7 @@ def quality_rows(quality: pd.DataFrame, name: str, kind: str) -> pd.DataFrame:
 
 
 def all_tables(compared: Compared) -> list[Table]:
-    """Every table, in the order of the page."""
+    """Gives every table, in the order of the page."""
     quality = quality_table(compared)
     return [
         *settings_tables(compared),
@@ -205,7 +205,7 @@ def all_tables(compared: Compared) -> list[Table]:
 
 
 def frame(compared: Compared) -> pd.DataFrame:
-    """The numbers behind the tables: a row per run and number, and per difference."""
+    """Gives the numbers behind the tables: a row per run and number, and per difference."""
     return pd.DataFrame(list(rows_of(compared)))
 
 

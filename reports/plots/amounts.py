@@ -48,7 +48,7 @@ RARER = (
 
 
 def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
-    """Per (protocol, metric) the curve over real NIR images, and that over fakes."""
+    """Draws per (protocol, metric) the curve over real NIR images, and that over fakes."""
     for task, name in metrics:
         if lines := scored(summary, nir_lines(summary.training_sets), task, name):
             yield nir_plot(summary, lines, task, name)
@@ -57,7 +57,7 @@ def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot
 
 
 def nir_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
-    """The amounts stand on a square-root scale, which shows 0 and keeps few images apart."""
+    """Draws lines over real NIR images, on a square-root scale, which shows 0."""
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
             label = label_of(summary, line)
@@ -120,7 +120,7 @@ def draw_line(
     place: int,
     label: str,
 ) -> None:
-    """A point per training set with its interval; each line is shifted by its place."""
+    """Draws a point per training set with its interval; each line is shifted by its place."""
     figure, axes = drawn
     found = [summary.means[training_set.name, *what] for training_set in line.sets]
     scale = summary.metric(what[1]).scale
@@ -148,7 +148,7 @@ def draw_line(
 
 
 def look_of(summary: Summary, line: Line) -> Look:
-    """That of the translator's training set."""
+    """Gives a line the look of its translator's training set."""
     look = looks(summary.training_sets)
     if line.again:
         return next((look[x.name] for x in line.sets if x.role == "control"), Look(GREY, "s"))
@@ -163,20 +163,20 @@ def look_of(summary: Summary, line: Line) -> Look:
 
 
 def is_tie(summary: Summary, training_set: TrainingSet, task: str, name: str) -> bool:
-    """Whether a set with fakes cannot be told from the one that differs in the fakes alone."""
+    """Tells whether a set with fakes ties with the set that differs in the fakes alone."""
     compared = effect(summary, training_set, task, name)
     return compared is not None and compared.verdict == "undecided"
 
 
 def spelled(training_set: TrainingSet) -> str:
-    """ "4", or "all (9.6)"."""
+    """Gives "4", or "all (9.6)"."""
     if training_set.known_amount.nir_per_subject != "all":
         return str(training_set.known_amount.nir_per_subject)
     return f"all ({per_person(training_set.known_amount):.3g})"
 
 
 def signed_root(x: np.ndarray) -> np.ndarray:
-    """The square root, continued below 0, where axes have their margin."""
+    """Gives the square root, continued below 0, where axes have their margin."""
     return np.sign(x) * np.sqrt(np.abs(x))
 
 
@@ -190,7 +190,7 @@ def finish(figure: Figure, axes: Axes, how: Metric) -> None:
 
 
 def frame(summary: Summary, lines: list[Line], task: str, name: str) -> pd.DataFrame:
-    """One row per point, with its difference from the same images without fakes."""
+    """Gives one row per point, with its difference from the same images without fakes."""
     rows = []
     for line in lines:
         for each in line.sets:

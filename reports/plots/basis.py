@@ -7,7 +7,7 @@ from reports.words import protocol
 
 
 def basis(summary: Summary, task: str, name: str) -> str:
-    """ "Unseen people: 60 people, 600 probes, 3 seeds."; empty where nothing was scored.
+    """Gives "Unseen people: 60 people, 600 probes, 3 seeds."; empty where nothing was scored.
 
     Counts are those of the training set with the most seeds.
     """
@@ -19,7 +19,7 @@ def basis(summary: Summary, task: str, name: str) -> str:
 
 
 def basis_of_outcomes(outcomes: pd.DataFrame, task: str) -> str:
-    """The same, counted in a table of outcomes (reports.material)."""
+    """Gives the same, counted in a table of outcomes (reports.material)."""
     rows = outcomes[outcomes["protocol"] == task]
     if rows.empty:
         return ""

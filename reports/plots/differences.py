@@ -28,7 +28,7 @@ GROUPS = {
 
 
 def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
-    """One plot per (protocol, metric) of `metrics`; those with nothing to compare are left out."""
+    """Draws a plot per (protocol, metric) that has something to compare."""
     baseline = summary.named("baseline")[0]
     for task, name in metrics:
         found = [
@@ -41,7 +41,7 @@ def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot
 
 
 def forest(summary: Summary, rows: list[Comparison]) -> Plot:
-    """One row per training set, in the order of the tables."""
+    """Draws one row per training set, in the order of the tables."""
     how, task = rows[0].record, rows[0].protocol
     look, sets = (
         looks(summary.training_sets),
@@ -72,7 +72,7 @@ def forest(summary: Summary, rows: list[Comparison]) -> Plot:
 
 
 def layout(roles: list[str]) -> tuple[list[float], list[tuple[str, float]], float]:
-    """-> a height per row from 0 down, (heading, height) of each group, and the depth in rows.
+    """Gives a height per row from 0 down, (heading, height) of each group, and the depth in rows.
 
     A single group needs no heading.
     """
@@ -89,14 +89,14 @@ def layout(roles: list[str]) -> tuple[list[float], list[tuple[str, float]], floa
 
 
 def axis_label(unit: str, better: str) -> str:
-    """ "difference, points (right is better)"."""
+    """Gives "difference, points (right is better)"."""
     text = "difference, points" if unit == "%" else "difference"
     side = {"higher": " (right is better)", "lower": " (left is better)"}
     return f"{text}{side.get(better, '')}"
 
 
 def caption(summary: Summary, rows: list[Comparison]) -> str:
-    """What is drawn, and what it rests on."""
+    """Says what is drawn, and what it rests on."""
     ties = any(each.verdict == "undecided" for each in rows)
     decided = any(each.verdict != "undecided" for each in rows)
     parts = [f"Difference from {rows[0].baseline} (line at 0), with its 95 % interval."]
@@ -124,7 +124,7 @@ def draw_row(axes: Axes, comparison: Comparison, height: float, look: Look, scal
 
 
 def frame(rows: list[Comparison], roles: dict[str, str]) -> pd.DataFrame:
-    """One row per mean and one per seed."""
+    """Gives one row per mean and one per seed."""
     records = []
     for each in rows:
         start = {"training_set": each.training_set, "role": roles[each.training_set]}

@@ -20,7 +20,7 @@ VERDICTS = {"gain": "gain", "loss": "loss", "undecided": "tie"}
 
 
 def accuracy_tables(summary: Summary) -> list[Table]:
-    """Per protocol the table of the leading metrics, then, plainer, those of all others.
+    """Gives per protocol the table of the leading metrics, then the plainer ones of all others.
 
     A row per training set but for the points of curves; a column per metric.
     """
@@ -44,7 +44,7 @@ def leading_table(summary: Summary, task: str) -> Table:
 
 
 def further_table(summary: Summary, task: str) -> Table:
-    """Means alone; how they compare stands in the CSV."""
+    """Gives the table of all other metrics: means alone; comparisons are in the CSV file."""
     first = leading(summary, task)
     names = [name for name in summary.metrics(task) if name not in first]
     return Table(
@@ -84,7 +84,7 @@ def prominent(group: list[Metric]) -> list[Metric]:
 
 
 def shown(summary: Summary, task: str) -> list[TrainingSet]:
-    """The training sets of a table: no points of curves, nothing external that was not scored."""
+    """Gives the training sets of a table: no points of curves, external ones only with scores."""
     scored = {name for name, place, _ in summary.means if place == task}
     return [
         training_set
@@ -123,7 +123,7 @@ def mean_words(summary: Summary) -> str:
 
 
 def basis(summary: Summary, task: str) -> str:
-    """ ", 600 probes of 60 people, 3 seeds", of the baseline."""
+    """Gives ", 600 probes of 60 people, 3 seeds", of the baseline."""
     baseline = summary.named("baseline")[0]
     found = [
         each
@@ -137,7 +137,7 @@ def basis(summary: Summary, task: str) -> str:
 
 
 def row_name(training_set: TrainingSet) -> tuple[str, ...]:
-    """A training set in the first cell of a row."""
+    """Gives a training set in the first cell of a row."""
     return (training_set.name, training_set.label, *(["leaky"] if training_set.leaky else []))
 
 
@@ -147,7 +147,7 @@ def header(how: Metric) -> str:
 
 
 def mean_cell(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
-    """ "37.9 [33.1, 42.6]"; a dash where nothing was scored."""
+    """Gives "37.9 [33.1, 42.6]"; a dash where nothing was scored."""
     estimate = summary.means.get((training_set, task, name))
     if estimate is None:
         return (NONE,)
@@ -155,7 +155,7 @@ def mean_cell(summary: Summary, training_set: str, task: str, name: str) -> tupl
 
 
 def recognition_cell(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
-    """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "gain, p 0.012, = C"."""
+    """Gives "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "gain, p 0.012, = C"."""
     lines = list(mean_cell(summary, training_set, task, name))
     if lines == [NONE]:
         return (NONE,)
@@ -174,7 +174,7 @@ def verdict_marks(comparison: Comparison | None) -> list[str]:
 
 
 def tie_marks(summary: Summary, training_set: str, task: str, name: str) -> list[str]:
-    """ "= C" where C are the best fakes and this set cannot be told apart from them."""
+    """Gives "= C" where C are the best fakes and this set cannot be told apart from them."""
     best = best_told(summary, task, name)
     if best is None or not tied_with(summary, training_set, best, task, name):
         return []
@@ -182,7 +182,7 @@ def tie_marks(summary: Summary, training_set: str, task: str, name: str) -> list
 
 
 def accuracy_frame(summary: Summary) -> pd.DataFrame:
-    """The numbers behind the accuracy tables, one row per training set, protocol and metric."""
+    """Gives the numbers of the accuracy tables, a row per training set, protocol and metric."""
     baseline = summary.named("baseline")[0]
     roles = {training_set.name: training_set.role for training_set in summary.training_sets}
     rows = []

@@ -33,7 +33,7 @@ AGAIN = (
 
 
 def amount_tables(summary: Summary, metrics: Sequence[tuple[str, str]]) -> list[Table]:
-    """One table per (protocol, metric) and translator that was tried at several amounts."""
+    """Gives one table per (protocol, metric) and translator that was tried at several amounts."""
     found = []
     for task, name in metrics:
         lines = scored(summary, nir_lines(summary.training_sets), task, name)
@@ -55,7 +55,7 @@ def amount_table(
     task: str,
     name: str,
 ) -> Table:
-    """A row per amount of real NIR images per training person.
+    """Gives a row per amount of real NIR images per training person.
 
     `plain`: the sets without fakes by amount, and under True those with the VIS images again.
     """
@@ -94,7 +94,7 @@ def mean_cell(
 
 
 def difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """("+6.5 [2.1, 10.8]", "gain"), ("0.012",)."""
+    """Gives ("+6.5 [2.1, 10.8]", "gain"), ("0.012",)."""
     if compared is None:
         return (NONE,), (NONE,)
     text = with_interval(compared.estimate, compared.record, signed=True)
@@ -102,7 +102,7 @@ def difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tupl
 
 
 def amount_frame(summary: Summary, metrics: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    """The numbers behind the tables, one row per training set, protocol and metric."""
+    """Gives the numbers behind the tables, one row per training set, protocol and metric."""
     parts = [
         frame(summary, lines, task, name)
         for task, name in metrics

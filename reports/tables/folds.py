@@ -9,7 +9,7 @@ from reports.words import NONE, number, protocol
 
 
 def fold_tables(summary: Summary) -> list[Table]:
-    """One table per protocol that was scored in several folds: a row per training set."""
+    """Gives one table per protocol that was scored in several folds: a row per training set."""
     protocols = {task for _, task, _ in summary.over_folds}
     return [fold_table(summary, task) for task in summary.protocols() if task in protocols]
 
@@ -35,14 +35,14 @@ def fold_table(summary: Summary, task: str) -> Table:
 
 
 def cell(summary: Summary, key: tuple[str, str, str]) -> tuple[str, ...]:
-    """ "96.7 ± 0.4"; a dash where there are no folds."""
+    """Gives "96.7 ± 0.4"; a dash where there are no folds."""
     found = summary.over_folds.get(key)
     how = summary.metric(key[2])
     return (f"{number(found.mean, how)} ± {number(found.std, how)}" if found else NONE,)
 
 
 def fold_frame(summary: Summary) -> pd.DataFrame:
-    """The numbers behind the tables, one row per training set, protocol and metric."""
+    """Gives the numbers behind the tables, one row per training set, protocol and metric."""
     roles = {training_set.name: training_set.role for training_set in summary.training_sets}
     return pd.DataFrame(
         [

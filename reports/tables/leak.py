@@ -14,7 +14,7 @@ NOTE = (
 
 
 def leak_tables(summary: Summary) -> list[Table]:
-    """One table per protocol: a row per leaky training set, a column per metric."""
+    """Gives one table per protocol: a row per leaky training set, a column per metric."""
     return [table for task in summary.protocols() if (table := leak_table(summary, task)).rows]
 
 
@@ -39,7 +39,7 @@ def leak_table(summary: Summary, task: str) -> Table:
 
 
 def cell(summary: Summary, comparison: Comparison | None) -> tuple[str, ...]:
-    """ "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
+    """Gives "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
     if comparison is None:
         return (NONE,)
     clean, leaky = (number(value, comparison.record) for value in summary.ends(comparison))
@@ -51,7 +51,7 @@ def cell(summary: Summary, comparison: Comparison | None) -> tuple[str, ...]:
 
 
 def leak_frame(summary: Summary) -> pd.DataFrame:
-    """The numbers behind the tables, one row per leaky training set, protocol and metric."""
+    """Gives the numbers behind the tables, one row per leaky training set, protocol and metric."""
     return pd.DataFrame(
         [
             leak_row(summary, comparison)

@@ -16,14 +16,14 @@ SHORTEST = 0.005  # correlations are printed with two digits
 
 
 def quality_tables(summary: Summary, task: str = "", name: str = "") -> list[Table]:
-    """Image quality and, where there are fakes, how it agrees with the gain in a metric."""
+    """Gives image quality and, where there are fakes, how it agrees with the gain in a metric."""
     if summary.quality.empty:
         return []
     return [quality_table(summary), *agreement_tables(summary, task, name)]
 
 
 def quality_table(summary: Summary) -> Table:
-    """A row per metric; a column per kind of images, the floor and the untranslated first."""
+    """Gives a row per metric; a column per kind of images, the floor and the untranslated first."""
     quality, called = summary.quality, summary.kinds()
     kinds = image_kinds(quality)
     names = list(dict.fromkeys(quality[quality["images"].isin(kinds)]["metric"]))
@@ -41,7 +41,7 @@ def quality_table(summary: Summary) -> Table:
 
 
 def quality_note(quality: pd.DataFrame) -> str:
-    """What cells hold, and the number of images where it is one."""
+    """Says what cells hold, and the number of images where it is one."""
     repeats = "seeds and folds" if "fold" in quality else "seeds"
     return (
         f"Where there are several {repeats}: their mean [lowest, highest]; else the figure [95 % "
@@ -53,19 +53,19 @@ def quality_note(quality: pd.DataFrame) -> str:
 
 
 def image_kinds(quality: pd.DataFrame) -> list[str]:
-    """The kinds of images: real, untranslated, then the variants as given, the true NIR last."""
+    """Gives the kinds of images: real, untranslated, the variants as given, true NIR last."""
     found = [kind for kind in dict.fromkeys(quality["images"]) if kind not in PAIRS]
     place = {kind: i for i, kind in enumerate(FIRST)} | dict.fromkeys(LAST, 9)
     return sorted(found, key=lambda kind: place.get(kind, len(FIRST)))
 
 
 def usual_count(quality: pd.DataFrame) -> int:
-    """The number of images that needs no mention: the commonest of all."""
+    """Gives the number of images that needs no mention: the commonest of all."""
     return int(quality["n"].mode().iloc[0])
 
 
 def pairs_line(quality: pd.DataFrame, how: Metric) -> tuple[str, ...]:
-    """Under a metric's name, what pairs of real images get: of one person, of two."""
+    """Gives the values of pairs of real images, of one person and of two, for a metric's row."""
     rows = quality[(quality["metric"] == how.name) & quality["images"].isin(PAIRS)]
     means = rows.groupby("images")["value"].mean()
     if not all(kind in means.index for kind in PAIRS):
@@ -77,7 +77,7 @@ def pairs_line(quality: pd.DataFrame, how: Metric) -> tuple[str, ...]:
 def quality_cell(
     quality: pd.DataFrame, kind: str, how: Metric, usual: int | None = None
 ) -> tuple[str, ...]:
-    """The mean, then its range over seeds, or the interval of a single figure; n where unusual."""
+    """Gives the mean and its range over seeds, or the interval of one value; n where unusual."""
     rows = quality[(quality["images"] == kind) & (quality["metric"] == how.name)]
     rows = rows[rows["value"].notna()]
     if rows.empty:
@@ -91,7 +91,7 @@ def quality_cell(
 
 
 def ends(rows: pd.DataFrame) -> tuple[float, float]:
-    """Lowest and highest value of several rows, the interval of one; NaN where there is none."""
+    """Gives the lowest and highest value of several rows, or the interval of one, else NaN."""
     if len(rows) > 1:
         return rows["value"].min(), rows["value"].max()
     if "ci_low" not in rows:
@@ -100,7 +100,7 @@ def ends(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def agreement_tables(summary: Summary, task: str, name: str) -> list[Table]:
-    """Whether better images by each metric went along with more gain; none without fakes."""
+    """Gives the table of how far each metric agrees with the gain; none without fakes."""
     found = points(summary, task, name) if task else pd.DataFrame()
     if found.empty:
         return []
@@ -122,7 +122,7 @@ def agreement_tables(summary: Summary, task: str, name: str) -> list[Table]:
 
 
 def worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
-    """ "9 of 9": how many of the points a metric puts behind the untranslated images."""
+    """Gives "9 of 9": how many of the points a metric puts behind the untranslated images."""
     quality = summary.quality
     vis = quality[(quality["images"] == "vis") & (quality["metric"] == name)]["value"].dropna()
     if vis.empty:
@@ -132,7 +132,7 @@ def worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
 
 
 def agreement_note(rows: pd.DataFrame, task: str, how: Metric) -> str:
-    """What the correlations are, and how little so few points can tell."""
+    """Says what the correlations are, and how uncertain they are with so few points."""
     n = int(rows["n"].max())
     if n < FEWEST:
         return (
@@ -151,7 +151,7 @@ def agreement_note(rows: pd.DataFrame, task: str, how: Metric) -> str:
 
 
 def correlation(value: float) -> str:
-    """ "+0.86"; a dash where there is none."""
+    """Gives "+0.86"; a dash where there is none."""
     if value != value:
         return NONE
     text = f"{value:+.2f}" if abs(value) >= SHORTEST else "0.00"
@@ -159,5 +159,5 @@ def correlation(value: float) -> str:
 
 
 def agreement_frame(summary: Summary, task: str, name: str) -> pd.DataFrame:
-    """The numbers behind `agreement_tables`, one row per metric."""
+    """Gives the numbers behind `agreement_tables`, one row per metric."""
     return agreement(summary, points(summary, task, name)).assign(protocol=task, recognition=name)

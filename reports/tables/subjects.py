@@ -29,14 +29,14 @@ class Compared:
 
 
 def compared_sets(summary: Summary, task: str, name: str) -> Compared:
-    """The baseline and the best fakes, the first of several equal ones, or None."""
+    """Gives the baseline and the best fakes, the first of several equal ones, or None."""
     return Compared(summary.named("baseline")[0], best_told(summary, task, name))
 
 
 def subject_tables(
     material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
 ) -> list[Table]:
-    """Per (protocol, metric) the hardest subjects; then the most confused pairs where known."""
+    """Gives per (protocol, metric) the hardest subjects and, where known, the confused pairs."""
     found = []
     for task, name in metrics:
         sets = compared_sets(summary, task, name)
@@ -52,7 +52,7 @@ def subject_tables(
 def subject_frame(
     material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
 ) -> pd.DataFrame:
-    """All subjects, hardest first: protocol, metric, subject, probes, a column per training set."""
+    """Gives all subjects, hardest first: protocol, metric, subject, probes, a column per set."""
     parts = []
     for task, name in metrics:
         sets = compared_sets(summary, task, name)
@@ -64,7 +64,7 @@ def subject_frame(
 
 
 def hardest(outcomes: pd.DataFrame, sets: Compared, task: str, how: Metric) -> pd.DataFrame:
-    """subject, probes, baseline, fakes (if any) and mean of both, the lowest mean first."""
+    """Gives subject, probes, baseline, fakes (if any) and mean of both, the worst mean first."""
     rows = outcomes[(outcomes["protocol"] == task) & (outcomes["metric"] == how.name)]
     columns = dict(zip(sets.names, ("baseline", "fakes"), strict=False))
     rows = rows[rows["training_set"].isin(list(columns))]
@@ -82,7 +82,7 @@ def hardest(outcomes: pd.DataFrame, sets: Compared, task: str, how: Metric) -> p
 
 
 def confusions(table: pd.DataFrame, sets: Compared, task: str) -> pd.DataFrame:
-    """Of the compared sets the probes that another person's score reached: a tie is a confusion."""
+    """Gives the probes of the compared sets whose score another person's reached or passed."""
     if table.empty:
         return table
     rows = table[(table["protocol"] == task) & table["training_set"].isin(sets.names)]
@@ -114,7 +114,7 @@ def hardest_table(
 
 
 def taken_for(confused: pd.DataFrame, subject: str) -> str:
-    """ "s07 (5 of 9), s03 (2 of 9)": those whom a person was confused with most, two at most."""
+    """Gives "s07 (5 of 9), s03 (2 of 9)", the two with whom a person was confused most."""
     if confused.empty:
         return NONE
     found = confused["other"][confused["subject"] == subject].astype(str).value_counts(sort=False)
@@ -123,7 +123,7 @@ def taken_for(confused: pd.DataFrame, subject: str) -> str:
 
 
 def pairs(confused: pd.DataFrame, sets: Compared) -> pd.DataFrame:
-    """subject, other, confusions per training set, and `all` of them; the most frequent first."""
+    """Gives subject, other, confusions per set, and `all` of them; the most frequent first."""
     table = pd.crosstab(
         [confused["subject"].astype(str), confused["other"].astype(str)], confused["training_set"]
     ).reindex(columns=sets.names, fill_value=0)
@@ -152,7 +152,7 @@ def pairs_table(table: pd.DataFrame, sets: Compared, task: str) -> Table:
 def pair_frame(
     material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
 ) -> pd.DataFrame:
-    """All confused pairs: protocol, subject, other, and counts per training set."""
+    """Gives all confused pairs: protocol, subject, other, and counts per training set."""
     parts = []
     for task, name in metrics:
         sets = compared_sets(summary, task, name)
