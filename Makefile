@@ -23,6 +23,7 @@ test-slow: env
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 fingerprints: env  # after a stage's version was raised
 	$(BIN)/python -m tests.fingerprints.record

@@ -62,7 +62,9 @@ def align_all(
             packed.create(out / name, index, side_px, photographs.channels)
             chunks = np.array_split(np.arange(len(index)), max(1, len(index) // ROWS_PER_TASK))
             tasks = [
-                pool.submit(_align_part, photographs.part(rows), out / name, predictor, side_px)
+                pool.submit(
+                    _align_part, photographs.part(rows.tolist()), out / name, predictor, side_px
+                )
                 for rows in chunks
             ]
             parts = []

@@ -31,7 +31,7 @@ def read_table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, converters=dict.fromkeys(TEXT_COLUMNS, str))
 
 
-def create(folder: Path, index: pd.DataFrame, side_px: int, channels: int) -> np.ndarray:
+def create(folder: Path, index: pd.DataFrame, side_px: int, channels: int) -> np.memmap:
     """Makes a packed folder of zeros for others to fill; returns its writable mapped array."""
     folder.mkdir(parents=True, exist_ok=True)
     index.to_csv(folder / "index.csv", index=False)

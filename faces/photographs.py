@@ -75,7 +75,12 @@ def measure(source: Path | bytes) -> tuple[int, int]:
 
     All pixels are decoded, so the same files are refused, in less than half the time.
     """
-    return _use(source, lambda image: image.size[:: -1 if _orientation(image) in SIDEWAYS else 1])
+    return _use(source, _upright_size)
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if _orientation(image) in SIDEWAYS else (width, height)
 
 
 def read_bytes(path: Path) -> bytes:

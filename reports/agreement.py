@@ -22,14 +22,14 @@ DRAWS = 10_000
 MOST_ORDERS = 5_040  # as many orders are tried one by one, of more a sample
 
 
-def points(summary: Summary, where: str, name: str) -> pd.DataFrame:
-    """images, training_set, metric, seed, value, gain: a row per metric, variant and seed.
+def points(summary: Summary, task: str, name: str) -> pd.DataFrame:
+    """Gives a row per metric, variant and seed: images, training_set, metric, seed, value, gain.
 
-    `gain` is that of recognition metric `name` under protocol `where` over the baseline in the same
+    `gain` is that of recognition metric `name` in `task` over the baseline in the same
     seed, positive where better. Folds are pooled.
     """
     rows = summary.recognition
-    rows = rows[(rows["protocol"] == where) & (rows["metric"] == name)]
+    rows = rows[(rows["protocol"] == task) & (rows["metric"] == name)]
     sums = rows.assign(value=rows["value"] * rows["n"]).groupby(
         ["training_set", "seed"], sort=False
     )
@@ -47,18 +47,18 @@ def points(summary: Summary, where: str, name: str) -> pd.DataFrame:
 
 
 def quality_by_seed(quality: pd.DataFrame, images: str) -> pd.Series:
-    """(metric, seed) -> value, the mean over folds."""
+    """Gives the mean over folds of each (metric, seed)."""
     rows = quality[(quality["images"] == images) & quality["value"].notna()]
     return rows.groupby(["metric", "seed"], sort=False)["value"].mean()
 
 
 def direction(how: Metric) -> int:
-    """1 where a metric is better when higher, -1 where lower, 1 where neither is said."""
+    """Gives -1 for a metric that is better when lower, 1 for all others."""
     return -1 if how.better == "lower" else 1
 
 
 def agreement(summary: Summary, found: pd.DataFrame) -> pd.DataFrame:
-    """A row per metric: metric, rho, rho_within, p, n, seeds.
+    """Gives a row per metric: metric, rho, rho_within, p, n, seeds.
 
     `rho` is Spearman's over all points, `rho_within` that of ranks within each seed, both positive
     where the better images gain more; `p` is two-sided, of `rho_within` where there are several
@@ -72,7 +72,7 @@ def agreement(summary: Summary, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def agreement_of(each: pd.DataFrame, sign: int, name: str = "") -> dict[str, float]:
-    """The correlations of one metric's points."""
+    """Gives the correlations of one metric's points."""
     values, gains = sign * each["value"].to_numpy(), each["gain"].to_numpy()
     seeds = each["seed"].to_numpy()
     told = len(each) >= FEWEST
@@ -88,7 +88,7 @@ def agreement_of(each: pd.DataFrame, sign: int, name: str = "") -> dict[str, flo
 
 
 def centred(values: np.ndarray, seeds: np.ndarray) -> np.ndarray:
-    """Ranks within each seed, their mean taken off."""
+    """Gives ranks within each seed minus their mean, (N,) float and (N,) int -> (N,) float."""
     ranks = np.empty(len(values))
     for seed in set(seeds):
         own = seeds == seed
@@ -97,19 +97,19 @@ def centred(values: np.ndarray, seeds: np.ndarray) -> np.ndarray:
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Pearson's of (N,) and (N,); NaN where one of them does not vary."""
+    """Gives Pearson's correlation of (N,) and (N,) float; NaN where one of them is constant."""
     return float(correlations(a, b[None])[0])
 
 
 def correlations(a: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """(N,) and (K, N) => (K,), Pearson's with each row; NaN where one does not vary."""
+    """Gives Pearson's correlations, (N,) and (K, N) float -> (K,); NaN where one is constant."""
     a, others = a - a.mean(), others - others.mean(1, keepdims=True)
     lengths = np.sqrt((a @ a) * (others**2).sum(1))
     return np.divide(others @ a, lengths, out=np.full(len(others), np.nan), where=lengths > 1e-9)
 
 
 def shuffled_p(a: np.ndarray, b: np.ndarray, seeds: np.ndarray, rng: np.random.Generator) -> float:
-    """Two-sided p of a correlation within seeds: every order is as likely, if there is none.
+    """Gives the two-sided p of a correlation within seeds, by shuffling (N,) `b` within seeds.
 
     All orders where they are few, else a sample, the observed one counted with it.
     """
@@ -121,7 +121,7 @@ def shuffled_p(a: np.ndarray, b: np.ndarray, seeds: np.ndarray, rng: np.random.G
 
 
 def orders(b: np.ndarray, seeds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(K, N): `b` shuffled within seeds, in all ways or, where these are many, a sample and `b`."""
+    """Gives orders of `b`, (N,) -> (K, N): all within seeds or, if too many, a sample and `b`."""
     groups = [np.flatnonzero(seeds == seed) for seed in dict.fromkeys(seeds)]
     if math.prod(math.factorial(len(group)) for group in groups) > MOST_ORDERS:
         found = np.tile(b, (DRAWS + 1, 1))

@@ -22,19 +22,20 @@ class Line:
 
 
 def nir_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
-    """Over real NIR images per person: without fakes, with the VIS images again, with fakes.
+    """Gives the lines over real NIR images per person: without fakes, with VIS again, with fakes.
 
     With fakes means all of a translator's. Translators that were tried at one amount alone have no
     line; without one, there are none.
     """
     kinds: dict[tuple[str | None, bool], dict[int | str, TrainingSet]] = {(None, False): {}}
-    for each in counted(sets):
-        points = kinds.setdefault((each.amount.translator, each.amount.again), {})
-        amount = each.amount.nir_per_subject
-        if amount not in points or points[amount].amount.fake_images < each.amount.fake_images:
-            points[amount] = each
+    for one in counted(sets):
+        amount = one.known_amount
+        points = kinds.setdefault((amount.translator, amount.again), {})
+        other = points.get(amount.nir_per_subject)
+        if other is None or other.known_amount.fake_images < amount.fake_images:
+            points[amount.nir_per_subject] = one
     lines = [
-        Line(maker, tuple(sorted(points.values(), key=lambda each: per_person(each.amount))), again)
+        Line(maker, tuple(sorted(points.values(), key=nir_of)), again)
         for (maker, again), points in kinds.items()
         if len(points) > 1
     ]
@@ -42,16 +43,19 @@ def nir_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
 
 
 def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
-    """Over the number of fakes beside the baseline's real images; the baseline is their 0."""
+    """Gives the lines over the number of fakes beside the baseline's real images; it is their 0."""
     there = counted(sets)
-    baseline = next((each for each in there if each.role == "baseline"), None)
+    baseline = next(
+        (training_set for training_set in there if training_set.role == "baseline"), None
+    )
     if baseline is None:
         return []
     by_translator: dict[str, dict[int, TrainingSet]] = {}
-    for each in there:
-        alike = each.amount.nir_per_subject == baseline.amount.nir_per_subject
-        if alike and each.amount.translator:
-            by_translator.setdefault(each.amount.translator, {})[each.amount.fake_images] = each
+    for one in there:
+        amount = one.known_amount
+        alike = amount.nir_per_subject == baseline.known_amount.nir_per_subject
+        if alike and amount.translator:
+            by_translator.setdefault(amount.translator, {})[amount.fake_images] = one
     return [
         Line(translator, (baseline, *(points[count] for count in sorted(points))))
         for translator, points in by_translator.items()
@@ -60,44 +64,61 @@ def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
 
 
 def counted(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
-    return [each for each in sets if each.amount and (each.role in COUNTED or each.amount.again)]
+    """Gives the training sets that can be points of a curve: their amount is known."""
+    return [
+        training_set
+        for training_set in sets
+        if training_set.amount and (training_set.role in COUNTED or training_set.amount.again)
+    ]
 
 
 def per_person(amount: Amount) -> float:
-    """Real NIR images per training subject; "all" counts as its mean."""
+    """Gives the real NIR images per training subject; "all" counts as its mean."""
     if amount.nir_per_subject != "all":
         return float(amount.nir_per_subject)
     return amount.nir_images / max(amount.subjects, 1)
 
 
-def name_of(sets: tuple[TrainingSet, ...], translator: str) -> str:
-    """What print calls a translator: leaky ones say so."""
-    made = [each for each in sets if each.images == translator]
+def nir_of(one: TrainingSet) -> float:
+    """Gives the real NIR images per training subject of a set."""
+    return per_person(one.known_amount)
+
+
+def name_of(sets: tuple[TrainingSet, ...], translator: str | None) -> str:
+    """Gives the name of a translator in print, marked where it is leaky; "" for none."""
+    if translator is None:
+        return ""
+    made = [training_set for training_set in sets if training_set.images == translator]
     return made[0].marked(translator) if made else translator
 
 
-def scored(summary: Summary, lines: list[Line], where: str, name: str) -> list[Line]:
-    """The lines without the points that this metric lacks; at least two must be left."""
+def scored(summary: Summary, lines: list[Line], task: str, name: str) -> list[Line]:
+    """Gives the lines without the points that this metric lacks; at least two must be left."""
     kept = [
-        replace(line, sets=tuple(x for x in line.sets if (x.name, where, name) in summary.means))
+        replace(line, sets=tuple(x for x in line.sets if (x.name, task, name) in summary.means))
         for line in lines
     ]
     return [line for line in kept if len(line.sets) > 1]
 
 
-def effect(summary: Summary, each: TrainingSet, where: str, name: str) -> Comparison | None:
-    """A set with fakes, or VIS images again, against the one without; None where it has neither."""
-    if not each.amount or not (each.amount.translator or each.amount.again):
+def effect(summary: Summary, training_set: TrainingSet, task: str, name: str) -> Comparison | None:
+    """Gives the comparison of a set with fakes, or VIS again, with the set without; else None."""
+    if not training_set.amount or not (training_set.amount.translator or training_set.amount.again):
         return None
-    other = each.counterpart if each.role == "curve" else summary.named("baseline")[0]
-    return summary.compared(each.name, other, where, name) if other else None
+    other = (
+        training_set.counterpart if training_set.role == "curve" else summary.named("baseline")[0]
+    )
+    return summary.compared(training_set.name, other, task, name) if other else None
 
 
-def beyond_again(summary: Summary, each: TrainingSet, where: str, name: str) -> Comparison | None:
-    """A set with fakes against the VIS images once more, beside as many real NIR images."""
-    if not each.amount or not each.amount.translator:
+def beyond_again(
+    summary: Summary, training_set: TrainingSet, task: str, name: str
+) -> Comparison | None:
+    """Gives the comparison of fakes with VIS again, at the same number of real NIR images."""
+    if not training_set.amount or not training_set.amount.translator:
         return None
     for other in counted(summary.training_sets):
-        if other.amount.again and other.amount.nir_per_subject == each.amount.nir_per_subject:
-            return summary.compared(each.name, other.name, where, name)
+        amount = other.known_amount
+        if amount.again and amount.nir_per_subject == training_set.amount.nir_per_subject:
+            return summary.compared(training_set.name, other.name, task, name)
     return None

@@ -67,14 +67,14 @@ def write_tables(
 
 
 def kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
-    """Each kind's file name, its printed tables and their numbers.
+    """Gives each kind's file name, its printed tables and their numbers.
 
     Tables of results say how faces were cropped and people chosen: they are read without the page.
     """
     leading, how = headlines(summary), " ".join(made_by(material.facts.get("data", {})))
     for name, tables, frame in (
         ("accuracy", accuracy_tables(summary), accuracy_frame(summary)),
-        ("quality", quality_tables(summary, *(leading or [()])[0]), summary.quality),
+        ("quality", quality_tables(summary, *(leading or [("", "")])[0]), summary.quality),
         ("leak", leak_tables(summary), leak_frame(summary)),
         ("folds", fold_tables(summary), fold_frame(summary)),
         ("amounts", amount_tables(summary, leading), amount_frame(summary, leading)),
@@ -88,7 +88,7 @@ def kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Tabl
 
 
 def kinds_of_words(material: Material) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
-    """The tables on the data and on how the run was made, whose cells are words and counts."""
+    """Gives the tables on the data and on the run, whose cells are words and counts."""
     for name, tables in (
         ("failed_stages", failure_tables(material.facts)),
         ("data", data_tables(material.facts)),

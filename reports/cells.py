@@ -27,16 +27,16 @@ class Cell:
     counts: np.ndarray
 
     def rows(self, seeds: tuple[int, ...]) -> list[int]:
-        """Where some seeds stand in `values` and in `sums`."""
+        """Gives the rows of some seeds in `values` and in `sums`."""
         return [self.seeds.index(seed) for seed in seeds]
 
     def means(self, seeds: tuple[int, ...]) -> np.ndarray:
-        """The metric of some seeds, (len(seeds),)."""
+        """Gives the metric of some seeds, (len(seeds),)."""
         return self.sums[self.rows(seeds)].sum(1) / self.counts.sum()
 
     @property
     def shares(self) -> bool:
-        """Whether outcomes lie in 0 to 1, so that no mean can lie outside."""
+        """Tells whether outcomes lie in 0 to 1, so that no mean can lie outside."""
         return self.values.min() >= 0 and self.values.max() <= 1
 
 
@@ -69,7 +69,7 @@ def cell_of(key: tuple[str, str, str], rows: pd.DataFrame) -> Cell:
 
 
 def as_impostors(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray | float:
-    """The parts of mean 0 of `rows`, arranged as `table`; 0 where an older run has none."""
+    """Gives the parts of mean 0 of `rows`, arranged as `table`; 0 where an older run has none."""
     if "as_impostor" not in rows:
         return 0.0
     parts = rows.pivot(index="seed", columns="probe", values="as_impostor").fillna(0.0)

@@ -38,24 +38,24 @@ class Comparison:
 
     @property
     def metric(self) -> str:
-        """The name of the metric."""
+        """Gives the name of the metric."""
         return self.record.name
 
     @property
     def verdict(self) -> str:
-        """ "gain", "loss" or "undecided" at the level that the intervals have."""
+        """Gives "gain", "loss" or "undecided" at the level that the intervals have."""
         if self.p_adjusted >= 1 - LEVEL:
             return "undecided"
         return "gain" if self.better > 0 else "loss"
 
     @property
     def better(self) -> float:
-        """The difference, positive where it is an improvement."""
+        """Gives the difference, positive where it is an improvement."""
         return -self.estimate.value if self.record.better == "lower" else self.estimate.value
 
 
 def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
-    """Pairs of names by the question that they answer; Holm's adjustment runs within a question.
+    """Gives pairs of names by the question that they answer, within which Holm's adjustment runs.
 
     `help`: do fakes help? `checks`: do controls and the ceiling? `rank`: which fakes help most?
     `beyond X`: do fakes do more than control X? `leaky`: do leaky fakes help, `leak`: what is their
@@ -63,13 +63,22 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
     `curve beyond`: do fakes do more than these? An external recognizer is compared with
     nothing, and a set that is another's twin takes its comparisons (`twins`).
     """
-    sets = tuple(each for each in sets if not each.twin)
-    baseline = next(each.name for each in sets if each.role == "baseline")
-    told = [each.name for each in told_about(sets)]
-    named = {role: [each.name for each in sets if each.role == role] for role in COMPARED_ROLES}
-    there = {each.name for each in sets}
-    curves = [each for each in sets if each.role == "curve" and each.counterpart in there]
+    sets = tuple(training_set for training_set in sets if not training_set.twin)
+    baseline = next(training_set.name for training_set in sets if training_set.role == "baseline")
+    told = [training_set.name for training_set in told_about(sets)]
+    named = {
+        role: [training_set.name for training_set in sets if training_set.role == role]
+        for role in COMPARED_ROLES
+    }
+    there = {training_set.name for training_set in sets}
+    curves = [
+        training_set
+        for training_set in sets
+        if training_set.role == "curve" and training_set.counterpart in there
+    ]
     again = [each for each in curves if each.amount and each.amount.again]
+    repeated = {each.name for each in again}
+    curve_pairs = [(each.name, each.counterpart) for each in curves if each.counterpart]
     return {
         "help": [(name, baseline) for name in told],
         "checks": [(name, baseline) for role in CHECKS for name in named[role]],
@@ -78,8 +87,8 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
            for control in named["control"]},
         "leaky": [(name, baseline) for name in named["leaky"] if name not in told],
         "leak": leak_pairs(sets),
-        "curve": [(one.name, one.counterpart) for one in curves if one not in again],
-        "curve again": [(one.name, one.counterpart) for one in again],
+        "curve": [pair for pair in curve_pairs if pair[0] not in repeated],
+        "curve again": [pair for pair in curve_pairs if pair[0] in repeated],
         "curve beyond": [
             (one.name, other.name)
             for one in curves
@@ -140,7 +149,7 @@ class Table:
     def estimate(
         self, a: Cell, b: Cell, seeds: tuple[int, ...], variation: TrainingVariation | None
     ) -> Estimate:
-        """The paired difference: subject sums are linear, so they are subtracted."""
+        """Estimates the paired difference; subject sums are linear, so they are subtracted."""
         sums = a.sums[a.rows(seeds)] - b.sums[b.rows(seeds)]
         how_often = self.draws.subjects(self.protocol, len(a.counts))
         rng = self.draws.of_seeds(self.protocol, self.metric.name)
@@ -148,7 +157,7 @@ class Table:
         return found.within(-1, 1) if a.shares and b.shares else found
 
     def variation(self, names: tuple[str, str], seeds: tuple[int, ...]) -> TrainingVariation | None:
-        """The training variation of differences, over all training sets that have the seeds."""
+        """Estimates the training variation of differences from all sets that have the seeds."""
         if len(seeds) < 2:
             return None
         pool = cells_of_variation(self.cells, self.sets, names, seeds)
@@ -167,17 +176,18 @@ def cells_of_variation(
     count only where they are asked about. Sets that are one training under two names count once.
     """
     pool = [
-        cells[each.name]
-        for each in sets
-        if each.name in names or (each.role in COMPARED_ROLES and not each.twin)
-        if each.name in cells
+        cells[training_set.name]
+        for training_set in sets
+        if training_set.name in names
+        or (training_set.role in COMPARED_ROLES and not training_set.twin)
+        if training_set.name in cells
     ]
     return [cell for cell in pool if set(seeds) <= set(cell.seeds)]
 
 
 def twins(found: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Comparison]:
-    """What was found of a training, under its other names."""
-    for twin in (each for each in sets if each.twin):
+    """Repeats the comparisons of a training set under the names of its twins."""
+    for twin in (training_set for training_set in sets if training_set.twin):
         for each in found:
             if each.training_set == twin.twin:
                 yield replace(each, training_set=twin.name)
@@ -187,6 +197,6 @@ def twins(found: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Co
 
 
 def adjusted(family: list[Comparison]) -> list[Comparison]:
-    """The same comparisons with Holm's adjustment over all of them."""
+    """Gives the same comparisons with Holm's adjustment over all of them."""
     p_values = holm(np.array([each.estimate.p for each in family]))
     return [replace(each, p_adjusted=float(p)) for each, p in zip(family, p_values, strict=True)]

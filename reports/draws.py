@@ -20,14 +20,14 @@ class Draws:
     kept: dict[tuple[str, int], np.ndarray] = field(default_factory=dict)
 
     def subjects(self, protocol: str, count: int) -> np.ndarray:
-        """How often each of the `count` subjects of a protocol is drawn: `subject_draws`."""
+        """Gives the `subject_draws` of `count` subjects of a protocol, (resamples, count) int16."""
         if (protocol, count) not in self.kept:
             rng = self.generator(protocol)
             self.kept[protocol, count] = subject_draws(count, rng, self.resamples)
         return self.kept[protocol, count]
 
     def of_seeds(self, protocol: str, metric: str) -> np.random.Generator:
-        """The generator that draws the variation between training runs."""
+        """Gives the generator that draws the variation between training runs."""
         return self.generator(protocol, metric)
 
     def generator(self, *names: str) -> np.random.Generator:

@@ -17,31 +17,31 @@ class Spread:
 
 
 def fold_numbers(table: pd.DataFrame) -> list[int]:
-    """The folds in a table, sorted; none where it has no such column or nothing in it."""
+    """Gives the folds in a table, sorted; none where it has no such column or nothing in it."""
     return sorted(set(table["fold"].dropna().astype(int))) if "fold" in table else []
 
 
 def whole_folds(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with `fold` as whole numbers, missing ones allowed; without it where none is."""
+    """Gives the table with `fold` as whole numbers or missing; without `fold` where all miss it."""
     if not fold_numbers(table):
         return table.drop(columns="fold", errors="ignore")
     return table.assign(fold=table["fold"].astype(float).astype("Int64"))
 
 
 def first_fold(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the first fold; the same table where there is none."""
+    """Gives the rows of the first fold; the same table where there is none."""
     found = fold_numbers(table)
     return table[table["fold"] == found[0]] if found else table
 
 
 def which_fold(outcomes: pd.DataFrame) -> str:
-    """What captions say of pictures that show one of several folds, else nothing."""
+    """Gives the sentence for captions of pictures of one of several folds, else nothing."""
     found = fold_numbers(outcomes)
     return f"Fold {found[0]}, the first of {len(found)}." if len(found) > 1 else ""
 
 
 def over_folds(recognition: pd.DataFrame) -> dict[tuple[str, str, str], Spread]:
-    """(training set, protocol, metric) -> Spread, where there are two folds or more.
+    """Gives the Spread of each (training set, protocol, metric) that has two folds or more.
 
     `recognition` has one row per seed and fold. Seeds are averaged within a fold first, so that the
     deviation is that over folds, as published for protocols of ten folds.

@@ -57,11 +57,18 @@ class TrainingSet:
     twin: str | None = None
 
     @property
+    def known_amount(self) -> Amount:
+        """Gives the amount of a set on a curve. Raises ValueError where none was given."""
+        if self.amount is None:
+            raise ValueError(f"the training set {self.name} has no amount")
+        return self.amount
+
+    @property
     def leaky(self) -> bool:
         return self.role == "leaky"
 
     def marked(self, text: str) -> str:
-        """A name of this set or of its images, which says "leaky" where it is."""
+        """Gives a name of this set or of its images, which says "leaky" where it is."""
         return f"{text} (leaky)" if self.leaky and not text.endswith("-leaky") else text
 
 
@@ -144,26 +151,27 @@ class Material:
 
 
 def told_about(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
-    """The sets that the answer is about: those with fakes, else the leaky ones."""
-    fakes = [each for each in sets if each.role == "fakes"]
-    return fakes or [each for each in sets if each.leaky]
+    """Gives the sets that the answer is about: those with fakes, else the leaky ones."""
+    fakes = [training_set for training_set in sets if training_set.role == "fakes"]
+    return fakes or [training_set for training_set in sets if training_set.leaky]
 
 
 def leak_pairs(sets: tuple[TrainingSet, ...]) -> list[tuple[str, str]]:
-    """(leaky, clean) names of training sets that differ in nothing else."""
-    clean = {each.name for each in sets if each.role == "fakes"}
-    return [
-        (each.name, each.counterpart) for each in sets if each.leaky and each.counterpart in clean
+    """Gives (leaky, clean) names of training sets that differ in nothing else."""
+    clean = {training_set.name for training_set in sets if training_set.role == "fakes"}
+    leaky = [
+        (training_set.name, training_set.counterpart) for training_set in sets if training_set.leaky
     ]
+    return [(name, other) for name, other in leaky if other is not None and other in clean]
 
 
 def in_order(sets: tuple[TrainingSet, ...]) -> tuple[TrainingSet, ...]:
-    """The baseline first, then fakes, then leaky ones, the ceiling last; else as given.
+    """Sorts training sets by ROLES; those of one role stay as given.
 
     Raises ValueError for other roles, and for more or fewer than one baseline.
     """
-    if unknown := {each.role for each in sets} - set(ROLES):
+    if unknown := {training_set.role for training_set in sets} - set(ROLES):
         raise ValueError(f"training sets in the role {', '.join(sorted(unknown))}; use {ROLES}")
-    if sum(each.role == "baseline" for each in sets) != 1:
+    if sum(training_set.role == "baseline" for training_set in sets) != 1:
         raise ValueError("exactly one training set must have the role baseline")
     return tuple(sorted(sets, key=lambda each: ROLES.index(each.role)))

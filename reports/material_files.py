@@ -54,7 +54,7 @@ def save_material(material: Material, folder: Path) -> None:
 
 
 def load_material(folder: Path) -> Material:
-    """What `save_material` wrote. Raises TamperedError where a file is missing or changed."""
+    """Reads what `save_material` wrote. Raises TamperedError where a file is missing or changed."""
     try:
         content = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         if content["schema"] != SCHEMA:
@@ -77,7 +77,7 @@ def remedy(folder: Path) -> str:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """Every file below a folder, sorted; flushed to the disk."""
+    """Gives every file below a folder, sorted; flushed to the disk."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in files:
         sync(path)
@@ -85,7 +85,7 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def mark(path: Path) -> list[int | str]:
-    """Size and SHA-256."""
+    """Gives the size and SHA-256 of a file."""
     return [path.stat().st_size, sha256(path)]
 
 
@@ -119,7 +119,7 @@ def save_grid(grid: Grid, folder: Path) -> dict[str, Any]:
 
 
 def material_of(content: dict[str, Any], folder: Path) -> Material:
-    """The material that `content` describes; images stay on the disk until they are looked at."""
+    """Gives the material that `content` describes; images are read from the disk when used."""
     return Material(
         facts=content["facts"],
         metrics=tuple(metric_of(row) for row in content.get("metrics", ())),
@@ -135,7 +135,7 @@ def material_of(content: dict[str, Any], folder: Path) -> Material:
 
 
 def training_set(row: dict[str, Any]) -> TrainingSet:
-    """A training set from its description, in which earlier versions called a role otherwise."""
+    """Gives a training set from its description; earlier versions had another name for a role."""
     amount = row["amount"] and Amount(**row["amount"])
     role = {"reference": "external"}.get(row["role"], row["role"])
     return TrainingSet(**row | {"amount": amount, "role": role})

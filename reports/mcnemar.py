@@ -10,7 +10,7 @@ from scipy import stats
 
 
 def mcnemar(outcomes_a: np.ndarray, outcomes_b: np.ndarray) -> float:
-    """Two-sided p of (seeds, probes) outcomes in 0 to 1, pooled over seeds and probes.
+    """Gives the two-sided p of (seeds, probes) outcomes in 0 to 1, pooled over seeds and probes.
 
     An outcome that is a mean over draws of the gallery is a hit where it is above one half; where
     it is exactly that, a miss. Without discordant probes p is 1.

@@ -33,7 +33,7 @@ DEMO = Components()
 def standard_error(
     subjects: int, probes_per_subject: float, seeds: int, training_sets: int, of: Components = DEMO
 ) -> tuple[float, float]:
-    """-> the standard error of a difference, and its degrees of freedom (Satterthwaite 1946).
+    """Gives the standard error of a difference and its degrees of freedom (Satterthwaite 1946).
 
     `training_sets` is the number of sets that the training variation is estimated from
     (reports/training_variation.py). With one seed neither number contains it.
@@ -57,7 +57,7 @@ def detectable_difference(
     of: Components = DEMO,
     power: float = POWER,
 ) -> float:
-    """The difference that is found with this power, as a share of 1; NaN with one subject.
+    """Gives the difference that is found with this power, as a share of 1; NaN with one subject.
 
     `comparisons` are those of the family: Holm's adjustment asks the first of m to pass at
     level / m.
@@ -76,7 +76,7 @@ def detectable_difference(
 def power_sentence(
     subjects: int, probes_per_subject: float, seeds: int, training_sets: int, comparisons: int = 1
 ) -> str:
-    """What a dry run says: "With 60 people x 10 probes and 3 seeds ... of 8 points or more"."""
+    """Gives the sentence of a dry run, which names the smallest difference that is detected."""
     size = 100 * detectable_difference(
         subjects, probes_per_subject, seeds, training_sets, comparisons
     )

@@ -20,7 +20,7 @@ FACTS = ("settings", "versions", "device", "data", "weights", "stages", "failure
 
 
 def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str, Any]:
-    """The content of results.json, version 1 (docs/results.md)."""
+    """Gives the content of results.json, version 1 (docs/results.md)."""
     rows = {
         "recognition": table_rows(
             summary.recognition, ("training_set", "protocol", "metric", "seed", "value", "n")
@@ -29,27 +29,31 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
             mean_row(*key, estimate) | fold_columns(summary.over_folds.get(key))
             for key, estimate in summary.means.items()
         ],
-        "comparisons": [comparison_row(each) for each in summary.comparisons],
+        "comparisons": [comparison_row(comparison) for comparison in summary.comparisons],
         "quality": table_rows(summary.quality, quality_columns(summary.quality)),
     }
     details = [{"about": about, "sentences": lines} for about, lines in answer.details]
-    told = {"headline": answer.headline, "details": details, "caveats": answer.caveats}
+    told: dict[str, Any] = {
+        "headline": answer.headline,
+        "details": details,
+        "caveats": answer.caveats,
+    }
     told["leaky"] = answer.leaky
     known = {name: facts[name] for name in FACTS if name in facts}
-    sets = [asdict(each) for each in summary.training_sets]
+    sets = [asdict(training_set) for training_set in summary.training_sets]
     metrics = [asdict(record) for record in summary.records.values()]
     named = {"answer": told, "training_sets": sets, "metrics": metrics}
     return {"schema": SCHEMA, **known, **named, **rows}
 
 
 def quality_columns(quality: pd.DataFrame) -> tuple[str, ...]:
-    """The columns of image quality; older runs measured no intervals."""
+    """Gives the columns of image quality; older runs measured no intervals."""
     ends = ("ci_low", "ci_high") if "ci_low" in quality else ()
     return ("images", "metric", "seed", "value", "n", *ends)
 
 
 def table_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The rows of a table; those of a fold say which."""
+    """Gives the rows of a table; those of a fold say which."""
     rows = [
         {name: plain(value) for name, value in zip(columns, row, strict=True)}
         for row in table[list(columns)].itertuples(index=False)
@@ -74,7 +78,7 @@ def mean_row(training_set: str, protocol: str, metric: str, estimate: Estimate) 
 
 
 def fold_columns(spread: Spread | None) -> dict[str, Any]:
-    """What `means` has more where there are several folds."""
+    """Gives the further columns of `means` where there are several folds."""
     if spread is None:
         return {}
     return {
@@ -84,27 +88,27 @@ def fold_columns(spread: Spread | None) -> dict[str, Any]:
     }
 
 
-def comparison_row(each: Comparison) -> dict[str, Any]:
+def comparison_row(comparison: Comparison) -> dict[str, Any]:
     return {
-        "training_set": each.training_set,
-        "baseline": each.baseline,
-        "protocol": each.protocol,
-        "metric": each.metric,
-        "difference": plain(each.estimate.value),
-        "ci_low": plain(each.estimate.low),
-        "ci_high": plain(each.estimate.high),
-        "p": plain(each.estimate.p),
-        "p_adjusted": plain(each.p_adjusted),
-        "verdict": each.verdict,
-        "family": each.family,
-        "mcnemar_p": None if each.mcnemar_p is None else plain(each.mcnemar_p),
-        "seeds": each.estimate.seeds,
-        "test": each.estimate.test,
+        "training_set": comparison.training_set,
+        "baseline": comparison.baseline,
+        "protocol": comparison.protocol,
+        "metric": comparison.metric,
+        "difference": plain(comparison.estimate.value),
+        "ci_low": plain(comparison.estimate.low),
+        "ci_high": plain(comparison.estimate.high),
+        "p": plain(comparison.estimate.p),
+        "p_adjusted": plain(comparison.p_adjusted),
+        "verdict": comparison.verdict,
+        "family": comparison.family,
+        "mcnemar_p": None if comparison.mcnemar_p is None else plain(comparison.mcnemar_p),
+        "seeds": comparison.estimate.seeds,
+        "test": comparison.estimate.test,
     }
 
 
 def plain(value: Any) -> Any:
-    """A JSON value; floats have eight digits, so that the last bit of a sum is no news."""
+    """Gives a JSON value; floats have eight digits, without the noise in their last bits."""
     if isinstance(value, str):
         return value
     if isinstance(value, int | np.integer):

@@ -49,12 +49,12 @@ class Estimate:
 
     @property
     def test(self) -> str:
-        """What was drawn, in words for tables."""
+        """Says what was drawn, in words for tables."""
         seeds = f", t over seeds ({self.freedom:.3g} df)" if self.seeds > 1 else ""
         return f"bootstrap over subjects{seeds}"
 
     def of_share(self) -> "Estimate":
-        """The same for a mean of outcomes in 0 to 1: an interval that knows that it ends there.
+        """Gives the estimate of a mean of outcomes in 0 to 1, with an interval inside this range.
 
         Wilson's (1927), for as many independent trials as the interval's width stands for (so Korn
         & Graubard 1998 for other intervals). Without one miss, or one hit, a spread cannot be seen,
@@ -71,7 +71,7 @@ class Estimate:
         return replace(self, low=float(max(0.0, low)), high=float(min(1.0, high)))
 
     def within(self, low: float, high: float) -> "Estimate":
-        """The same with an interval that ends where the metric does."""
+        """Cuts the interval to the range of the metric."""
         ends = np.clip([self.low, self.high], low, high).tolist()
         return replace(self, low=ends[0], high=ends[1])
 
@@ -85,7 +85,7 @@ def paired_difference(
     level: float = LEVEL,
     variation: TrainingVariation | None = None,
 ) -> Estimate:
-    """How much better A is than B: the mean of A - B over seeds and probes, clustered by subject.
+    """Estimates the mean of A - B over seeds and probes, clustered by subject.
 
     `outcomes_a`, `outcomes_b`: (seeds, probes) or (probes,) float, the same seeds and probes in the
     same order; `subjects`: (probes,), who each probe shows; `variation`: the training variation of
@@ -105,7 +105,7 @@ def mean_with_interval(
     level: float = LEVEL,
     variation: TrainingVariation | None = None,
 ) -> Estimate:
-    """The mean over seeds and probes with its interval; arguments as in `paired_difference`."""
+    """Estimates the mean over seeds and probes; arguments as in `paired_difference`."""
     values = np.atleast_2d(np.asarray(outcomes, float))
     sums, counts = subject_sums(values, np.asarray(subjects))
     how_often = subject_draws(len(counts), rng, resamples)
@@ -120,7 +120,7 @@ def estimate(
     level: float = LEVEL,
     variation: TrainingVariation | None = None,
 ) -> Estimate:
-    """The same from `subject_sums` and `subject_draws`, which many metrics can share.
+    """Gives the mean and its interval from `subject_sums` and `subject_draws`.
 
     `rng` draws the variation between seeds; with one seed it is not used.
     """
@@ -141,7 +141,7 @@ def estimate(
 
 
 def subject_sums(values: np.ndarray, subjects: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(seeds, probes) float and (probes,) -> sums (seeds, subjects) and probe counts (subjects,).
+    """Sums (seeds, probes) float by subject -> (seeds, subjects) float, and counts (subjects,) int.
 
     A resampled mean needs no more than these, however many probes there are.
     """
@@ -155,7 +155,7 @@ def subject_sums(values: np.ndarray, subjects: np.ndarray) -> tuple[np.ndarray, 
 
 
 def subject_draws(subjects: int, rng: np.random.Generator, resamples: int) -> np.ndarray:
-    """How often each subject is drawn, with replacement: (resamples, subjects) int16."""
+    """Draws subjects with replacement; gives how often, (resamples, subjects) int16."""
     parts = []
     for start in range(0, resamples, CHUNK):
         rows = min(CHUNK, resamples - start)
@@ -166,7 +166,7 @@ def subject_draws(subjects: int, rng: np.random.Generator, resamples: int) -> np
 
 
 def bootstrap_means(sums: np.ndarray, counts: np.ndarray, how_often: np.ndarray) -> np.ndarray:
-    """The means over seeds and probes of each draw of subjects -> (resamples,)."""
+    """Gives the means over seeds and probes of each draw of subjects -> (resamples,)."""
     totals = np.stack([sums.mean(0), counts], axis=1)
     parts = [
         how_often[start : start + CHUNK].astype(float) @ totals
@@ -179,7 +179,7 @@ def bootstrap_means(sums: np.ndarray, counts: np.ndarray, how_often: np.ndarray)
 def scaled(
     deviations: np.ndarray, sums: np.ndarray, counts: np.ndarray, level: float
 ) -> np.ndarray:
-    """Bootstrap deviations with the spread that the interval needs.
+    """Scales bootstrap deviations, (resamples,) float, to the spread that the interval needs.
 
     A bootstrap of n subjects is too narrow by sqrt((n - 1) / n), and by the ratio of Student's to
     the normal quantile. With several seeds only what all of them share is left.
@@ -194,7 +194,7 @@ def scaled(
 
 
 def shared_part(sums: np.ndarray, counts: np.ndarray) -> float:
-    """Which part of the variance over subjects all seeds share, 0 to 1; 1 with one seed.
+    """Gives the share of the variance over subjects that all seeds have in common, 0 to 1.
 
     (MS subjects - MS residual) / MS subjects of the two-way analysis of variance, cut at 0, of each
     subject's contribution to the mean of its seed.
@@ -210,7 +210,7 @@ def shared_part(sums: np.ndarray, counts: np.ndarray) -> float:
 
 
 def two_sided_p(draws: np.ndarray) -> float:
-    """Twice the smaller share of draws on one side of zero, (1 + k) / (1 + B).
+    """Gives twice the smaller share of draws on one side of zero, (1 + k) / (1 + B).
 
     Davison & Hinkley 1997, equation 4.11: counting the data itself keeps p above 0.
     """

@@ -39,48 +39,59 @@ class Summary:
         return self.records.get(name) or unknown(name)
 
     def called(self) -> dict[str, str]:
-        """What sentences call a training set: its fakes' name, or its label."""
-        return {each.name: each.marked(each.images or each.label) for each in self.training_sets}
+        """Gives the name of each training set in sentences: that of its fakes, or its label."""
+        return {
+            training_set.name: training_set.marked(training_set.images or training_set.label)
+            for training_set in self.training_sets
+        }
 
     def kinds(self) -> dict[str, str]:
-        """What tables and plots call the images of a training set."""
-        return {each.images: each.marked(each.images) for each in self.training_sets if each.images}
+        """Gives the name of each kind of fakes in tables and plots."""
+        return {
+            training_set.images: training_set.marked(training_set.images)
+            for training_set in self.training_sets
+            if training_set.images
+        }
 
     def told(self) -> list[str]:
-        """The names of the training sets that the answer is about."""
+        """Gives the names of the training sets that the answer is about."""
         return [each.name for each in told_about(self.training_sets)]
 
     def leaks(self, protocol: str, metric: str) -> list[Comparison]:
-        """Each leaky training set against its counterpart, as far as both were scored."""
+        """Gives each leaky training set against its counterpart, as far as both were scored."""
         pairs = leak_pairs(self.training_sets)
         found = [self.compared(*pair, protocol, metric) for pair in pairs]
         return [each for each in found if each]
 
     def named(self, role: str) -> list[str]:
-        """The names of the training sets in a role."""
-        return [each.name for each in self.training_sets if each.role == role]
+        """Gives the names of the training sets in a role."""
+        return [
+            training_set.name for training_set in self.training_sets if training_set.role == role
+        ]
 
     def compared(
         self, training_set: str, baseline: str, protocol: str, metric: str
     ) -> Comparison | None:
-        """The Comparison of two training sets, or None where there is none."""
+        """Gives the Comparison of two training sets, or None where there is none."""
         wanted = (training_set, baseline, protocol, metric)
         for each in self.comparisons:
             if (each.training_set, each.baseline, each.protocol, each.metric) == wanted:
                 return each
         return None
 
-    def ends(self, each: Comparison) -> tuple[float, float]:
-        """Where a difference starts and ends, over the seeds that both have and all probes."""
+    def ends(self, comparison: Comparison) -> tuple[float, float]:
+        """Gives the means of both sets, over the seeds that both have and all probes."""
         rows = self.recognition
-        rows = rows[(rows["protocol"] == each.protocol) & (rows["metric"] == each.metric)]
-        rows = rows[rows["seed"].isin(list(each.per_seed))]
+        rows = rows[
+            (rows["protocol"] == comparison.protocol) & (rows["metric"] == comparison.metric)
+        ]
+        rows = rows[rows["seed"].isin(list(comparison.per_seed))]
         sums = rows.assign(value=rows["value"] * rows["n"]).groupby("training_set")[["value", "n"]]
         means = sums.sum().eval("value / n")
-        return means[each.baseline], means[each.training_set]
+        return means[comparison.baseline], means[comparison.training_set]
 
     def metrics(self, protocol: str) -> list[str]:
-        """The metrics of a protocol, in the order in which they were given."""
+        """Gives the metrics of a protocol, in the order in which they were given."""
         rows = self.recognition[self.recognition["protocol"] == protocol]
         return list(dict.fromkeys(rows["metric"]))
 
@@ -91,7 +102,7 @@ class Summary:
         return sorted(chosen, key=lambda key: key[0] != UNSEEN)
 
     def protocols(self) -> list[str]:
-        """The protocols there are; the one on unseen people, which is the harder, first."""
+        """Gives the protocols there are; the one on unseen people, which is the harder, first."""
         found = dict.fromkeys(self.recognition["protocol"])
         return sorted(found, key=lambda name: name != UNSEEN)
 
@@ -119,20 +130,21 @@ def mean(
     sets: tuple[TrainingSet, ...],
     draws: Draws,
 ) -> Estimate:
-    """A training set's mean over seeds and probes, with its interval."""
-    name, *where = key
+    """Gives a training set's mean over seeds and probes, with its interval."""
+    name, task, metric = key
     here = {other[0]: cell for other, cell in cells.items() if other[1:] == key[1:]}
     cell = here[name]
-    how_often = draws.subjects(where[0], len(cell.counts))
+    how_often = draws.subjects(task, len(cell.counts))
     variation = variation_of(name, here, sets)
-    found = estimate(cell.sums, cell.counts, how_often, draws.of_seeds(*where), variation=variation)
+    rng = draws.of_seeds(task, metric)
+    found = estimate(cell.sums, cell.counts, how_often, rng, variation=variation)
     return found.of_share() if cell.shares else found
 
 
 def variation_of(
     name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]
 ) -> TrainingVariation | None:
-    """That of means, over the training sets which have the seeds of this one.
+    """Estimates the training variation of means, from the training sets that have these seeds.
 
     An external recognizer was not trained here: what moves it between seeds, if anything, is its
     own.
@@ -140,13 +152,15 @@ def variation_of(
     cell = cells[name]
     if len(cell.seeds) < 2:
         return None
-    alone = any(each.name == name and each.role == "external" for each in sets)
+    alone = any(
+        training_set.name == name and training_set.role == "external" for training_set in sets
+    )
     pool = [cell] if alone else cells_of_variation(cells, sets, (name,), cell.seeds)
     return variation_of_means(np.stack([each.means(cell.seeds) for each in pool]))
 
 
 def recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """One row per training set, seed, fold if any, protocol and metric: value, and n probes."""
+    """Gives a row per training set, seed, fold if any, protocol and metric: value and n probes."""
     fold = ["fold"] if "fold" in outcomes else []
     keys = ["training_set", "seed", *fold, *KEYS]
     grouped = outcomes.groupby(keys, sort=False, dropna=False)["value"]

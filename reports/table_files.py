@@ -29,7 +29,7 @@ def write_table(path: Path, table: pd.DataFrame) -> dict[str, str]:
 
 
 def read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
-    """What `write_table` wrote. Raises OSError or ValueError where it is something else."""
+    """Reads what `write_table` wrote. Raises OSError or ValueError where it is something else."""
     if not kinds:
         return pd.DataFrame()
     table = pd.read_csv(
@@ -47,7 +47,7 @@ def read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
 
 
 def kind_of(column: pd.Series) -> str:
-    """One of KINDS; what is neither a number nor a truth value is text."""
+    """Gives one of KINDS; what is neither a number nor a truth value is text."""
     if types.is_bool_dtype(column):
         return "truth" if column.notna().all() else "text"
     if types.is_integer_dtype(column):
@@ -56,7 +56,7 @@ def kind_of(column: pd.Series) -> str:
 
 
 def written(column: pd.Series, kind: str) -> pd.Series:
-    """A column as it goes into the file."""
+    """Gives a column as it goes into the file."""
     column = column.reset_index(drop=True)
     if kind != "text":
         return column.astype(KINDS[kind])
@@ -65,7 +65,7 @@ def written(column: pd.Series, kind: str) -> pd.Series:
 
 
 def taken(column: pd.Series, kind: str) -> pd.Series:
-    """A column as it was before it was written."""
+    """Gives a column as it was before it was written."""
     if kind == "number":
         return column.astype(float)
     if kind != "text":

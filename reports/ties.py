@@ -4,23 +4,23 @@ from reports.comparisons import Comparison
 from reports.summary import Summary
 
 
-def best_told(summary: Summary, where: str, name: str) -> str | None:
-    """The fakes that the answer is about with the best mean; None where none was scored."""
+def best_told(summary: Summary, task: str, name: str) -> str | None:
+    """Gives the fakes with the best mean of those that the answer is about; None without scores."""
     sign = -1 if summary.metric(name).better == "lower" else 1
     found = {
-        told: sign * summary.means[told, where, name].value
+        told: sign * summary.means[told, task, name].value
         for told in summary.told()
-        if (told, where, name) in summary.means
+        if (told, task, name) in summary.means
     }
     return max(found, key=found.__getitem__) if found else None
 
 
-def between(summary: Summary, one: str, other: str, where: str, name: str) -> Comparison | None:
-    """The comparison of two training sets, whichever way round it was made."""
-    return summary.compared(one, other, where, name) or summary.compared(other, one, where, name)
+def between(summary: Summary, one: str, other: str, task: str, name: str) -> Comparison | None:
+    """Gives the comparison of two training sets, whichever way round it was made."""
+    return summary.compared(one, other, task, name) or summary.compared(other, one, task, name)
 
 
-def tied_with(summary: Summary, training_set: str, best: str, where: str, name: str) -> bool:
-    """Whether the two were compared and cannot be told apart."""
-    found = between(summary, training_set, best, where, name)
+def tied_with(summary: Summary, training_set: str, best: str, task: str, name: str) -> bool:
+    """Tells whether the two were compared and cannot be told apart."""
+    found = between(summary, training_set, best, task, name)
     return found is not None and found.verdict == "undecided"

@@ -27,7 +27,7 @@ class TrainingVariation:
 
 
 def variation_of_differences(means: np.ndarray) -> TrainingVariation:
-    """(sets, seeds) float, both at least 2 -> TrainingVariation of the difference of any two sets.
+    """Estimates the variation of the difference of any two sets, from (sets, seeds), both > 1.
 
     Twice the mean square of the interaction of sets and seeds. Of two sets this is the variance of
     their differences over seeds.
@@ -38,7 +38,7 @@ def variation_of_differences(means: np.ndarray) -> TrainingVariation:
 
 
 def variation_of_means(means: np.ndarray) -> TrainingVariation:
-    """(sets, seeds) float, seeds at least 2 -> TrainingVariation of the mean of any one set.
+    """Estimates the variation of the mean of any one set, from (sets, seeds) float, seeds > 1.
 
     What all sets share does not cancel here: the variance is that of seeds plus that of the
     interaction. The degrees of freedom of the sum are Satterthwaite's (1946).
@@ -54,5 +54,5 @@ def variation_of_means(means: np.ndarray) -> TrainingVariation:
 
 
 def interaction(means: np.ndarray) -> np.ndarray:
-    """What is left of (sets, seeds) after the means of sets and seeds, (sets, seeds)."""
+    """Gives (sets, seeds) float minus the means of sets and of seeds, (sets, seeds) float."""
     return means - means.mean(0) - means.mean(1, keepdims=True) + means.mean()

@@ -30,7 +30,7 @@ def images(name: str) -> str:
 
 
 def number(value: float, how: Metric, signed: bool = False, unit: bool = False) -> str:
-    """A metric's value as printed: 0.379 of `rank1` -> 37.9, "+6.5" if signed, "37.9 %"."""
+    """Gives a metric's value as printed: 0.379 of `rank1` -> 37.9, "+6.5" if signed, "37.9 %"."""
     if value != value:
         return NONE
     text = f"{value * how.scale:{'+' if signed else ''}.{how.digits}f}"
@@ -41,7 +41,7 @@ def number(value: float, how: Metric, signed: bool = False, unit: bool = False) 
 
 
 def interval(low: float, high: float, how: Metric) -> str:
-    """ "[33.1, 42.6]"."""
+    """Gives "[33.1, 42.6]"."""
     return f"[{number(low, how)}, {number(high, how)}]"
 
 
@@ -57,25 +57,25 @@ class Spread(Protocol):
 
 
 def with_interval(found: Spread, how: Metric, signed: bool = False, unit: str = "") -> str:
-    """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]" if signed, "+6.5 points [2.1, 10.8]"."""
+    """Gives "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]" if signed, "+6.5 points [2.1, 10.8]"."""
     text = number(found.value, how, signed=signed)
     return f"{text}{unit} {interval(found.low, found.high, how)}"
 
 
 def points(how: Metric) -> str:
-    """The unit of a difference: " points" for what is printed in per cent."""
+    """Gives the unit of a difference: " points" for what is printed in per cent."""
     return " points" if how.unit == "%" else f" {how.unit}" if how.unit else ""
 
 
 def p_value(p: float) -> str:
-    """p as printed; small ones as a bound."""
+    """Gives p as it is printed; a small p as a bound."""
     if p != p:
         return NONE
     return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
 def duration(seconds: float) -> str:
-    """Seconds as "42 s", "3 min 20 s" or "2 h 5 min"."""
+    """Gives seconds as "42 s", "3 min 20 s" or "2 h 5 min"."""
     whole = round(seconds)
     if whole < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
@@ -86,5 +86,5 @@ def duration(seconds: float) -> str:
 
 
 def listed(parts: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """Gives "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

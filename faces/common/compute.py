@@ -6,6 +6,7 @@ What is measured is measured in float32 proper, for which cards of NVIDIA have t
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import torch
 
@@ -63,7 +64,7 @@ def full_float32() -> Iterator[None]:
     By default cuDNN rounds what enters a convolution to TF32, ten bits, and how that comes out
     depends on the batch.
     """
-    backends = torch.backends
+    backends: Any = torch.backends  # its stubs lack the precision of single operations
     operations = (
         backends.cudnn.conv,
         backends.cuda.matmul,

@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -55,7 +56,8 @@ def _define_operators() -> None:
     library.impl("nms", nms, "CPU")
     _libraries.append(library)
     # Otherwise torchvision refuses to call any operator, the one defined here included.
-    importlib.import_module("torchvision.extension")._has_ops = lambda: True
+    extension: Any = importlib.import_module("torchvision.extension")
+    extension._has_ops = lambda: True
 
 
 def nms(boxes: torch.Tensor, scores: torch.Tensor, iou_threshold: float) -> torch.Tensor:

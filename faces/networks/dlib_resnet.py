@@ -94,7 +94,7 @@ class DlibFaceNet(nn.Module):
         self.register_buffer("means", torch.tensor(CHANNEL_MEANS).view(3, 1, 1), persistent=False)
 
     def forward(self, chips: Tensor) -> Tensor:
-        x = F.relu(self.stem_affine(self.stem((chips - self.means) / 256)))
+        x = F.relu(self.stem_affine(self.stem((chips - self.get_buffer("means")) / 256)))
         x = F.max_pool2d(x, 3, 2)
         for block in self.blocks:
             x = block(x)

@@ -26,7 +26,8 @@ def batch_size(device: torch.device) -> int:
 def ready(network: Network, state: Mapping[str, Tensor], device: torch.device) -> Network:
     """The network with these weights, frozen; channels last is the faster layout."""
     network.load_state_dict(state)
-    return network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+    ready = network.eval().requires_grad_(False).to(device)
+    return ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # no stub
 
 
 def grey(images: np.ndarray) -> Tensor:

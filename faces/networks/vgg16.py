@@ -75,11 +75,11 @@ class Vgg16Taps(nn.Module):
         Their sides are those of the images divided by 1, 2, 4 and 8.
         """
         x = images.flip(1) if self.reverses else images
-        x = ((x + 1) / 2 - self.mean) / self.std
+        x = ((x + 1) / 2 - self.get_buffer("mean")) / self.get_buffer("std")
         taps = []
         for i, block in enumerate(self.blocks):
             x = F.max_pool2d(x, 2) if i else x
-            for conv in block:
+            for conv in block.children():
                 x = F.relu(conv(x))
             taps.append(x)
         return taps

@@ -34,7 +34,9 @@ NAMED_LINES = 5  # that an error repeats of each list
 PUBLISHED_PROBES = dict(
     zip(FOLDS, (6208, 6232, 6210, 6055, 6204, 6191, 6247, 6222, 6162, 6245), strict=True)
 )
-PUBLISHED = {fold: {"vis_gallery": 358, "nir_probe": n} for fold, n in PUBLISHED_PROBES.items()}
+PUBLISHED: dict[int | str, dict[str, int]] = {
+    fold: {"vis_gallery": 358, "nir_probe": n} for fold, n in PUBLISHED_PROBES.items()
+}
 PUBLISHED[DEV] = {"vis_train": 2480, "nir_train": 6270, "vis_gallery": 358, "nir_probe": 6123}
 
 
@@ -67,14 +69,15 @@ def draw(
     image, and counts as a miss.
     """
     assert root is not None, "Protocol.assign refuses lists without a folder"
-    fold = fold or request.fold
+    chosen = fold or request.fold
+    assert chosen is not None, "a protocol with lists has folds"
     resolver = Resolver(images)
-    listed = [_read(root, kind, fold, resolver) for kind in LISTS]
+    listed = [_read(root, kind, chosen, resolver) for kind in LISTS]
     if not request.allow_missing:
         _refuse_failed(listed)
     parts = pd.concat([_part(each, images) for each in listed], ignore_index=True)
     return Assignment(
-        arrange(parts), _funnel(images, listed, parts, fold), _unresolved(listed), leaky=False
+        arrange(parts), _funnel(images, listed, parts, chosen), _unresolved(listed), leaky=False
     )
 
 

@@ -25,7 +25,7 @@ def step(
         for which, count in (paper or {}).items()
         if counts[which] != count
     ]
-    extra = {"paper": dict(paper)} if paper else {}
+    extra: dict[str, object] = {"paper": dict(paper)} if paper else {}
     if notes := "; ".join([note, *differences] if note else differences):
         extra["note"] = notes
     return {"step": name, **counts, **extra}

@@ -46,17 +46,19 @@ class Head:
     @cached_property
     def eyes(self) -> tuple[np.ndarray, np.ndarray]:
         """Vertices of the left and of the right eyeball (left: +x, the person's own left)."""
-        return tuple(np.unique(self.triangles[self.part == eye]) for eye in (EYE_LEFT, EYE_RIGHT))
+        left, right = (np.unique(self.triangles[self.part == e]) for e in (EYE_LEFT, EYE_RIGHT))
+        return left, right
 
     @cached_property
     def eye_corners(self) -> tuple[np.ndarray, np.ndarray]:
         """The vertices of the inner and the outer corner of the left and of the right eye."""
         skin = np.unique(self.triangles[self.part == SKIN])
         places = [[(side * x, y, z) for x, y, z in EYE_CORNERS] for side in (1, -1)]
-        return tuple(
+        left, right = (
             np.array([skin[_nearest(self.vertices[:, skin], place)] for place in corners])
             for corners in places
         )
+        return left, right
 
     @cached_property
     def angle(self) -> np.ndarray:

@@ -93,5 +93,7 @@ def _glint(shine, surface: Surface, halfway, light: Light, scattering: Scatterin
     k = np.nonzero(surface.is_eye)[0]
     cosine = np.maximum(halfway[k], 0)
     lobes = sum(strength * cosine**power for strength, power in scattering.eye_lobes)
-    visible = light.visibility[k] if np.ndim(light.visibility) else light.visibility
+    visible = light.visibility
+    if isinstance(visible, np.ndarray) and visible.ndim:
+        visible = visible[k]
     shine[:, k] += light.glint * lobes * visible * light.colour[:, None]

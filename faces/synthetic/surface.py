@@ -131,7 +131,11 @@ def _paint_parts(surface: Surface, person: Person, strand: np.ndarray) -> None:
     """Teeth, mouth, lashes, long hair and glasses have no place on the map."""
     traits = person.traits
     lash = 0.5 * person.hair_mean * traits.lashes + person.skin_mean * (1 - traits.lashes)
-    uniform = [(TEETH, TEETH_BANDS, 0.3), (MOUTH, MOUTH_BANDS, 0.3), (LASHES, lash, 0.0)]
+    uniform: list[tuple[int, np.ndarray, float]] = [
+        (TEETH, TEETH_BANDS, 0.3),
+        (MOUTH, MOUTH_BANDS, 0.3),
+        (LASHES, lash, 0.0),
+    ]
     if traits.frame is not None:
         uniform.append((FRAME, traits.frame.colour, 2.0))
     for part, bands, gloss in uniform:

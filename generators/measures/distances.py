@@ -24,7 +24,7 @@ def covariance_root(x: np.ndarray) -> np.ndarray:
     assert len(x) >= 2
     x = np.asarray(x, np.float64)
     centred = (x - x.mean(0)) / np.sqrt(len(x) - 1)
-    return np.linalg.qr(centred, mode="r") if len(x) > x.shape[1] else centred
+    return np.asarray(np.linalg.qr(centred, mode="r")) if len(x) > x.shape[1] else centred
 
 
 def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:

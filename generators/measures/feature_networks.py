@@ -6,12 +6,13 @@ Every image enters as luminance at one side, so that neither colour nor resoluti
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from faces.common.compute import full_float32
 from faces.networks.dlib_resnet import DlibFaceNet, aligned_chips
@@ -105,7 +106,7 @@ class FeatureNetworks:
 def lite0_maps(network: EfficientNetLite0, images: Tensor) -> list[Tensor]:
     """(N, 1, S, S) uint8 -> the maps of Lite0 before each halving, at the images' own side."""
     maps: list[Tensor] = []
-    blocks = network.get_submodule("_blocks")
+    blocks = cast(nn.ModuleList, network.get_submodule("_blocks"))
     hooks = [blocks[i].register_forward_hook(lambda *seen: maps.append(seen[2])) for i in TAPS]
     network.features(images, images.shape[-1])
     for hook in hooks:

@@ -24,17 +24,18 @@ def ssim(a: Tensor, b: Tensor) -> np.ndarray:
     torchvision_cpu.ensure()
     from torchmetrics.functional.image import structural_similarity_index_measure
 
-    values = [
-        structural_similarity_index_measure(
+    values = []
+    for x, y in zip(a.split(BATCH), b.split(BATCH), strict=True):
+        found = structural_similarity_index_measure(
             x.float(),
             y.float(),
             sigma=1.5,
             kernel_size=11,
             data_range=GREY_LEVELS,
             reduction="none",
-        ).reshape(-1)
-        for x, y in zip(a.split(BATCH), b.split(BATCH), strict=True)
-    ]
+        )
+        assert isinstance(found, Tensor), "only a full image is returned beside the values"
+        values.append(found.reshape(-1))
     return torch.cat(values).double().cpu().numpy()
 
 

@@ -10,7 +10,7 @@ FEW_SUBJECTS = 30
 
 
 def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> list[str]:
-    """What the numbers do not say."""
+    """Says what the numbers do not say."""
     rests_on = next(
         estimate for (_, *rest), estimate in summary.means.items() if tuple(rest) == key
     )
@@ -46,7 +46,7 @@ def bounds(seeds: int, subjects: int, probes: int) -> str:
 
 
 def leak(summary: Summary) -> list[str]:
-    """That the answer is about leaky fakes, where it is."""
+    """Says that the answer is about leaky fakes, where it is."""
     if not summary.named("leaky") or summary.named("fakes"):
         return []
     return [
@@ -56,7 +56,7 @@ def leak(summary: Summary) -> list[str]:
 
 
 def pooled(summary: Summary, protocol: str) -> list[str]:
-    """What several folds mean for the intervals."""
+    """Says what several folds mean for the intervals."""
     rows = summary.recognition[summary.recognition["protocol"] == protocol]
     count = len(fold_numbers(rows))
     if count < 2:
@@ -69,7 +69,7 @@ def pooled(summary: Summary, protocol: str) -> list[str]:
 
 
 def origin(facts: dict[str, Any]) -> list[str]:
-    """What the recognizer started from, and that rendered people are no real ones."""
+    """Says what the recognizer started from, and that rendered people are no real ones."""
     lines = []
     for weight in facts.get("weights", ()):
         if weight.get("role", "").startswith("recognizer"):
@@ -85,5 +85,5 @@ def origin(facts: dict[str, Any]) -> list[str]:
 
 
 def rendered(facts: dict[str, Any]) -> bool:
-    """Whether the people are rendered, which the data set's name tells."""
+    """Tells whether the people are rendered, which the data set's name tells."""
     return facts.get("data", {}).get("name") == "synthetic"

@@ -9,17 +9,17 @@ from reports.ties import best_told, between
 from reports.words import MINUS, listed
 
 
-def rivals(summary: Summary, where: str, name: str) -> list[str]:
-    """The sentence that must not be missed: controls that do as well as the best fakes, or better.
+def rivals(summary: Summary, task: str, name: str) -> list[str]:
+    """Names the controls that do as well as the best fakes, or better, in the headline.
 
     Silent where the fakes help no one: then there is nothing that a control could explain.
     """
-    best = best_told(summary, where, name)
-    if best is None or not gains(summary, best, where, name):
+    best = best_told(summary, task, name)
+    if best is None or not gains(summary, best, task, name):
         return []
     called = summary.called()[best]
     verbs = {"loss": "is better than", "undecided": "cannot be told apart from"}
-    found = [(each, ahead(summary, best, each, where, name)) for each in explaining(summary)]
+    found = [(each, ahead(summary, best, each, task, name)) for each in explaining(summary)]
     parts = [
         f"{control} {verbs[lead.verdict]} {called} ({called} {MINUS} {control}: {effect(lead)})"
         for control, lead in found
@@ -29,32 +29,37 @@ def rivals(summary: Summary, where: str, name: str) -> list[str]:
 
 
 def explaining(summary: Summary) -> list[str]:
-    """Controls that could explain a gain: those that hold fakes under their own names cannot."""
+    """Gives the controls that could explain a gain: those without fakes."""
     return [
-        each.name
-        for each in summary.training_sets
-        if each.role == "control" and not (each.amount and each.amount.fake_images)
+        training_set.name
+        for training_set in summary.training_sets
+        if training_set.role == "control"
+        and not (training_set.amount and training_set.amount.fake_images)
     ]
 
 
-def control_sentences(summary: Summary, where: str, name: str) -> list[str]:
-    """What each control does against the baseline, and which of them the best fakes beat."""
-    best = best_told(summary, where, name)
-    found = [against(summary, each, where, name) for each in summary.named("control")]
+def control_sentences(summary: Summary, task: str, name: str) -> list[str]:
+    """Says what each control gains over the baseline, and which controls the best fakes beat."""
+    best = best_told(summary, task, name)
+    found = [against(summary, each, task, name) for each in summary.named("control")]
     told = [
         f"{called_control(summary, each.training_set)} {effect(each)}{verdict(each)}"
         for each in found
         if each
     ]
     lines = [f"Controls, in the place of fakes: {'; '.join(told)}."] if told else []
-    return lines + lead_sentences(summary, best, where, name)
+    return lines + lead_sentences(summary, best, task, name)
 
 
-def lead_sentences(summary: Summary, best: str | None, where: str, name: str) -> list[str]:
-    """Which controls the best fakes beat, and by how much at least."""
-    controls = summary.named("control") if best else []
-    leads = {each: ahead(summary, best, each, where, name) for each in controls}
-    leads = {each: lead for each, lead in leads.items() if lead}
+def lead_sentences(summary: Summary, best: str | None, task: str, name: str) -> list[str]:
+    """Says which controls the best fakes beat, and by how much at least."""
+    if best is None:
+        return []
+    leads = {
+        control: lead
+        for control in summary.named("control")
+        if (lead := ahead(summary, best, control, task, name))
+    }
     beaten = [each for each, lead in leads.items() if lead.verdict == "gain"]
     if not beaten:
         return []
@@ -71,34 +76,37 @@ def lead_sentences(summary: Summary, best: str | None, where: str, name: str) ->
     return [f"{summary.called()[best]} is better than {whom}, {least}.{more}"]
 
 
-def amount_sentences(summary: Summary, where: str, name: str) -> list[str]:
-    """Where real NIR images make fakes superfluous: what fakes add, by real images per person."""
-    found = sorted(added(summary, where, name), key=lambda pair: per_person(pair[0].amount))
+def amount_sentences(summary: Summary, task: str, name: str) -> list[str]:
+    """Says what fakes add, by real NIR images per person, and where no gain is shown."""
+    found = sorted(added(summary, task, name), key=lambda pair: per_person(pair[0].known_amount))
     if len(found) < 2:
         return []
     parts = [
-        f"with {images_per_person(one.amount)} {effect(each)}{verdict(each)}" for one, each in found
+        f"with {images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
+        for one, each in found
     ]
-    makers = dict.fromkeys(one.amount.translator for one, _ in found)
+    makers = dict.fromkeys(one.known_amount.translator for one, _ in found)
     whose = listed([name_of(summary.training_sets, maker) for maker in makers])
     about = f"What fakes by {whose} add, by real NIR images of each training person"
     lines = [f"{about}: {'; '.join(parts)}."]
-    lines += beyond_sentences(summary, [one for one, _ in found], where, name)
+    lines += beyond_sentences(summary, [one for one, _ in found], task, name)
     helpful = [place for place, (_, each) in enumerate(found) if each.verdict == "gain"]
     if helpful and helpful[-1] + 1 < len(found):
-        first = images_per_person(found[helpful[-1] + 1][0].amount)
+        first = images_per_person(found[helpful[-1] + 1][0].known_amount)
         more = " or more" if helpful[-1] + 2 < len(found) else ""
-        harm = [images_per_person(one.amount) for one, each in found if each.verdict == "loss"]
+        harm = [
+            images_per_person(one.known_amount) for one, each in found if each.verdict == "loss"
+        ]
         cost = f"; with {listed(harm)} they cost recognition" if harm else ""
         lines.append(f"With {first}{more} no gain by fakes can be shown{cost}.")
     return lines
 
 
-def beyond_sentences(summary: Summary, sets: list[TrainingSet], where: str, name: str) -> list[str]:
-    """The same against a control that makes real NIR images as rare in a batch as fakes do."""
-    found = [(one, beyond_again(summary, one, where, name)) for one in sets]
+def beyond_sentences(summary: Summary, sets: list[TrainingSet], task: str, name: str) -> list[str]:
+    """Says what fakes add over a control that makes real NIR images as rare in a batch."""
+    found = [(one, beyond_again(summary, one, task, name)) for one in sets]
     parts = [
-        f"with {images_per_person(one.amount)} {effect(each)}{verdict(each)}"
+        f"with {images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
         for one, each in found
         if each
     ]
@@ -106,46 +114,51 @@ def beyond_sentences(summary: Summary, sets: list[TrainingSet], where: str, name
     return [f"{start}: {'; '.join(parts)}."] if parts else []
 
 
-def added(summary: Summary, where: str, name: str) -> list[tuple[TrainingSet, Comparison]]:
-    """The sets of the curve over real NIR, with the comparison that shows what their fakes add.
+def added(summary: Summary, task: str, name: str) -> list[tuple[TrainingSet, Comparison]]:
+    """Gives the sets of the curve over real NIR, with the comparison that shows what fakes add.
 
     The one on the curve with as much real NIR as the baseline is no point of it but a set of
     fakes: that by the same translator.
     """
-    by_name = {each.name: each for each in summary.training_sets}
+    by_name = {training_set.name: training_set for training_set in summary.training_sets}
     baseline = by_name[summary.named("baseline")[0]]
-    found, translators = [], set()
+    found: list[tuple[TrainingSet, Comparison | None]] = []
+    translators = set()
     for each in summary.training_sets:
-        other = by_name.get(each.counterpart)
-        told = each.role == "curve" and each.amount and each.amount.translator
-        if told and other and other.role == "curve":
-            translators.add(each.amount.translator)
-            found.append((each, summary.compared(each.name, other.name, where, name)))
+        other = by_name.get(each.counterpart or "")
+        translator = each.amount.translator if each.amount else None
+        if each.role == "curve" and translator and other and other.role == "curve":
+            translators.add(translator)
+            found.append((each, summary.compared(each.name, other.name, task, name)))
     for each in summary.training_sets:
         if each.role == "fakes" and each.amount and each.amount.translator in translators:
-            found.append((each, summary.compared(each.name, baseline.name, where, name)))
-    return [(one, each) for one, each in found if each]
+            found.append((each, summary.compared(each.name, baseline.name, task, name)))
+    return [(one, compared) for one, compared in found if compared]
 
 
 def images_per_person(amount: Amount) -> str:
     return {"all": "all", 0: "none"}.get(amount.nir_per_subject, str(amount.nir_per_subject))
 
 
-def against(summary: Summary, control: str, where: str, name: str) -> Comparison | None:
-    return summary.compared(control, summary.named("baseline")[0], where, name)
+def against(summary: Summary, control: str, task: str, name: str) -> Comparison | None:
+    return summary.compared(control, summary.named("baseline")[0], task, name)
 
 
-def ahead(summary: Summary, best: str, control: str, where: str, name: str) -> Comparison | None:
-    """How far the best fakes are ahead of a control."""
-    found = between(summary, best, control, where, name)
+def ahead(summary: Summary, best: str, control: str, task: str, name: str) -> Comparison | None:
+    """Compares the best fakes with a control."""
+    found = between(summary, best, control, task, name)
     return turned(found) if found and found.training_set == control else found
 
 
-def gains(summary: Summary, best: str, where: str, name: str) -> bool:
-    found = against(summary, best, where, name)
+def gains(summary: Summary, best: str, task: str, name: str) -> bool:
+    found = against(summary, best, task, name)
     return found is not None and found.verdict == "gain"
 
 
 def called_control(summary: Summary, name: str) -> str:
-    """A control by its name: labels are sentences."""
-    return next(each.marked(each.name) for each in summary.training_sets if each.name == name)
+    """Gives the name of a control, for sentences; its label is a sentence itself."""
+    return next(
+        training_set.marked(training_set.name)
+        for training_set in summary.training_sets
+        if training_set.name == name
+    )

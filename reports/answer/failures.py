@@ -42,8 +42,8 @@ def place(row: Mapping[str, Any], with_seed: bool) -> str:
 
 def rests_on(summary: Summary) -> str:
     """Gives what the fakes of the report were made by."""
-    left = [each.images or each.name for each in summary.training_sets
-            if each.role in ("fakes", "leaky")]  # fmt: skip
+    left = [training_set.images or training_set.name for training_set in summary.training_sets
+            if training_set.role in ("fakes", "leaky")]  # fmt: skip
     return f"this report rests on {listed(left)}" if left else "there are no fakes to report on"
 
 

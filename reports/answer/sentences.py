@@ -54,29 +54,27 @@ def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
     return Answer(headline, details, tuple(caveats(summary, facts, found[0])), about_leaky(summary))
 
 
-def sentences(summary: Summary, where: str, name: str) -> list[str]:
-    """The effect of the fakes on one metric, best first; their differences; the ceiling."""
-    against = effects(summary, where, name)
+def sentences(summary: Summary, task: str, name: str) -> list[str]:
+    """Says what the fakes did to one metric, how they differ, and what the ceiling did."""
+    against = effects(summary, task, name)
     if not against:
-        nothing = (
-            f"No training set with fakes was scored for {spoken(where, summary.metric(name))}."
-        )
-        return [nothing, *leak_sentences(summary, where, name)]
+        nothing = f"No training set with fakes was scored for {spoken(task, summary.metric(name))}."
+        return [nothing, *leak_sentences(summary, task, name)]
     return [
         first_sentence(summary, against),
         *other_sentences(summary, against),
-        *pair_sentences(summary, where, name),
-        *control_sentences(summary, where, name),
-        *leak_sentences(summary, where, name),
-        *ceiling_sentences(summary, where, name, against),
-        *amount_sentences(summary, where, name),
+        *pair_sentences(summary, task, name),
+        *control_sentences(summary, task, name),
+        *leak_sentences(summary, task, name),
+        *ceiling_sentences(summary, task, name, against),
+        *amount_sentences(summary, task, name),
     ]
 
 
-def effects(summary: Summary, where: str, name: str) -> list[Comparison]:
-    """Fakes against the baseline: gains, then losses, then the undecided, larger effects first."""
+def effects(summary: Summary, task: str, name: str) -> list[Comparison]:
+    """Compares fakes with the baseline: gains, losses, then the undecided, larger effects first."""
     baseline = summary.named("baseline")[0]
-    found = [summary.compared(each, baseline, where, name) for each in summary.told()]
+    found = [summary.compared(each, baseline, task, name) for each in summary.told()]
     order = ["gain", "loss", "undecided"]
     return sorted(
         (each for each in found if each),
@@ -85,7 +83,7 @@ def effects(summary: Summary, where: str, name: str) -> list[Comparison]:
 
 
 def first_sentence(summary: Summary, against: list[Comparison]) -> str:
-    """The strongest effect: from what, to what, by how much, how sure."""
+    """Says the strongest effect: its size, from which value to which, and its interval."""
     top = against[0]
     start, end = summary.ends(top)
     ends = f"from {number(start, top.record)} to {number(end, top.record, unit=True)}"
@@ -105,31 +103,33 @@ def first_sentence(summary: Summary, against: list[Comparison]) -> str:
 
 
 def other_sentences(summary: Summary, against: list[Comparison]) -> list[str]:
-    """One sentence on all further fakes."""
+    """Gives one sentence on all further fakes."""
     parts = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in against[1:]]
     return [f"The others: {'; '.join(parts)}."] if parts else []
 
 
-def together(summary: Summary, where: str, name: str) -> list[str]:
-    """The second sentence of the answer: "B and C cannot be told apart, nor can A and B." """
+def together(summary: Summary, task: str, name: str) -> list[str]:
+    """Gives the second sentence of the answer: "B and C cannot be told apart, nor can A and B." """
     alike = [
-        f"{summary.called()[each.baseline]} and {summary.called()[each.training_set]}"
-        for each in pairs(summary, where, name)
-        if each.verdict == "undecided"
+        f"{summary.called()[comparison.baseline]} and {summary.called()[comparison.training_set]}"
+        for comparison in pairs(summary, task, name)
+        if comparison.verdict == "undecided"
     ]
     if not alike:
-        return closest(summary, where, name)
+        return closest(summary, task, name)
     more = f", nor can {', nor '.join(alike[1:])}" if alike[1:] else ""
     return [f"{alike[0]} cannot be told apart{more}."]
 
 
-def closest(summary: Summary, where: str, name: str) -> list[str]:
-    """Where all can be told apart: "C is better than B by 6.2 points", B being the next best."""
-    best = best_told(summary, where, name)
+def closest(summary: Summary, task: str, name: str) -> list[str]:
+    """Gives "C is better than B by 6.2 points", of the best two, where all can be told apart."""
+    best = best_told(summary, task, name)
+    if best is None:
+        return []
     leads = [
-        each if each.training_set == best else turned(each)
-        for each in pairs(summary, where, name)
-        if best in (each.training_set, each.baseline)
+        comparison if comparison.training_set == best else turned(comparison)
+        for comparison in pairs(summary, task, name)
+        if best in (comparison.training_set, comparison.baseline)
     ]
     if not leads:
         return []
@@ -138,11 +138,11 @@ def closest(summary: Summary, where: str, name: str) -> list[str]:
     return [f"{called[best]} is better than {called[other]} by {size(lead)}."]
 
 
-def pair_sentences(summary: Summary, where: str, name: str) -> list[str]:
-    """Which fakes differ from one another, and by how much at most those that cannot be told."""
+def pair_sentences(summary: Summary, task: str, name: str) -> list[str]:
+    """Says which fakes differ from one another, with the difference and its interval."""
     apart, alike = [], []
     called = summary.called()
-    for each in pairs(summary, where, name):
+    for each in pairs(summary, task, name):
         a, b = called[each.baseline], called[each.training_set]
         if each.verdict == "undecided":
             alike.append(f"{a} and {b} ({b} {MINUS} {a}: {effect(each)}{counted(each)})")
@@ -154,39 +154,40 @@ def pair_sentences(summary: Summary, where: str, name: str) -> list[str]:
     return told + ([f"Not to be told apart: {listed(alike)}."] if alike else [])
 
 
-def pairs(summary: Summary, where: str, name: str) -> list[Comparison]:
-    """The fakes that the answer is about against each other."""
+def pairs(summary: Summary, task: str, name: str) -> list[Comparison]:
+    """Compares the fakes that the answer is about with each other."""
     told = summary.told()
     found = [
-        between(summary, later, earlier, where, name)
+        between(summary, later, earlier, task, name)
         for place, later in enumerate(told)
         for earlier in told[:place]
     ]
     return [each for each in found if each]
 
 
-def leak_sentences(summary: Summary, where: str, name: str) -> list[str]:
-    """What leaky fakes do, where the answer is about others, and what the leak is worth."""
+def leak_sentences(summary: Summary, task: str, name: str) -> list[str]:
+    """Says what leaky fakes do, where the answer is about others, and what the leak is worth."""
     if about_leaky(summary):
         return []
     baseline = summary.named("baseline")[0]
-    found = [summary.compared(each, baseline, where, name) for each in summary.named("leaky")]
+    found = [summary.compared(each, baseline, task, name) for each in summary.named("leaky")]
     told = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in found if each]
+    called = summary.called()
     worth = [
-        f"{effect(each)} from {called[each.baseline]} to {called[each.training_set]}{verdict(each)}"
-        for called in [summary.called()]
-        for each in summary.leaks(where, name)
+        f"{effect(comparison)} from {called[comparison.baseline]} to "
+        f"{called[comparison.training_set]}{verdict(comparison)}"
+        for comparison in summary.leaks(task, name)
     ]
     lines = [f"Leaky, by translators that saw what is tested: {'; '.join(told)}."] if told else []
     return lines + ([f"What the leak is worth: {'; '.join(worth)}."] if worth else [])
 
 
 def ceiling_sentences(
-    summary: Summary, where: str, name: str, against: list[Comparison]
+    summary: Summary, task: str, name: str, against: list[Comparison]
 ) -> list[str]:
-    """What true NIR images gain in the place of fakes, and which part of that the best fakes do."""
+    """Says what true NIR images gain in the place of fakes, and the best fakes' share of that."""
     baseline = summary.named("baseline")[0]
-    found = [summary.compared(each, baseline, where, name) for each in summary.named("ceiling")]
+    found = [summary.compared(each, baseline, task, name) for each in summary.named("ceiling")]
     lines = []
     for each in filter(None, found):
         text = f"The ceiling, true NIR images in the place of the fakes: {effect(each)}"
@@ -200,15 +201,15 @@ def ceiling_sentences(
     return lines
 
 
-def side_effect_sentences(summary: Summary, where: str, name: str) -> list[str]:
-    """What fakes do to the recognition of VIS images of the people trained on: a side effect."""
-    against = effects(summary, where, name)
+def side_effect_sentences(summary: Summary, task: str, name: str) -> list[str]:
+    """Says what fakes do to the recognition of VIS images of the people trained on."""
+    against = effects(summary, task, name)
     parts = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in against]
     return [f"The side effect of {fakes(summary)}: {'; '.join(parts)}."] if parts else []
 
 
 def about_leaky(summary: Summary) -> bool:
-    """Whether the answer is about leaky fakes, for want of others."""
+    """Tells whether the answer is about leaky fakes, for want of others."""
     return bool(summary.named("leaky")) and not summary.named("fakes")
 
 
@@ -216,5 +217,5 @@ def fakes(summary: Summary) -> str:
     return "leaky fakes" if about_leaky(summary) else "fakes"
 
 
-def letter(summary: Summary, each: Comparison) -> str:
-    return summary.called()[each.training_set]
+def letter(summary: Summary, comparison: Comparison) -> str:
+    return summary.called()[comparison.training_set]

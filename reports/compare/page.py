@@ -41,7 +41,7 @@ def write_comparison(compared: Compared, out: Path) -> None:
 
 
 def render(compared: Compared) -> str:
-    """The page: one file that makes no request."""
+    """Gives the page: one file that makes no request."""
     style, script = source("style.css"), source("report.js")
     return environment().get_template("compare.html.j2").render(
         title=f"{listed([run.name for run in compared.runs])}, side by side",
@@ -69,27 +69,27 @@ def sections(compared: Compared) -> list[Section]:
 
 
 def lines(compared: Compared) -> Iterator[str]:
-    """The comparison in sentences: which settings differ, then each leading metric."""
+    """Gives the comparison in sentences: which settings differ, then each leading metric."""
     first, *others = compared.runs
     yield " ".join(setting_sentence(first, run) for run in others)
     for run in others:
-        for where, name in leading(compared):
-            yield sentence(compared, run, where, name)
+        for task, name in leading(compared):
+            yield sentence(compared, run, task, name)
     if any(each.estimate.seeds == 1 for each in compared.changes.values()):
         yield ONE_SEED
 
 
 def leading(compared: Compared) -> list[tuple[str, str]]:
-    """The headline metrics that were scored, else the first of each protocol."""
-    scored = [(where, name) for where in compared.protocols() for name in compared.metrics(where)]
-    firsts = [(where, compared.metrics(where)[0]) for where in compared.protocols()]
-    headlines = [(where, name) for where, name in scored
+    """Gives the headline metrics that were scored, else the first of each protocol."""
+    scored = [(task, name) for task in compared.protocols() for name in compared.metrics(task)]
+    firsts = [(task, compared.metrics(task)[0]) for task in compared.protocols()]
+    headlines = [(task, name) for task, name in scored
                  if compared.metric(name).prominence == "headline"]  # fmt: skip
     return headlines or firsts
 
 
 def setting_sentence(first: Run, run: Run) -> str:
-    """ "B differs from A in generator.steps (800 → 1600)."."""
+    """Gives "B differs from A in generator.steps (800 → 1600)."."""
     settings = [each.material.facts.get("settings", {}) for each in (first, run)]
     rows = different(settings)
     if not rows:
@@ -101,13 +101,13 @@ def setting_sentence(first: Run, run: Run) -> str:
     return f"{run.name} differs from {first.name} in {listed(named)}."
 
 
-def sentence(compared: Compared, run: Run, where: str, name: str) -> str:
-    """What changes in one metric: gains and losses, then what is undecided, then what is equal."""
+def sentence(compared: Compared, run: Run, task: str, name: str) -> str:
+    """Says what changes in one metric: gains, losses, the undecided, then what is equal."""
     first = compared.runs[0].name
-    start = f"{heading(where, compared.metric(name))}, {run.name} against {first}:"
-    if why := compared.untested.get((run.name, where)):
+    start = f"{heading(task, compared.metric(name))}, {run.name} against {first}:"
+    if why := compared.untested.get((run.name, task)):
         return f"{start} nothing was tested, because {why}."
-    keys = [(run.name, each.name, where, name) for each in compared.training_sets()]
+    keys = [(run.name, each.name, task, name) for each in compared.training_sets()]
     found = [compared.changes[key] for key in keys if key in compared.changes]
     same = [key[1] for key in keys if key in compared.identical]
     words = {"gain": "better with", "loss": "worse with", "undecided": "undecided with"}
@@ -120,6 +120,6 @@ def sentence(compared: Compared, run: Run, where: str, name: str) -> str:
     return f"{start} {'; '.join(parts) or 'no training set was scored in both'}."
 
 
-def effect(each: Comparison) -> str:
-    """ "real+C (+6.1 points [2.0, 10.1])"."""
-    return f"{each.training_set} ({phrases.effect(each)})"
+def effect(comparison: Comparison) -> str:
+    """Gives "real+C (+6.1 points [2.0, 10.1])"."""
+    return f"{comparison.training_set} ({phrases.effect(comparison)})"

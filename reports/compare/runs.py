@@ -57,18 +57,20 @@ class Compared:
         return known.get(name) or unknown(name)
 
     def training_sets(self) -> list[TrainingSet]:
-        """Those of all runs, once each, as the first that has them says; no points of curves."""
+        """Gives the training sets of all runs, once each, without points of curves."""
         found: dict[str, TrainingSet] = {}
-        for each in (each for summary in self.summaries for each in summary.training_sets):
+        for each in (
+            training_set for summary in self.summaries for training_set in summary.training_sets
+        ):
             found.setdefault(each.name, each)
         return [each for each in found.values() if each.role != "curve"]
 
     def protocols(self) -> list[str]:
-        """The protocols of all runs, once each."""
+        """Gives the protocols of all runs, once each."""
         return list(dict.fromkeys(name for s in self.summaries for name in s.protocols()))
 
     def metrics(self, protocol: str) -> list[str]:
-        """The metrics of all runs under a protocol, once each."""
+        """Gives the metrics of all runs under a protocol, once each."""
         return list(dict.fromkeys(name for s in self.summaries for name in s.metrics(protocol)))
 
 
@@ -85,12 +87,12 @@ class Pair:
         return self.runs[1].name, training_set, self.protocol, self.metric
 
     def common(self) -> list[str]:
-        """The training sets that both runs scored on the same probes."""
+        """Gives the training sets that both runs scored on the same probes."""
         ours, theirs = self.cells
         return [name for name in ours if name in theirs and paired(ours[name], theirs[name])]
 
     def identical(self) -> list[str]:
-        """Those of which every outcome is the same, seed by seed."""
+        """Gives the training sets of which every outcome is the same, seed by seed."""
         ours, theirs = self.cells
         return [
             name
@@ -100,7 +102,7 @@ class Pair:
         ]
 
     def changes(self, draws: Draws) -> list[Comparison]:
-        """The second run's training sets against the first's; not adjusted yet."""
+        """Gives the second run's training sets against the first's; not adjusted yet."""
         tested = [name for name in self.common() if name not in self.identical()]
         table = self.table(tested, draws)
         found = [table.compare(f"1:{name}", f"0:{name}") for name in tested]
@@ -111,13 +113,13 @@ class Pair:
         ]
 
     def table(self, names: list[str], draws: Draws) -> Table:
-        """Some training sets of both runs in one table; all estimate the training variation."""
+        """Puts training sets of both runs into one table; all estimate the training variation."""
         places = range(len(self.runs))
         cells = {f"{place}:{name}": self.cells[place][name] for place in places for name in names}
         sets = [
-            replace(each, name=f"{place}:{each.name}")
+            replace(training_set, name=f"{place}:{training_set.name}")
             for place in places
-            for each in self.runs[place].material.training_sets
+            for training_set in self.runs[place].material.training_sets
         ]
         known = by_name(record for run in self.runs for record in run.material.metrics)
         record = known.get(self.metric) or unknown(self.metric)
@@ -150,14 +152,14 @@ def compare_runs(runs: Sequence[Run], resamples: int = RESAMPLES, seed: int = 0)
 
 
 def shown(material: Material) -> Material:
-    """The material with its training sets in order, without the points of curves."""
+    """Gives the material with its training sets in order, without the points of curves."""
     sets = tuple(each for each in in_order(material.training_sets) if each.role != "curve")
-    rows = material.outcomes["training_set"].isin([each.name for each in sets])
+    rows = material.outcomes["training_set"].isin([training_set.name for training_set in sets])
     return replace(material, training_sets=sets, outcomes=material.outcomes[rows])
 
 
 def families_of(runs: Sequence[Run]) -> Iterator[list[Pair]]:
-    """Per protocol and metric: the first run with each of the others."""
+    """Pairs the first run with each other run, per protocol and metric."""
     cells = [cells_of(run.material.outcomes) for run in runs]
     for protocol, metric in dict.fromkeys(key[1:] for key in cells[0]):
         here = [
@@ -171,7 +173,7 @@ def families_of(runs: Sequence[Run]) -> Iterator[list[Pair]]:
 
 
 def changes_of(family: Sequence[Pair], draws: Draws) -> Iterator[tuple[Key, Comparison]]:
-    """The changes of a family, with Holm's adjustment over all of them."""
+    """Gives the changes of a family, with Holm's adjustment over all of them."""
     found = [(pair, change) for pair in family for change in pair.changes(draws)]
     done = adjusted([change for _, change in found])
     for (pair, _), change in zip(found, done, strict=True):
@@ -179,12 +181,12 @@ def changes_of(family: Sequence[Pair], draws: Draws) -> Iterator[tuple[Key, Comp
 
 
 def paired(a: Cell, b: Cell) -> bool:
-    """Whether two cells hold the same probes of the same people."""
+    """Tells whether two cells hold the same probes of the same people."""
     return a.probes == b.probes and bool((a.subjects == b.subjects).all())
 
 
 def why_untested(first: Run, run: Run, protocol: str) -> str:
-    """Why a run cannot be paired with the first under a protocol; empty where it can be."""
+    """Says why a run cannot be paired with the first under a protocol; empty where it can be."""
     if not same_people(first, run):
         return "the people are others"
     ours, theirs = (probes_of(each, protocol) for each in (first, run))
@@ -198,26 +200,26 @@ def why_untested(first: Run, run: Run, protocol: str) -> str:
 
 
 def same_images(first: Run, run: Run) -> bool:
-    """By their digest, where both are known."""
+    """Tells whether two runs have the same images, by their digests where both are known."""
     return bool(first.images) and first.images == run.images
 
 
 def same_people(first: Run, run: Run) -> bool:
-    """By the images' digest, else by the settings that say who they are."""
+    """Tells whether two runs have the same people, by the images' digest or by the settings."""
     return same_images(first, run) or all(
         first.setting("data", name) == run.setting("data", name) for name in WHO
     )
 
 
 def probes_of(run: Run, protocol: str) -> set[tuple[str, str]]:
-    """(probe, subject) of each probe of a protocol."""
+    """Gives (probe, subject) of each probe of a protocol."""
     rows = run.material.outcomes
     rows = rows[rows["protocol"] == protocol][["probe", "subject"]].drop_duplicates()
     return set(rows.itertuples(index=False, name=None))
 
 
 def different(values: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
-    """(dotted name, value in each) of what is not the same in all; a dash where it is absent."""
+    """Gives (dotted name, values) of what differs; a dash where a value is absent."""
     flats = [dict(flat(each)) for each in values]
     names = dict.fromkeys(name for each in flats for name in each)
     rows = [(name, [each.get(name, NONE) for each in flats]) for name in names]

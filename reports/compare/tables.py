@@ -26,7 +26,7 @@ NOTE = (
 
 
 def settings_tables(compared: Compared) -> list[Table]:
-    """What differs between the runs in settings, versions and weights; nothing where all agree."""
+    """Gives the settings, versions and weights in which the runs differ."""
     facts = [run.material.facts for run in compared.runs]
     weights = [
         {f"{row.get('role')}: {row.get('name')}": row.get("sha256") for row in f.get("weights", ())}
@@ -48,18 +48,18 @@ def settings_tables(compared: Compared) -> list[Table]:
 
 
 def data_table(compared: Compared) -> Table:
-    """Whose images they are, who is tested, and what could be paired with the first run."""
+    """Gives the images, the people tested, and what could be paired with the first run."""
     first = compared.runs[0]
     rows: list[tuple[tuple[str, ...], ...]] = [
         (("images of",), *((str(run.setting("data", "name") or NONE),) for run in compared.runs)),
         (("protocol",), *((protocol_of(run),) for run in compared.runs)),
         (("people",), ("",), *((people(first, run),) for run in compared.runs[1:])),
     ]
-    for where in compared.protocols():
-        cells = [(tested(compared, run, where),) for run in compared.runs[1:]]
-        rows.append(((f"probes of {protocol(where)}",),
-                     *(probe_count(run, where) for run in compared.runs)))  # fmt: skip
-        rows.append(((f"differences on {protocol(where)}",), ("",), *cells))
+    for task in compared.protocols():
+        cells = [(tested(compared, run, task),) for run in compared.runs[1:]]
+        rows.append(((f"probes of {protocol(task)}",),
+                     *(probe_count(run, task) for run in compared.runs)))  # fmt: skip
+        rows.append(((f"differences on {protocol(task)}",), ("",), *cells))
     rows += [((name,), *((value,) for value in values)) for name, values in split_rows(compared)]
     return Table(
         "Who is tested", ("", *(run.name for run in compared.runs)), tuple(rows),
@@ -85,39 +85,39 @@ def people(first: Run, run: Run) -> str:
     return "the same people, other images" if same_people(first, run) else "others"
 
 
-def probe_count(run: Run, where: str) -> tuple[str, ...]:
-    found = probes_of(run, where)
+def probe_count(run: Run, task: str) -> tuple[str, ...]:
+    found = probes_of(run, task)
     return (f"{shown(len(found))} of {shown(len({subject for _, subject in found}))} people",)
 
 
-def tested(compared: Compared, run: Run, where: str) -> str:
-    why = compared.untested.get((run.name, where))
+def tested(compared: Compared, run: Run, task: str) -> str:
+    why = compared.untested.get((run.name, task))
     return f"not tested: {why}" if why else "tested, paired by seed and probe"
 
 
 def recognition_tables(compared: Compared) -> dict[tuple[str, str], Table]:
-    """(protocol, metric) -> a row per training set, a column per run, then the differences."""
-    keys = [(where, name) for where in compared.protocols() for name in compared.metrics(where)]
+    """Gives a table per (protocol, metric): a row per training set, columns per run."""
+    keys = [(task, name) for task in compared.protocols() for name in compared.metrics(task)]
     tables = {key: recognition_table(compared, *key) for key in keys}
     for key in keys[:1]:  # once is enough
         tables[key] = replace(tables[key], note=f"{NOTE} {tables[key].note}".strip())
     return tables
 
 
-def recognition_table(compared: Compared, where: str, name: str) -> Table:
+def recognition_table(compared: Compared, task: str, name: str) -> Table:
     first, *others = [run.name for run in compared.runs]
-    paired = [run for run in others if (run, where) not in compared.untested]
-    left_out = [f"{run}: {compared.untested[run, where]}" for run in others if run not in paired]
+    paired = [run for run in others if (run, task) not in compared.untested]
+    left_out = [f"{run}: {compared.untested[run, task]}" for run in others if run not in paired]
     rows = tuple(
         (row_name(each),
-         *(score(summary, each.name, where, name) for summary in compared.summaries),
-         *(change_cell(compared, (run, each.name, where, name)) for run in paired))
+         *(score(summary, each.name, task, name) for summary in compared.summaries),
+         *(change_cell(compared, (run, each.name, task, name)) for run in paired))
         for each in compared.training_sets()
     )  # fmt: skip
     how = compared.metric(name)
     label = how.label
     return Table(
-        f"{label[0].upper()}{label[1:]}, {protocol(where)}",
+        f"{label[0].upper()}{label[1:]}, {protocol(task)}",
         (f"training set, {header(how)}", first, *others,
          *(f"{run} against {first}" for run in paired)),
         tuple(row for row in rows if any(cell != (NONE,) for cell in row[1:])),
@@ -125,14 +125,14 @@ def recognition_table(compared: Compared, where: str, name: str) -> Table:
     )  # fmt: skip
 
 
-def score(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
-    """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8] from real, gain"."""
-    found = summary.means.get((training_set, where, name))
+def score(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
+    """Gives "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8] from real, gain"."""
+    found = summary.means.get((training_set, task, name))
     if found is None:
         return (NONE,)
     lines = [with_interval(found, summary.metric(name))]
     baseline = summary.named("baseline")[0]
-    change = summary.compared(training_set, baseline, where, name)
+    change = summary.compared(training_set, baseline, task, name)
     if change:
         amount = with_interval(change.estimate, change.record, signed=True)
         lines.append(f"{amount} from {baseline}, {accuracy.VERDICTS[change.verdict]}")
@@ -140,7 +140,7 @@ def score(summary: Summary, training_set: str, where: str, name: str) -> tuple[s
 
 
 def change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
-    """ "+3.1 [0.2, 6.0]", "p 0.012, better"."""
+    """Gives "+3.1 [0.2, 6.0]", "p 0.012, better"."""
     if key in compared.identical:
         return (SAME,)
     each = compared.changes.get(key)
@@ -153,7 +153,7 @@ def change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
 
 
 def quality_table(compared: Compared) -> Table:
-    """A row per metric and kind of images, a column per run."""
+    """Gives a row per metric and kind of images, a column per run."""
     kinds: list[tuple[str, str]] = []
     called: dict[str, str] = {}
     for summary in compared.summaries:
@@ -176,7 +176,7 @@ def quality_table(compared: Compared) -> Table:
 
 
 def quality_cell(summary: Summary, name: str, kind: str) -> tuple[str, ...]:
-    """As in a report, and n."""
+    """Gives a cell of image quality as in a report, and n."""
     rows = quality_rows(summary.quality, name, kind)
     if rows.empty:
         return (NONE,)
@@ -194,7 +194,7 @@ def quality_rows(quality: pd.DataFrame, name: str, kind: str) -> pd.DataFrame:
 
 
 def all_tables(compared: Compared) -> list[Table]:
-    """Every table, in the order of the page."""
+    """Gives every table, in the order of the page."""
     quality = quality_table(compared)
     return [
         *settings_tables(compared),
@@ -205,16 +205,16 @@ def all_tables(compared: Compared) -> list[Table]:
 
 
 def frame(compared: Compared) -> pd.DataFrame:
-    """The numbers behind the tables: a row per run and number, and per difference."""
+    """Gives the numbers behind the tables: a row per run and number, and per difference."""
     return pd.DataFrame(list(rows_of(compared)))
 
 
 def rows_of(compared: Compared) -> Iterator[dict[str, object]]:
     for run, summary in zip(compared.runs, compared.summaries, strict=True):
-        for (training_set, where, name), e in summary.means.items():
+        for (training_set, task, name), e in summary.means.items():
             start: dict[str, object] = {"kind": "mean", "run": run.name}
             start |= {"training_set": training_set}
-            yield start | {"protocol": where, "metric": name} | numbers_of(e)
+            yield start | {"protocol": task, "metric": name} | numbers_of(e)
         for row in summary.quality.to_dict("records"):
             start = {"kind": "quality", "run": run.name, "seed": row["seed"], "n": row["n"]}
             start |= {"images": row["images"], "metric": row["metric"], "value": row["value"]}
@@ -230,10 +230,10 @@ def rows_of(compared: Compared) -> Iterator[dict[str, object]]:
 
 
 def difference_row(
-    compared: Compared, run: str, training_set: str, where: str, name: str
+    compared: Compared, run: str, training_set: str, task: str, name: str
 ) -> dict[str, object]:
     return {"kind": "difference", "run": run, "against": compared.runs[0].name,
-            "training_set": training_set, "protocol": where, "metric": name}  # fmt: skip
+            "training_set": training_set, "protocol": task, "metric": name}  # fmt: skip
 
 
 def numbers_of(e: Estimate) -> dict[str, object]:

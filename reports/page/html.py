@@ -39,7 +39,7 @@ class Drawn:
     svg: str
 
     def markup(self, section: str) -> Markup:
-        """SVG by matplotlib, which escapes every text in it; its ids are unique in the page."""
+        """Gives the SVG by matplotlib, which escapes all text; its ids are unique in the page."""
         svg = without_style(inline(self.svg, f"{section}-{self.plot.name}"))
         return Markup(described(svg, f"{self.plot.title}. {self.plot.caption}"))
 
@@ -72,7 +72,7 @@ class Section:
 
 
 def render(sections: list[Section], answer: Answer, facts: Mapping[str, Any]) -> str:
-    """The page, its images as large as fit into MOST_BYTES."""
+    """Gives the page, its images as large as fit into MOST_BYTES."""
     template = environment().get_template("report.html.j2")
     style = source("style.css") + palette()
     script = source("report.js")
@@ -102,7 +102,7 @@ def source(name: str) -> str:
 
 
 def policy(style: str, script: str) -> str:
-    """A content security policy under which this style and this script work, and nothing loads."""
+    """Gives a content security policy that allows this style and this script and no request."""
     return (
         f"default-src 'none'; img-src data:; style-src {digest(style)}; "
         f"script-src {digest(script)}; base-uri 'none'; form-action 'none'"
@@ -110,13 +110,13 @@ def policy(style: str, script: str) -> str:
 
 
 def digest(text: str) -> str:
-    """How a policy names the whole text of an element (Content Security Policy 3, 6.7.3.3)."""
+    """Gives the name of an element's text in a policy (Content Security Policy 3, 6.7.3.3)."""
     sha256 = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(sha256).decode()}'"
 
 
 def palette(colours: Iterable[str] = (*COLOURS, GREY)) -> str:
-    """Rules by which the plots' colours are lighter where the page is dark.
+    """Gives style rules that make the plots' colours lighter on a dark page.
 
     The paper of plots is that of their card, so that hollow marks hide the lines under them. Rules
     name no ancestor: markers are copies by <use>, whose parts have none on the page.
@@ -133,7 +133,7 @@ def palette(colours: Iterable[str] = (*COLOURS, GREY)) -> str:
 
 
 def made_by(data: Mapping[str, Any]) -> list[str]:
-    """How faces were cropped and by which protocol people were chosen, as far as it is known."""
+    """Says how faces were cropped and by which protocol people were chosen, where known."""
     folds = data.get("folds") or ()
     which = f", fold{'s'[: len(folds) > 1]} {', '.join(map(str, folds))}" if folds else ""
     lines = []
@@ -145,7 +145,7 @@ def made_by(data: Mapping[str, Any]) -> list[str]:
 
 
 def environment() -> jinja2.Environment:
-    """Everything is escaped but `Markup`; a name that is missing is an error."""
+    """Makes the template engine: it escapes all but `Markup` and refuses missing names."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -161,12 +161,12 @@ def environment() -> jinja2.Environment:
 
 
 def unbroken(text: str) -> str:
-    """No line ends before a per cent sign or within an interval."""
+    """Keeps the parts of an interval, and a number and its per cent sign, on one line."""
     return re.sub(r" %|\[[^\[\]]{,24}\]", lambda found: found[0].replace(" ", NBSP), text)
 
 
 def quality_text(summary: Summary) -> tuple[str, ...]:
-    """What the figures tell and what they do not, and how the floor and plain VIS compare here."""
+    """Says what the figures mean, and how the floor and untranslated VIS compare here."""
     return (
         "A Fréchet or kernel distance tells how far two sets of images lie apart in the features "
         "of a network. It does not tell what the fakes are good for. In features of everyday "

@@ -40,12 +40,12 @@ class Draft:
         return tuple(Drawn(plot, save(plot, self.plots)) for plot in plots)
 
     def of_first_fold(self, pictures: Iterable[Picture]) -> list[Picture]:
-        """Plots or sheets whose captions say which fold they show, where there are several."""
+        """Adds to captions which fold they show, where there are several."""
         fold = which_fold(self.material.outcomes)
         return [replace(each, caption=f"{each.caption} {fold}".strip()) for each in pictures]
 
     def sheets(self, *names: str) -> tuple[Sheet, ...]:
-        """The grids whose names begin so, saved; those without images are left out."""
+        """Gives the grids whose names begin so, saved; those without images are left out."""
         found = [
             sheet
             for grid in self.material.grids
@@ -63,7 +63,7 @@ class Draft:
 
 
 def all_sections(draft: Draft) -> list[Section]:
-    """The parts of the page; those with nothing to show are left out by the page."""
+    """Gives the parts of the page; those with nothing to show are left out by the page."""
     forests = draft.drawn(differences.plots(draft.summary, headlines(draft.summary)))
     return [
         Section("answer", "The answer", plots=forests[:1]),
@@ -84,14 +84,14 @@ def all_sections(draft: Draft) -> list[Section]:
 
 
 def headlines(summary: Summary) -> list[Key]:
-    """The metrics that the report leads with, of those that were scored; else the first."""
-    present = [(where, name) for where in summary.protocols() for name in summary.metrics(where)]
+    """Gives the metrics that the report leads with, of those that were scored; else the first."""
+    present = [(task, name) for task in summary.protocols() for name in summary.metrics(task)]
     return summary.prominent("headline") or present[:1]
 
 
 def further(summary: Summary) -> list[Key]:
-    """The other metrics of the accuracy table. CMC and DET show ranks and false accept rates."""
-    found = [(where, name) for where in summary.protocols() for name in leading(summary, where)]
+    """Gives the other metrics of the accuracy table; CMC, ROC and DET curves show the rest."""
+    found = [(task, name) for task in summary.protocols() for name in leading(summary, task)]
     return [key for key in found if key not in headlines(summary)]
 
 
@@ -181,7 +181,9 @@ def worst_section(draft: Draft) -> Section:
 
 def training_section(draft: Draft) -> Section:
     material = draft.material
-    sets = tuple(each for each in material.training_sets if each.role != "curve")
+    sets = tuple(
+        training_set for training_set in material.training_sets if training_set.role != "curve"
+    )
     variants = list(dict.fromkeys(training.name for training in material.generators))
     plots = chain(
         losses.plots(material.generators, "generator", image_looks(sets, variants)),

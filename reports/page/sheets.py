@@ -39,7 +39,7 @@ class Sheet:
 
 
 def sheets_of(grid: Grid) -> Iterator[Sheet]:
-    """A grid, then each of its differences; at most MOST_ROWS rows, the first ones."""
+    """Gives a grid, then each of its differences; at most MOST_ROWS rows, the first ones."""
     arrays = {name: packed.images[:MOST_ROWS] for name, packed in grid.columns.items()}
     labels = [grid.labels[name] for name in arrays]
     rows = row_names(grid)
@@ -57,7 +57,7 @@ def row_names(grid: Grid) -> tuple[str, ...]:
 
 
 def difference_sheet(grid: Grid, each: Difference, rows: tuple[str, ...]) -> Sheet:
-    """Two columns, and the change from the first to the second; the first few rows."""
+    """Gives two columns, and the change from the first to the second; the first few rows."""
     first, second = (
         grid.columns[name].images[:DIFFERENCE_ROWS] for name in (each.first, each.second)
     )
@@ -81,13 +81,13 @@ def sheet(
     rows: tuple[str, ...],
     columns: list[np.ndarray],
 ) -> Sheet:
-    """A sheet from columns of images, each (rows, H, W, C)."""
+    """Gives a sheet from columns of images, each (rows, H, W, C)."""
     cells = tuple(zip(*columns, strict=True))
     return Sheet(name, title, caption, tuple(labels), rows, cells)
 
 
 def samples_sheet(training: Training) -> Sheet | None:
-    """A generator's fakes of the same sources as its training went on; None without samples."""
+    """Gives a generator's fakes of the same sources during its training; None without samples."""
     if training.samples is None or not len(training.samples.index):
         return None
     index = training.samples.index
@@ -113,13 +113,13 @@ def samples_sheet(training: Training) -> Sheet | None:
 
 
 def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """`second` - `first` in luminance, (H, W, C) uint8 each -> (H, W, 1) uint8, 128 where equal."""
+    """Gives `second` - `first` in luminance, (H, W, C) uint8 -> (H, W, 1) uint8; 128: equal."""
     change = grey(second) - grey(first)
     return np.clip(128 + GAIN * change, 0, 255).astype(np.uint8)[..., None]
 
 
 def grey(image: np.ndarray) -> np.ndarray:
-    """Luminance, (H, W, 1 or 3) uint8 -> (H, W) int16, which holds differences."""
+    """Gives the luminance, (H, W, 1 or 3) uint8 -> (H, W) int16, which holds differences."""
     return luminance(image)[..., 0].astype(np.int16)
 
 
@@ -132,7 +132,7 @@ def difference_caption(first: np.ndarray, second: np.ndarray) -> str:
 
 
 def data_uri(image: np.ndarray, most_px: int) -> str:
-    """(H, W, C) uint8, 1 or 3 channels -> PNG as a data URI, scaled down to `most_px` at most."""
+    """Gives (H, W, 1 or 3) uint8 as PNG in a data URI, scaled down to `most_px` at most."""
     picture = pil(image)
     if max(picture.size) > most_px:
         scale = most_px / max(picture.size)
@@ -144,7 +144,7 @@ def data_uri(image: np.ndarray, most_px: int) -> str:
 
 
 def pil(image: np.ndarray) -> Image.Image:
-    """An image of three equal channels becomes grey: a third of the bytes."""
+    """Gives a PIL image, (H, W, 1 or 3) uint8; three equal channels become one, to save bytes."""
     array = np.ascontiguousarray(image)
     if array.shape[-1] == 1 or (array == array[..., :1]).all():
         return Image.fromarray(array[..., 0])

@@ -11,12 +11,12 @@ FONT = re.compile(r"^(?P<before>.*?)(?P<size>[\d.]+px)\s+(?P<family>.+)$")
 
 
 def described(svg: str, words: str) -> str:
-    """An inline SVG as one image to a screen reader, which reads `words` instead of every tick."""
+    """Marks an inline SVG as one image, for which a screen reader reads `words`."""
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(words)}"', 1)
 
 
 def without_style(svg: str) -> str:
-    """Style attributes as presentation attributes (SVG 1.1, 6.3), which mean the same.
+    """Writes style attributes as presentation attributes (SVG 1.1, 6.3), which mean the same.
 
     The style sheet in the drawing is dropped: style.css says the same of every drawing.
     """
@@ -24,7 +24,7 @@ def without_style(svg: str) -> str:
 
 
 def presented(found: re.Match[str]) -> str:
-    """style="fill: none; stroke: #000" ->  fill="none" stroke="#000"."""
+    """Gives style="fill: none; stroke: #000" as  fill="none" stroke="#000"."""
     pairs = (each.split(":", 1) for each in found[1].split(";") if ":" in each)
     properties = {name.strip(): value.strip() for name, value in pairs}
     if "font" in properties:
@@ -33,7 +33,7 @@ def presented(found: re.Match[str]) -> str:
 
 
 def long_font(short: str) -> dict[str, str]:
-    """ "italic 700 10px 'DejaVu Sans'" as single properties; the short one is no attribute."""
+    """Splits "italic 700 10px 'DejaVu Sans'" into single properties, which can be attributes."""
     found = FONT.match(short)
     if not found:
         return {}

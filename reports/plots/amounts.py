@@ -1,6 +1,7 @@
 """Where do fakes matter? Recognition against real NIR images per person, and against fakes."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,22 +48,22 @@ RARER = (
 
 
 def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
-    """Per (protocol, metric) the curve over real NIR images, and that over fakes."""
-    for where, name in metrics:
-        if lines := scored(summary, nir_lines(summary.training_sets), where, name):
-            yield nir_plot(summary, lines, where, name)
-        if lines := scored(summary, fakes_lines(summary.training_sets), where, name):
-            yield fakes_plot(summary, lines, where, name)
+    """Draws per (protocol, metric) the curve over real NIR images, and that over fakes."""
+    for task, name in metrics:
+        if lines := scored(summary, nir_lines(summary.training_sets), task, name):
+            yield nir_plot(summary, lines, task, name)
+        if lines := scored(summary, fakes_lines(summary.training_sets), task, name):
+            yield fakes_plot(summary, lines, task, name)
 
 
-def nir_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot:
-    """The amounts stand on a square-root scale, which shows 0 and keeps few images apart."""
+def nir_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
+    """Draws lines over real NIR images, on a square-root scale, which shows 0."""
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
             label = label_of(summary, line)
-            x = [per_person(each.amount) for each in line.sets]
-            draw_line(summary, (figure, axes), line, x, (where, name), place, label)
-        amounts = {per_person(e.amount): spelled(e) for line in lines for e in line.sets}
+            x = [per_person(training_set.known_amount) for training_set in line.sets]
+            draw_line(summary, (figure, axes), line, x, (task, name), place, label)
+        amounts = {per_person(e.known_amount): spelled(e) for line in lines for e in line.sets}
         axes.set_xscale("function", functions=(signed_root, signed_square))
         axes.set_xlim(*signed_square(np.sqrt(max(amounts)) * np.array([-0.12, 1.15])))
         axes.xaxis.set_major_locator(FixedLocator(list(amounts)))
@@ -72,13 +73,13 @@ def nir_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot
         finish(figure, axes, summary.metric(name))
     how = summary.metric(name)
     return Plot(
-        name=file_name("few-shot", where, name),
-        title=f"{how.label[0].upper()}{how.label[1:]} against real NIR images, {protocol(where)}",
+        name=file_name("few-shot", task, name),
+        title=f"{how.label[0].upper()}{how.label[1:]} against real NIR images, {protocol(task)}",
         caption=f"With and without fakes, at the same number of training steps; square-root scale. "
         f"{RARER if any(line.again for line in lines) else ''}{INTERVALS} {HOLLOW} "
-        f"{basis(summary, where, name)}",
+        f"{basis(summary, task, name)}",
         figure=figure,
-        data=frame(summary, lines, where, name),
+        data=frame(summary, lines, task, name),
     )
 
 
@@ -88,25 +89,25 @@ def label_of(summary: Summary, line: Line) -> str:
     return "with the VIS images once more" if line.again else "without fakes"
 
 
-def fakes_plot(summary: Summary, lines: list[Line], where: str, name: str) -> Plot:
+def fakes_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
             label = f"fakes by {name_of(summary.training_sets, line.translator)}"
-            x = [each.amount.fake_images for each in line.sets]
-            draw_line(summary, (figure, axes), line, x, (where, name), place, label)
+            x = [float(training_set.known_amount.fake_images) for training_set in line.sets]
+            draw_line(summary, (figure, axes), line, x, (task, name), place, label)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlabel("different fake NIR images in the training set")
         finish(figure, axes, summary.metric(name))
     how = summary.metric(name)
     return Plot(
-        name=file_name("fakes-curve", where, name),
+        name=file_name("fakes-curve", task, name),
         title=f"{how.label[0].upper()}{how.label[1:]} against the number of fakes, "
-        f"{protocol(where)}",
+        f"{protocol(task)}",
         caption="0 is the baseline. Training steps and the fakes' share of a batch are the same "
         f"everywhere: fewer fakes are seen more often. {INTERVALS} {HOLLOW} "
-        f"{basis(summary, where, name)}",
+        f"{basis(summary, task, name)}",
         figure=figure,
-        data=frame(summary, lines, where, name),
+        data=frame(summary, lines, task, name),
     )
 
 
@@ -119,15 +120,15 @@ def draw_line(
     place: int,
     label: str,
 ) -> None:
-    """A point per training set with its interval; each line is shifted by its place."""
+    """Draws a point per training set with its interval; each line is shifted by its place."""
     figure, axes = drawn
-    found = [summary.means[each.name, *what] for each in line.sets]
+    found = [summary.means[training_set.name, *what] for training_set in line.sets]
     scale = summary.metric(what[1]).scale
     y = scale * np.array([each.value for each in found])
     ends = scale * np.array([[e.value - e.low, e.high - e.value] for e in found]).T
     look = look_of(summary, line)
     shift = ScaledTranslation(APART_POINTS * place / 72, 0, figure.dpi_scale_trans)
-    common = {"color": look.colour, "transform": axes.transData + shift}
+    common: dict[str, Any] = {"color": look.colour, "transform": axes.transData + shift}
     axes.errorbar(x, y, np.maximum(ends, 0), fmt="none", capsize=2, linewidth=1, **common)
     tied = [i for i, each in enumerate(line.sets) if is_tie(summary, each, *what)]
     # None under the hollow marks, where their edges would show.
@@ -147,31 +148,35 @@ def draw_line(
 
 
 def look_of(summary: Summary, line: Line) -> Look:
-    """That of the translator's training set."""
+    """Gives a line the look of its translator's training set."""
     look = looks(summary.training_sets)
     if line.again:
         return next((look[x.name] for x in line.sets if x.role == "control"), Look(GREY, "s"))
-    made = [each for each in summary.training_sets if each.images == line.translator]
+    made = [
+        training_set
+        for training_set in summary.training_sets
+        if training_set.images == line.translator
+    ]
     if line.translator and made:
         return look[made[0].name]
     return Look(INK, "o") if line.translator is None else look[line.sets[-1].name]
 
 
-def is_tie(summary: Summary, each: TrainingSet, where: str, name: str) -> bool:
-    """Whether a set with fakes cannot be told from the one that differs in the fakes alone."""
-    compared = effect(summary, each, where, name)
+def is_tie(summary: Summary, training_set: TrainingSet, task: str, name: str) -> bool:
+    """Tells whether a set with fakes ties with the set that differs in the fakes alone."""
+    compared = effect(summary, training_set, task, name)
     return compared is not None and compared.verdict == "undecided"
 
 
-def spelled(each: TrainingSet) -> str:
-    """ "4", or "all (9.6)"."""
-    if each.amount.nir_per_subject != "all":
-        return str(each.amount.nir_per_subject)
-    return f"all ({per_person(each.amount):.3g})"
+def spelled(training_set: TrainingSet) -> str:
+    """Gives "4", or "all (9.6)"."""
+    if training_set.known_amount.nir_per_subject != "all":
+        return str(training_set.known_amount.nir_per_subject)
+    return f"all ({per_person(training_set.known_amount):.3g})"
 
 
 def signed_root(x: np.ndarray) -> np.ndarray:
-    """The square root, continued below 0, where axes have their margin."""
+    """Gives the square root, continued below 0, where axes have their margin."""
     return np.sign(x) * np.sqrt(np.abs(x))
 
 
@@ -184,21 +189,21 @@ def finish(figure: Figure, axes: Axes, how: Metric) -> None:
     legend_below(figure, axes)
 
 
-def frame(summary: Summary, lines: list[Line], where: str, name: str) -> pd.DataFrame:
-    """One row per point, with its difference from the same images without fakes."""
+def frame(summary: Summary, lines: list[Line], task: str, name: str) -> pd.DataFrame:
+    """Gives one row per point, with its difference from the same images without fakes."""
     rows = []
     for line in lines:
         for each in line.sets:
-            found, amount = summary.means[each.name, where, name], each.amount
+            found, amount = summary.means[each.name, task, name], each.known_amount
             row = {"translator": line.translator or "", "vis_again": line.again}
             row |= {"training_set": each.name}
             row |= {"nir_per_subject": amount.nir_per_subject, "nir_mean": per_person(amount)}
             row |= {"nir_images": amount.nir_images, "fake_images": amount.fake_images}
-            row |= {"protocol": where, "metric": name, "value": found.value}
+            row |= {"protocol": task, "metric": name, "value": found.value}
             row |= {"ci_low": found.low, "ci_high": found.high, "seeds": found.seeds}
             for prefix, compared in (
-                ("", effect(summary, each, where, name)),
-                ("beyond_vis_again_", beyond_again(summary, each, where, name)),
+                ("", effect(summary, each, task, name)),
+                ("beyond_vis_again_", beyond_again(summary, each, task, name)),
             ):
                 if compared:
                     row |= difference(prefix, compared)

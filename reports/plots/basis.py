@@ -6,28 +6,28 @@ from reports.summary import Summary
 from reports.words import protocol
 
 
-def basis(summary: Summary, where: str, name: str) -> str:
-    """ "Unseen people: 60 people, 600 probes, 3 seeds."; empty where nothing was scored.
+def basis(summary: Summary, task: str, name: str) -> str:
+    """Gives "Unseen people: 60 people, 600 probes, 3 seeds."; empty where nothing was scored.
 
     Counts are those of the training set with the most seeds.
     """
-    found = [estimate for key, estimate in summary.means.items() if key[1:] == (where, name)]
+    found = [estimate for key, estimate in summary.means.items() if key[1:] == (task, name)]
     if not found:
         return ""
     most = max(found, key=lambda each: (each.seeds, each.probes))
-    return spelled(where, most.subjects, most.probes, most.seeds)
+    return spelled(task, most.subjects, most.probes, most.seeds)
 
 
-def basis_of_outcomes(outcomes: pd.DataFrame, where: str) -> str:
-    """The same, counted in a table of outcomes (reports.material)."""
-    rows = outcomes[outcomes["protocol"] == where]
+def basis_of_outcomes(outcomes: pd.DataFrame, task: str) -> str:
+    """Gives the same, counted in a table of outcomes (reports.material)."""
+    rows = outcomes[outcomes["protocol"] == task]
     if rows.empty:
         return ""
-    return spelled(where, *(rows[name].nunique() for name in ("subject", "probe", "seed")))
+    return spelled(task, *(rows[name].nunique() for name in ("subject", "probe", "seed")))
 
 
-def spelled(where: str, subjects: int, probes: int, seeds: int) -> str:
-    text = protocol(where)
+def spelled(task: str, subjects: int, probes: int, seeds: int) -> str:
+    text = protocol(task)
     several = "s" if seeds != 1 else ""
     return (
         f"{text[0].upper()}{text[1:]}: {subjects:,} people, {probes:,} probes, {seeds} seed"

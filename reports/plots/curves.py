@@ -52,26 +52,30 @@ class Mean:
 
 
 def plots(material: Material, summary: Summary) -> Iterator[Plot]:
-    """ROC, DET and CMC of each protocol that has them, of the first fold.
+    """Draws ROC, DET and CMC of each protocol that has them, of the first fold.
 
     Points of a curve over amounts are left out.
     """
-    sets = [each for each in material.training_sets if each.role != "curve"]
-    shown = material.curves[material.curves["training_set"].isin([each.name for each in sets])]
-    for where, rows in shown.groupby("protocol", sort=False):
-        rests_on = basis_of_outcomes(first_fold(material.outcomes), where)
+    sets = [training_set for training_set in material.training_sets if training_set.role != "curve"]
+    shown = material.curves[
+        material.curves["training_set"].isin([training_set.name for training_set in sets])
+    ]
+    for task, rows in shown.groupby("protocol", sort=False):
+        rests_on = basis_of_outcomes(first_fold(material.outcomes), task)
         for kind, (*_, source) in SHAPES.items():
             if len(points := rows[rows["curve"] == source]):
-                yield curve_plot(summary, where, kind, points, rests_on)
+                yield curve_plot(summary, task, kind, points, rests_on)
 
 
-def curve_plot(summary: Summary, where: str, kind: str, rows: pd.DataFrame, rests_on: str) -> Plot:
+def curve_plot(summary: Summary, task: str, kind: str, rows: pd.DataFrame, rests_on: str) -> Plot:
     title, across, up, _ = SHAPES[kind]
     present = set(rows["training_set"])
     means = [
-        mean_curve(each, rows[rows["training_set"] == each.name], kind, lowest(rows))
-        for each in summary.training_sets
-        if each.name in present
+        mean_curve(
+            training_set, rows[rows["training_set"] == training_set.name], kind, lowest(rows)
+        )
+        for training_set in summary.training_sets
+        if training_set.name in present
     ]
     look = looks(summary.training_sets)
     with drawing(HEIGHT_INCHES) as (figure, axes):
@@ -85,8 +89,8 @@ def curve_plot(summary: Summary, where: str, kind: str, rows: pd.DataFrame, rest
         axes.set(xlabel=across, ylabel=up)
         legend_below(figure, axes)
     return Plot(
-        name=file_name(kind, where),
-        title=f"{title}, {protocol(where)}",
+        name=file_name(kind, task),
+        title=f"{title}, {protocol(task)}",
         caption=f"{caption(rows['seed'].nunique(), means)} {rests_on}".strip(),
         figure=figure,
         data=pd.concat([frame(each, kind) for each in means], ignore_index=True),
@@ -105,7 +109,7 @@ def caption(seeds: int, means: list[Mean]) -> str:
 
 
 def mean_curve(of: TrainingSet, rows: pd.DataFrame, kind: str, least: float) -> Mean:
-    """The curves of all seeds, read at the same places."""
+    """Gives the curves of all seeds, read at the same places."""
     x = places(rows, kind, least)
     curves = [group.sort_values(["x", "y"]) for _, group in rows.groupby("seed")]
     found = np.stack([on_grid(curve, x)[1] for curve in curves])
@@ -114,12 +118,12 @@ def mean_curve(of: TrainingSet, rows: pd.DataFrame, kind: str, least: float) -> 
     return Mean(of, x, found.mean(0), found.min(0), found.max(0))
 
 
-def draw_set(axes: Axes, each: Mean, kind: str, look: Look, label: str | None) -> None:
-    """Controls are a thin background without a band over seeds."""
-    x, y = scaled(each.x, each.y, kind)
-    if not look.background and (each.low < each.high).any():
-        _, low = scaled(each.x, each.low, kind)
-        _, high = scaled(each.x, each.high, kind)
+def draw_set(axes: Axes, mean: Mean, kind: str, look: Look, label: str | None) -> None:
+    """Draws a curve; a control is a thin grey line without a band over seeds."""
+    x, y = scaled(mean.x, mean.y, kind)
+    if not look.background and (mean.low < mean.high).any():
+        _, low = scaled(mean.x, mean.low, kind)
+        _, high = scaled(mean.x, mean.high, kind)
         axes.fill_between(x, low, high, color=look.colour, alpha=0.13, linewidth=0)
     shape = look.marker if kind == "cmc" and len(x) <= 25 and not look.background else None
     axes.plot(
@@ -129,7 +133,7 @@ def draw_set(axes: Axes, each: Mean, kind: str, look: Look, label: str | None) -
 
 
 def scaled(x: np.ndarray, y: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
-    """Shares as they are drawn: per cent, or normal deviates; rates of 0 leave the DET curve."""
+    """Gives shares as drawn: per cent, or normal deviates, in which rates of 0 are cut off."""
     if kind == "det":
         ends = ndtri(DEVIATES[0]), ndtri(DEVIATES[-1])
         return np.clip(ndtri(x), *ends), np.clip(ndtri(y), *ends)
@@ -137,7 +141,7 @@ def scaled(x: np.ndarray, y: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndar
 
 
 def places(rows: pd.DataFrame, kind: str, least: float) -> np.ndarray:
-    """Where curves are read: whole ranks, or false accept rates even on the log scale."""
+    """Gives where curves are read: whole ranks, or false accept rates even on the log scale."""
     if kind == "cmc":
         ranks = np.sort(rows["x"].unique())
         return ranks[thinned(len(ranks))]
@@ -145,13 +149,13 @@ def places(rows: pd.DataFrame, kind: str, least: float) -> np.ndarray:
 
 
 def lowest(rows: pd.DataFrame) -> float:
-    """The lowest false accept rate worth showing: the first above 0, if not too small."""
+    """Gives the lowest false accept rate worth showing: the first above 0, if not too small."""
     above = rows["x"][rows["x"] > 0]
     return float(min(max(LOWEST_FAR, above.min()), 0.1)) if len(above) else LOWEST_FAR
 
 
 def on_grid(curve: pd.DataFrame, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The curve as a step function: the rate at the highest threshold that keeps to x."""
+    """Reads a curve as a step function: the rate at the strictest false accept rate up to x."""
     known = curve["y"].to_numpy()
     # 1e-12: a false accept rate of 0.1 written as 0.10000000000000001 still keeps to 0.1.
     place = np.searchsorted(curve["x"].to_numpy(), x + 1e-12, side="right") - 1
@@ -174,7 +178,7 @@ def scale_axes(axes: Axes, kind: str, means: list[Mean]) -> None:
 
 
 def scale_deviates(axes: Axes, means: list[Mean]) -> None:
-    """Ticks in per cent; both axes reach as far as the curves do."""
+    """Scales both axes by normal deviates, with ticks in per cent, as far as the curves reach."""
     rates = np.concatenate([each.y for each in means])
     least = min(each.x.min() for each in means)
     top, bottom = max(0.5, rates.max()), min(rates[rates > 0].min(initial=0.5), 0.2)
@@ -186,9 +190,9 @@ def scale_deviates(axes: Axes, means: list[Mean]) -> None:
         getattr(axes, f"set_{axis}lim")(ndtri(low), ndtri(high) + 0.05)
 
 
-def frame(each: Mean, kind: str) -> pd.DataFrame:
-    """What is drawn of one training set, in shares; ranks are ranks."""
+def frame(mean: Mean, kind: str) -> pd.DataFrame:
+    """Gives what is drawn of one training set, in shares; ranks are ranks."""
     names = {"roc": ("far", "verification_rate"), "det": ("far", "false_reject_rate")}
     x, y = names.get(kind, ("rank", "share"))
-    columns = {"training_set": each.of.name, "role": each.of.role, x: each.x, y: each.y}
-    return pd.DataFrame(columns | {"lowest_seed": each.low, "highest_seed": each.high})
+    columns = {"training_set": mean.of.name, "role": mean.of.role, x: mean.x, y: mean.y}
+    return pd.DataFrame(columns | {"lowest_seed": mean.low, "highest_seed": mean.high})

@@ -28,22 +28,25 @@ GROUPS = {
 
 
 def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
-    """One plot per (protocol, metric) of `metrics`; those with nothing to compare are left out."""
+    """Draws a plot per (protocol, metric) that has something to compare."""
     baseline = summary.named("baseline")[0]
-    for where, name in metrics:
+    for task, name in metrics:
         found = [
-            summary.compared(each.name, baseline, where, name)
-            for each in summary.training_sets
-            if each.role in GROUPS
+            summary.compared(training_set.name, baseline, task, name)
+            for training_set in summary.training_sets
+            if training_set.role in GROUPS
         ]
         if rows := [each for each in found if each]:
             yield forest(summary, rows)
 
 
 def forest(summary: Summary, rows: list[Comparison]) -> Plot:
-    """One row per training set, in the order of the tables."""
-    how, where = rows[0].record, rows[0].protocol
-    look, sets = looks(summary.training_sets), {each.name: each for each in summary.training_sets}
+    """Draws one row per training set, in the order of the tables."""
+    how, task = rows[0].record, rows[0].protocol
+    look, sets = (
+        looks(summary.training_sets),
+        {training_set.name: training_set for training_set in summary.training_sets},
+    )
     heights, headings, depth = layout([sets[each.training_set].role for each in rows])
     with drawing(FRAME_INCHES + ROW_INCHES * depth) as (figure, axes):
         for each, height in zip(rows, heights, strict=True):
@@ -60,8 +63,8 @@ def forest(summary: Summary, rows: list[Comparison]) -> Plot:
         axes.grid(visible=False, axis="y")
         axes.set_xlabel(axis_label(how.unit, how.better))
     return Plot(
-        name=file_name("difference", where, rows[0].metric),
-        title=f"{how.label[0].upper()}{how.label[1:]}, {protocol(where)}",
+        name=file_name("difference", task, rows[0].metric),
+        title=f"{how.label[0].upper()}{how.label[1:]}, {protocol(task)}",
         caption=caption(summary, rows),
         figure=figure,
         data=frame(rows, {name: each.role for name, each in sets.items()}),
@@ -69,7 +72,7 @@ def forest(summary: Summary, rows: list[Comparison]) -> Plot:
 
 
 def layout(roles: list[str]) -> tuple[list[float], list[tuple[str, float]], float]:
-    """-> a height per row from 0 down, (heading, height) of each group, and the depth in rows.
+    """Gives a height per row from 0 down, (heading, height) of each group, and the depth in rows.
 
     A single group needs no heading.
     """
@@ -86,14 +89,14 @@ def layout(roles: list[str]) -> tuple[list[float], list[tuple[str, float]], floa
 
 
 def axis_label(unit: str, better: str) -> str:
-    """ "difference, points (right is better)"."""
+    """Gives "difference, points (right is better)"."""
     text = "difference, points" if unit == "%" else "difference"
     side = {"higher": " (right is better)", "lower": " (left is better)"}
     return f"{text}{side.get(better, '')}"
 
 
 def caption(summary: Summary, rows: list[Comparison]) -> str:
-    """What is drawn, and what it rests on."""
+    """Says what is drawn, and what it rests on."""
     ties = any(each.verdict == "undecided" for each in rows)
     decided = any(each.verdict != "undecided" for each in rows)
     parts = [f"Difference from {rows[0].baseline} (line at 0), with its 95 % interval."]
@@ -106,22 +109,22 @@ def caption(summary: Summary, rows: list[Comparison]) -> str:
     return " ".join([*parts, basis(summary, rows[0].protocol, rows[0].metric)]).strip()
 
 
-def draw_row(axes: Axes, each: Comparison, height: float, look: Look, scale: float) -> None:
-    found, colour = each.estimate, look.colour
+def draw_row(axes: Axes, comparison: Comparison, height: float, look: Look, scale: float) -> None:
+    found, colour = comparison.estimate, look.colour
     ends = scale * np.array([found.low, found.high])
     axes.plot(ends, [height] * 2, color=colour, linewidth=2.2)
-    inside = PAPER if each.verdict == "undecided" else colour
+    inside = PAPER if comparison.verdict == "undecided" else colour
     axes.plot(
         scale * found.value, height, look.marker, color=colour, markersize=7, markerfacecolor=inside
     )
-    if len(each.per_seed) > 1:
-        seeds = scale * np.array(list(each.per_seed.values()))
+    if len(comparison.per_seed) > 1:
+        seeds = scale * np.array(list(comparison.per_seed.values()))
         below = height - 0.27
         axes.plot(seeds, np.full(len(seeds), below), ".", color=colour, alpha=0.7, markersize=4)
 
 
 def frame(rows: list[Comparison], roles: dict[str, str]) -> pd.DataFrame:
-    """One row per mean and one per seed."""
+    """Gives one row per mean and one per seed."""
     records = []
     for each in rows:
         start = {"training_set": each.training_set, "role": roles[each.training_set]}

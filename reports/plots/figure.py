@@ -90,7 +90,7 @@ class Look:
 
 @contextmanager
 def drawing(height_inches: float = SIDES_INCHES[1]) -> Iterator[tuple[Figure, Axes]]:
-    """A figure with one axes, under the common style."""
+    """Gives a figure with one axes, under the common style."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(SIDES_INCHES[0], height_inches), layout="constrained")
         yield figure, figure.add_subplot()
@@ -100,7 +100,7 @@ def drawing(height_inches: float = SIDES_INCHES[1]) -> Iterator[tuple[Figure, Ax
 
 
 def looks(sets: tuple[TrainingSet, ...]) -> dict[str, Look]:
-    """A look per training set: fakes are coloured, all they are compared with is black or grey.
+    """Gives a look per training set: fakes are coloured, all others black or grey.
 
     The baseline and the ceiling, between which fakes are expected, are as dark as text; controls
     are grey and thin. Markers differ too, so that colour is not all that tells sets apart. A leaky
@@ -127,16 +127,20 @@ def looks(sets: tuple[TrainingSet, ...]) -> dict[str, Look]:
 
 
 def image_looks(sets: tuple[TrainingSet, ...], kinds: list[str]) -> dict[str, Look]:
-    """A look per kind of images: fakes have that of their training set."""
+    """Gives a look per kind of images: fakes have that of their training set."""
     of_sets = looks(sets)
     known = {"real": Look(INK, "o"), "vis": Look(GREY, "X")}
-    known |= {each.images: of_sets[each.name] for each in sets if each.images}
+    known |= {
+        training_set.images: of_sets[training_set.name]
+        for training_set in sets
+        if training_set.images
+    }
     spare = zip(cycle(COLOURS[::-1]), cycle(MARKERS[::-1]), strict=False)
     return {kind: known.get(kind) or Look(*next(spare)) for kind in kinds}
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int = 3) -> None:
-    """A legend under the axes, where it covers no line; none where nothing has a label."""
+    """Draws a legend under the axes, where it covers no line; none without labels."""
     handles, labels = axes.get_legend_handles_labels()
     if CONTROLS in labels:  # they are drawn first, under all others, and named last
         place = labels.index(CONTROLS)
@@ -153,12 +157,12 @@ def legend_below(figure: Figure, axes: Axes, columns: int = 3) -> None:
 
 
 def thinned(count: int) -> np.ndarray:
-    """At most MOST_POINTS indices of `count`, evenly spread, the ends included."""
+    """Gives at most MOST_POINTS indices of `count`, evenly spread, the ends included."""
     return evenly(count, MOST_POINTS)
 
 
 def file_name(*parts: str) -> str:
-    """A file name of plain letters: ("loss", "D vis") -> "loss-d-vis"."""
+    """Gives a file name of plain letters: ("loss", "D vis") -> "loss-d-vis"."""
     return re.sub(r"[^a-z0-9=.]+", "-", "-".join(parts).lower()).strip("-") or "plot"
 
 
@@ -175,7 +179,7 @@ def save(plot: Plot, folder: Path) -> str:
 
 
 def to_svg(figure: Figure) -> str:
-    """SVG without date or version: the same figure gives the same bytes."""
+    """Gives SVG without date or version: the same figure gives the same bytes."""
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with mpl.rc_context(STYLE):
@@ -184,7 +188,7 @@ def to_svg(figure: Figure) -> str:
 
 
 def inline(svg: str, name: str) -> str:
-    """SVG for the middle of an HTML page: its colours become the page's, its ids its own."""
+    """Gives SVG to put into an HTML page: with colours of the page, and ids of its own."""
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)

@@ -23,7 +23,7 @@ NO_LOSSES = ("step", "learning_rate")
 
 
 def plots(trainings: tuple[Training, ...], what: str, look: dict[str, Look]) -> Iterator[Plot]:
-    """One plot per term that any network logged. `what` is "generator" or "recognizer".
+    """Draws one plot per term that any network logged. `what` is "generator" or "recognizer".
 
     Networks that have no look are left out.
     """
@@ -65,12 +65,12 @@ def term_plot(trainings: tuple[Training, ...], what: str, term: str, look: dict[
 
 
 def meaning(trainings: tuple[Training, ...], term: str) -> str:
-    """What the first training that has words for a term says of it, or nothing."""
-    return next((each.terms[term] for each in trainings if term in each.terms), "")
+    """Says what the first training that has words for a term says of it, or nothing."""
+    return next((training.terms[term] for training in trainings if term in training.terms), "")
 
 
 def caption(meaning: str, seeds: int) -> str:
-    """A plot's caption; `meaning` says in words what is drawn."""
+    """Gives a plot's caption; `meaning` says in words what is drawn."""
     first = f"{meaning[0].upper()}{meaning[1:]}. " if meaning else ""
     several = f" {seeds} seeds: the first thick, the others thin." if seeds > 1 else ""
     return f"{first}Running mean over a {WINDOWS}th of the training.{several}"
@@ -79,7 +79,7 @@ def caption(meaning: str, seeds: int) -> str:
 def draw_line(
     axes: Axes, rows: pd.DataFrame, term: str, look: Look, first: bool, label: str | None
 ) -> None:
-    """`first`: of a network's seeds, and drawn thick."""
+    """Draws one training; `first`: the first of its network's seeds, drawn thick."""
     values = smoothed(rows[term].to_numpy(float), max(1, len(rows) // WINDOWS))
     keep = thinned(len(rows))
     width, alpha = (look.width, 1.0) if first else (0.5 * look.width, 0.5)
@@ -90,7 +90,7 @@ def draw_line(
 
 
 def smoothed(values: np.ndarray, width: int) -> np.ndarray:
-    """The mean of up to `width` values that end at each place, (N,) -> (N,)."""
+    """Gives the mean of up to `width` values that end at each place, (N,) -> (N,)."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     ends = np.arange(1, len(values) + 1)
     starts = np.maximum(ends - width, 0)

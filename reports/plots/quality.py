@@ -67,7 +67,7 @@ def group_plot(
     rows: pd.DataFrame,
     kinds: list[str],
 ) -> Plot:
-    """Seeds as marks with their intervals, the floor and the untranslated as lines through."""
+    """Draws seeds as marks with intervals, the floor and the untranslated images as lines."""
     kinds = [kind for kind in kinds if kind in set(rows["images"])]
     look = looks_of(summary, kinds)
     labels = {kind: SHORT.get(kind) or summary.kinds().get(kind, kind) for kind in kinds}
@@ -98,7 +98,7 @@ def group_plot(
 def draw_metric(
     axes: Axes, rows: pd.DataFrame, how: Metric, kinds: list[str], look: dict[str, Look]
 ) -> None:
-    """One metric: a row per kind, seeds a little apart."""
+    """Draws one metric: a row per kind of images, seeds slightly apart."""
     for place, kind in enumerate(kinds):
         own = rows[rows["images"] == kind]
         values = how.scale * own["value"].to_numpy()
@@ -119,14 +119,14 @@ def draw_metric(
 
 
 def axis_label(how: Metric) -> str:
-    """What is measured, in which unit, and which way is better, on short lines."""
+    """Says what is measured, in which unit, and which way is better, on short lines."""
     unit = f", {how.unit}" if how.unit else ""
     lines = textwrap.wrap(f"{how.label}{unit}", LABEL_LETTERS)
     return "\n".join([*lines, *([f"({how.better} is better)"] if how.better else [])])
 
 
 def pairs_caption(summary: Summary, rows: pd.DataFrame) -> str:
-    """What pairs of real images get, in the metric that has them."""
+    """Says what pairs of real images get, in the metric that has them."""
     pairs = rows[rows["images"].isin(PAIRS)]
     means = pairs.groupby("images")["value"].mean()
     if not all(kind in means.index for kind in PAIRS):
@@ -137,7 +137,7 @@ def pairs_caption(summary: Summary, rows: pd.DataFrame) -> str:
 
 
 def looks_of(summary: Summary, kinds: list[str]) -> dict[str, Look]:
-    """As in all plots; the true NIR as dark as the real."""
+    """Gives a look per kind of images; true NIR is as dark as real NIR."""
     return image_looks(summary.training_sets, kinds) | {"reshot": Look(INK, "D")}
 
 
@@ -145,7 +145,7 @@ def looks_of(summary: Summary, kinds: list[str]) -> dict[str, Look]:
 def small_multiples(
     count: int, columns: int, row_inches: float
 ) -> Iterator[tuple[Figure, list[Axes]]]:
-    """A figure with `count` small drawings under the common style."""
+    """Gives a figure with `count` small drawings under the common style."""
     lines = -(-count // columns)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_INCHES, lines * row_inches), layout="constrained")
@@ -157,13 +157,13 @@ def small_multiples(
 
 
 def usefulness(
-    summary: Summary, where: str, name: str, image_metric: str | None = None
+    summary: Summary, task: str, name: str, image_metric: str | None = None
 ) -> Plot | None:
-    """The gain in recognition against each metric of images, a mark per variant and seed.
+    """Draws the gain in recognition against each metric of images, a mark per variant and seed.
 
     `image_metric` draws that one alone. None where there are fewer than two marks.
     """
-    found = points(summary, where, name)
+    found = points(summary, task, name)
     if image_metric is not None:
         found = found[found["metric"] == image_metric]
     names = with_two_marks(summary, found)
@@ -172,7 +172,7 @@ def usefulness(
     rows = agreement(summary, found).set_index("metric")
     with small_multiples(len(names), SCATTER_COLUMNS, SCATTER_INCHES) as (figure, drawings):
         for place, (axes, each) in enumerate(zip(drawings, names, strict=True)):
-            draw_scatter(axes, summary, found[found["metric"] == each], (where, name))
+            draw_scatter(axes, summary, found[found["metric"] == each], (task, name))
             axes.set_title(f"rank correlation {correlation(rows.loc[each, 'rho'])}", fontsize=8)
             if place % SCATTER_COLUMNS:
                 axes.set_ylabel("")
@@ -183,7 +183,7 @@ def usefulness(
     return Plot(
         name=file_name("quality-against-gain", name, *([image_metric] if image_metric else [])),
         title="Does looking real mean being useful?",
-        caption=usefulness_caption(rows, where, summary.metric(name)),
+        caption=usefulness_caption(rows, task, summary.metric(name)),
         figure=figure,
         data=found,
     )
@@ -197,7 +197,7 @@ def with_two_marks(summary: Summary, found: pd.DataFrame) -> list[str]:
 
 
 def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[str, str]) -> None:
-    """One metric against the gain; the untranslated images have no mark but a line."""
+    """Draws one metric against the gain; the untranslated images are a line."""
     distance, how = summary.metric(found["metric"].iloc[0]), summary.metric(gain[1])
     look = looks(summary.training_sets)
     for images, own in found.groupby("images", sort=False):
@@ -221,8 +221,8 @@ def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[
     axes.xaxis.get_offset_text().set_fontsize(7)
 
 
-def usefulness_caption(rows: pd.DataFrame, where: str, how: Metric) -> str:
-    """What is drawn, and how much of it can be believed."""
+def usefulness_caption(rows: pd.DataFrame, task: str, how: Metric) -> str:
+    """Says what is drawn and how many points it rests on."""
     n = int(rows["n"].max())
     told = (
         "Rank correlations are positive where better images gain more; the table has those within "
@@ -231,7 +231,7 @@ def usefulness_caption(rows: pd.DataFrame, where: str, how: Metric) -> str:
         else f"With fewer than {FEWEST} marks nothing can be told."
     )
     return (
-        f"Gain in {how.label} ({protocol(where)}) over the baseline of the same seed "
+        f"Gain in {how.label} ({protocol(task)}) over the baseline of the same seed "
         f"against each metric of the fakes, a mark per variant and seed (n = {n}). Dashed: "
         f"untranslated VIS, which adds nothing new. {told}"
     )

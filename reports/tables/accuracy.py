@@ -20,55 +20,55 @@ VERDICTS = {"gain": "gain", "loss": "loss", "undecided": "tie"}
 
 
 def accuracy_tables(summary: Summary) -> list[Table]:
-    """Per protocol the table of the leading metrics, then, plainer, those of all others.
+    """Gives per protocol the table of the leading metrics, then the plainer ones of all others.
 
     A row per training set but for the points of curves; a column per metric.
     """
-    tables = [leading_table(summary, where) for where in summary.protocols()]
-    further = [further_table(summary, where) for where in summary.protocols()]
+    tables = [leading_table(summary, task) for task in summary.protocols()]
+    further = [further_table(summary, task) for task in summary.protocols()]
     return tables + [table for table in further if len(table.header) > 1]
 
 
-def leading_table(summary: Summary, where: str) -> Table:
-    names = leading(summary, where)
+def leading_table(summary: Summary, task: str) -> Table:
+    names = leading(summary, task)
     return Table(
-        title=f"Recognition of {protocol(where)}",
+        title=f"Recognition of {protocol(task)}",
         header=("training set", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
-            (row_name(each), *(recognition_cell(summary, each.name, where, name)
+            (row_name(each), *(recognition_cell(summary, each.name, task, name)
                              for name in names))
-            for each in shown(summary, where)
+            for each in shown(summary, task)
         ),
-        note=leading_note(summary, where),
+        note=leading_note(summary, task),
     )  # fmt: skip
 
 
-def further_table(summary: Summary, where: str) -> Table:
-    """Means alone; how they compare stands in the CSV."""
-    first = leading(summary, where)
-    names = [name for name in summary.metrics(where) if name not in first]
+def further_table(summary: Summary, task: str) -> Table:
+    """Gives the table of all other metrics: means alone; comparisons are in the CSV file."""
+    first = leading(summary, task)
+    names = [name for name in summary.metrics(task) if name not in first]
     return Table(
-        title=f"Further metrics: recognition of {protocol(where)}",
+        title=f"Further metrics: recognition of {protocol(task)}",
         header=("training set", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
-            (row_name(each)[:1], *(mean_cell(summary, each.name, where, name) for name in names))
-            for each in shown(summary, where)
+            (row_name(each)[:1], *(mean_cell(summary, each.name, task, name) for name in names))
+            for each in shown(summary, task)
         ),
         note=(
-            f"Protocol {where}. {mean_words(summary)} [95 % interval]. Differences and their tests "
+            f"Protocol {task}. {mean_words(summary)} [95 % interval]. Differences and their tests "
             "stand in the CSV file and in results.json."
         ),
         folded=True,
     )
 
 
-def leading(summary: Summary, where: str) -> list[str]:
+def leading(summary: Summary, task: str) -> list[str]:
     """Gives the metrics of the printed table: those that are prominent, else all.
 
     Of a group without a prominent one, such as verification rates, the first by place stands for
     all.
     """
-    names = summary.metrics(where)
+    names = summary.metrics(task)
     groups: dict[str, list[Metric]] = {}
     for record in map(summary.metric, names):
         groups.setdefault(record.group or record.name, []).append(record)
@@ -83,24 +83,25 @@ def prominent(group: list[Metric]) -> list[Metric]:
     return found or ([min(group, key=lambda record: record.place)] if several else [])
 
 
-def shown(summary: Summary, where: str) -> list[TrainingSet]:
-    """The training sets of a table: no points of curves, nothing external that was not scored."""
-    scored = {name for name, place, _ in summary.means if place == where}
+def shown(summary: Summary, task: str) -> list[TrainingSet]:
+    """Gives the training sets of a table: no points of curves, external ones only with scores."""
+    scored = {name for name, place, _ in summary.means if place == task}
     return [
-        each
-        for each in summary.training_sets
-        if each.role != "curve" and (each.name in scored or each.role != "external")
+        training_set
+        for training_set in summary.training_sets
+        if training_set.role != "curve"
+        and (training_set.name in scored or training_set.role != "external")
     ]
 
 
-def leading_note(summary: Summary, where: str) -> str:
+def leading_note(summary: Summary, task: str) -> str:
     best = dict.fromkeys(
         summary.called()[found]
-        for name in leading(summary, where)
-        if (found := best_told(summary, where, name))
+        for name in leading(summary, task)
+        if (found := best_told(summary, task, name))
     )
     lines = [
-        f"Protocol {where}{basis(summary, where)}. {mean_words(summary)} [95 % interval], then the "
+        f"Protocol {task}{basis(summary, task)}. {mean_words(summary)} [95 % interval], then the "
         "difference from the baseline [interval] and what comes of it: gain, loss or tie, which "
         "means that it cannot be told from none, with its p after Holm's adjustment."
     ]
@@ -112,7 +113,7 @@ def leading_note(summary: Summary, where: str) -> str:
             else f'"=" and a name ({who}): cannot be told apart from these, the best fakes by that '
             "metric."
         )
-    if any(each.role == "external" for each in shown(summary, where)):
+    if any(each.role == "external" for each in shown(summary, task)):
         lines.append("An external recognizer is never trained here; it is compared with nothing.")
     return " ".join(lines)
 
@@ -121,13 +122,13 @@ def mean_words(summary: Summary) -> str:
     return f"Mean over {'seeds and the probes of all folds' if summary.over_folds else 'seeds'}"
 
 
-def basis(summary: Summary, where: str) -> str:
-    """ ", 600 probes of 60 people, 3 seeds", of the baseline."""
+def basis(summary: Summary, task: str) -> str:
+    """Gives ", 600 probes of 60 people, 3 seeds", of the baseline."""
     baseline = summary.named("baseline")[0]
     found = [
         each
         for (name, place, _), each in summary.means.items()
-        if (name, place) == (baseline, where)
+        if (name, place) == (baseline, task)
     ]
     if not found:
         return ""
@@ -135,9 +136,9 @@ def basis(summary: Summary, where: str) -> str:
     return f", {found[0].probes} probes of {found[0].subjects} people, {seeds}"
 
 
-def row_name(each: TrainingSet) -> tuple[str, ...]:
-    """A training set in the first cell of a row."""
-    return (each.name, each.label, *(["leaky"] if each.leaky else []))
+def row_name(training_set: TrainingSet) -> tuple[str, ...]:
+    """Gives a training set in the first cell of a row."""
+    return (training_set.name, training_set.label, *(["leaky"] if training_set.leaky else []))
 
 
 def header(how: Metric) -> str:
@@ -145,54 +146,56 @@ def header(how: Metric) -> str:
     return f"{how.label}{f', {how.unit}' if how.unit else ''}{ARROWS[how.better]}"
 
 
-def mean_cell(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
-    """ "37.9 [33.1, 42.6]"; a dash where nothing was scored."""
-    estimate = summary.means.get((training_set, where, name))
+def mean_cell(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
+    """Gives "37.9 [33.1, 42.6]"; a dash where nothing was scored."""
+    estimate = summary.means.get((training_set, task, name))
     if estimate is None:
         return (NONE,)
     return (with_interval(estimate, summary.metric(name)),)
 
 
-def recognition_cell(summary: Summary, training_set: str, where: str, name: str) -> tuple[str, ...]:
-    """ "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "gain, p 0.012, = C"."""
-    lines = list(mean_cell(summary, training_set, where, name))
+def recognition_cell(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
+    """Gives "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "gain, p 0.012, = C"."""
+    lines = list(mean_cell(summary, training_set, task, name))
     if lines == [NONE]:
         return (NONE,)
-    each = summary.compared(training_set, summary.named("baseline")[0], where, name)
+    each = summary.compared(training_set, summary.named("baseline")[0], task, name)
     if each:
         lines.append(with_interval(each.estimate, each.record, signed=True))
-    if marks := [*verdict_marks(each), *tie_marks(summary, training_set, where, name)]:
+    if marks := [*verdict_marks(each), *tie_marks(summary, training_set, task, name)]:
         lines.append(", ".join(marks))
     return tuple(lines)
 
 
-def verdict_marks(each: Comparison | None) -> list[str]:
-    return [VERDICTS[each.verdict], f"p {p_value(each.p_adjusted)}"] if each else []
+def verdict_marks(comparison: Comparison | None) -> list[str]:
+    return (
+        [VERDICTS[comparison.verdict], f"p {p_value(comparison.p_adjusted)}"] if comparison else []
+    )
 
 
-def tie_marks(summary: Summary, training_set: str, where: str, name: str) -> list[str]:
-    """ "= C" where C are the best fakes and this set cannot be told apart from them."""
-    best = best_told(summary, where, name)
-    if best is None or not tied_with(summary, training_set, best, where, name):
+def tie_marks(summary: Summary, training_set: str, task: str, name: str) -> list[str]:
+    """Gives "= C" where C are the best fakes and this set cannot be told apart from them."""
+    best = best_told(summary, task, name)
+    if best is None or not tied_with(summary, training_set, best, task, name):
         return []
     return [f"= {summary.called()[best]}"]
 
 
 def accuracy_frame(summary: Summary) -> pd.DataFrame:
-    """The numbers behind the accuracy tables, one row per training set, protocol and metric."""
+    """Gives the numbers of the accuracy tables, a row per training set, protocol and metric."""
     baseline = summary.named("baseline")[0]
-    roles = {each.name: each.role for each in summary.training_sets}
+    roles = {training_set.name: training_set.role for training_set in summary.training_sets}
     rows = []
-    for (name, where, what), estimate in summary.means.items():
-        row: dict[str, object] = {"protocol": where, "metric": what}
+    for (name, task, what), estimate in summary.means.items():
+        row: dict[str, object] = {"protocol": task, "metric": what}
         row |= {"training_set": name, "role": roles[name]}
         row |= {"mean": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high}
         row |= {"seeds": estimate.seeds, "subjects": estimate.subjects, "probes": estimate.probes}
-        if each := summary.compared(name, baseline, where, what):
+        if each := summary.compared(name, baseline, task, what):
             row |= difference_columns(each.estimate, each.p_adjusted)
             row |= {"verdict": each.verdict, "mcnemar_p": each.mcnemar_p}
-        best = best_told(summary, where, what)
-        if best and tied_with(summary, name, best, where, what):
+        best = best_told(summary, task, what)
+        if best and tied_with(summary, name, best, task, what):
             row |= {"tied_with": best}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reports.amounts import Line, beyond_again, effect, name_of, nir_lines, per_person, scored
+from reports.amounts import (
+    Line,
+    beyond_again,
+    effect,
+    name_of,
+    nir_lines,
+    nir_of,
+    per_person,
+    scored,
+)
 from reports.material import TrainingSet
 from reports.plots.amounts import frame
 from reports.summary import Comparison, Summary
@@ -24,29 +33,29 @@ AGAIN = (
 
 
 def amount_tables(summary: Summary, metrics: Sequence[tuple[str, str]]) -> list[Table]:
-    """One table per (protocol, metric) and translator that was tried at several amounts."""
+    """Gives one table per (protocol, metric) and translator that was tried at several amounts."""
     found = []
-    for where, name in metrics:
-        lines = scored(summary, nir_lines(summary.training_sets), where, name)
+    for task, name in metrics:
+        lines = scored(summary, nir_lines(summary.training_sets), task, name)
         plain = {line.again: by_amount(line) for line in lines if line.translator is None}
         found += [
-            amount_table(summary, plain, line, where, name) for line in lines if line.translator
+            amount_table(summary, plain, line, task, name) for line in lines if line.translator
         ]
     return found
 
 
 def by_amount(line: Line) -> dict[int | str, TrainingSet]:
-    return {each.amount.nir_per_subject: each for each in line.sets}
+    return {training_set.known_amount.nir_per_subject: training_set for training_set in line.sets}
 
 
 def amount_table(
     summary: Summary,
     plain: dict[bool, dict[int | str, TrainingSet]],
     line: Line,
-    where: str,
+    task: str,
     name: str,
 ) -> Table:
-    """A row per amount of real NIR images per training person.
+    """Gives a row per amount of real NIR images per training person.
 
     `plain`: the sets without fakes by amount, and under True those with the VIS images again.
     """
@@ -56,33 +65,36 @@ def amount_table(
     columns = ["real NIR per person", "without fakes", f"with fakes by {maker}", unit, "p"]
     columns += ["VIS images once more", f"beyond these, {unit}", "p"] if again else []
     rows = []
-    for amount, each in sorted((without | fakes).items(), key=lambda x: per_person(x[1].amount)):
+    for amount, each in sorted((without | fakes).items(), key=lambda pair: nir_of(pair[1])):
         with_fakes = fakes.get(amount)
-        row = [row_name(each), mean_cell(summary, without.get(amount), where, name)]
-        row += [mean_cell(summary, with_fakes, where, name)]
-        row += difference_cells(with_fakes and effect(summary, with_fakes, where, name))
+        row = [row_name(each), mean_cell(summary, without.get(amount), task, name)]
+        row += [mean_cell(summary, with_fakes, task, name)]
+        row += difference_cells(effect(summary, with_fakes, task, name) if with_fakes else None)
         if again:
-            row += [mean_cell(summary, again.get(amount), where, name)]
-            row += difference_cells(with_fakes and beyond_again(summary, with_fakes, where, name))
+            row += [mean_cell(summary, again.get(amount), task, name)]
+            beyond = beyond_again(summary, with_fakes, task, name) if with_fakes else None
+            row += difference_cells(beyond)
         rows.append(tuple(row))
-    title = f"Where do fakes matter? {header(summary.metric(name))}, {protocol(where)}"
+    title = f"Where do fakes matter? {header(summary.metric(name))}, {protocol(task)}"
     return Table(title, tuple(columns), tuple(rows), f"{NOTE} {AGAIN}" if again else NOTE)
 
 
-def row_name(each: TrainingSet) -> tuple[str, ...]:
-    amount = each.amount
+def row_name(training_set: TrainingSet) -> tuple[str, ...]:
+    amount = training_set.known_amount
     if amount.nir_per_subject != "all":
         return (str(amount.nir_per_subject),)
     return ("all", f"{per_person(amount):.3g} on average")
 
 
-def mean_cell(summary: Summary, each: TrainingSet | None, where: str, name: str) -> tuple[str, ...]:
-    found = summary.means.get((each.name, where, name)) if each else None
+def mean_cell(
+    summary: Summary, training_set: TrainingSet | None, task: str, name: str
+) -> tuple[str, ...]:
+    found = summary.means.get((training_set.name, task, name)) if training_set else None
     return (with_interval(found, summary.metric(name)),) if found else (NONE,)
 
 
 def difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """("+6.5 [2.1, 10.8]", "gain"), ("0.012",)."""
+    """Gives ("+6.5 [2.1, 10.8]", "gain"), ("0.012",)."""
     if compared is None:
         return (NONE,), (NONE,)
     text = with_interval(compared.estimate, compared.record, signed=True)
@@ -90,10 +102,10 @@ def difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tupl
 
 
 def amount_frame(summary: Summary, metrics: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    """The numbers behind the tables, one row per training set, protocol and metric."""
+    """Gives the numbers behind the tables, one row per training set, protocol and metric."""
     parts = [
-        frame(summary, lines, where, name)
-        for where, name in metrics
-        if (lines := scored(summary, nir_lines(summary.training_sets), where, name))
+        frame(summary, lines, task, name)
+        for task, name in metrics
+        if (lines := scored(summary, nir_lines(summary.training_sets), task, name))
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

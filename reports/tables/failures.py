@@ -15,7 +15,7 @@ NOTE = (
 
 
 def failure_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
-    """One table with a row per failed stage; none where nothing failed."""
+    """Gives one table with a row per failed stage; none where nothing failed."""
     rows = facts.get("failures", ())
     if not rows:
         return ()
@@ -23,13 +23,13 @@ def failure_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
 
 
 def failure_row(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
-    """The cells of one failure."""
+    """Gives the cells of one failure."""
     step = NONE if row["step"] is None else str(row["step"])
     return (row["stage"],), (step,), (row["reason"],), (stopped(row["stopped"]),)
 
 
 def stopped(names: Sequence[str]) -> str:
-    """The stages that a failure stopped, the first few by name."""
+    """Gives the stages that a failure stopped, the first few by name."""
     more = len(names) - MOST_NAMED
     text = ", ".join(names[:MOST_NAMED]) or NONE
     return f"{text} and {more} more" if more > 0 else text

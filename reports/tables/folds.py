@@ -9,20 +9,23 @@ from reports.words import NONE, number, protocol
 
 
 def fold_tables(summary: Summary) -> list[Table]:
-    """One table per protocol that was scored in several folds: a row per training set."""
-    protocols = {where for _, where, _ in summary.over_folds}
-    return [fold_table(summary, where) for where in summary.protocols() if where in protocols]
+    """Gives one table per protocol that was scored in several folds: a row per training set."""
+    protocols = {task for _, task, _ in summary.over_folds}
+    return [fold_table(summary, task) for task in summary.protocols() if task in protocols]
 
 
-def fold_table(summary: Summary, where: str) -> Table:
-    names = summary.metrics(where)
-    most = max(each.folds for key, each in summary.over_folds.items() if key[1] == where)
+def fold_table(summary: Summary, task: str) -> Table:
+    names = summary.metrics(task)
+    most = max(each.folds for key, each in summary.over_folds.items() if key[1] == task)
     return Table(
-        title=f"Over folds, as published: {protocol(where)}",
+        title=f"Over folds, as published: {protocol(task)}",
         header=("training set", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
-            (row_name(each), *(cell(summary, (each.name, where, name)) for name in names))
-            for each in summary.training_sets
+            (
+                row_name(training_set),
+                *(cell(summary, (training_set.name, task, name)) for name in names),
+            )
+            for training_set in summary.training_sets
         ),
         note=(
             f"Mean ± standard deviation (over n − 1) of {most} folds; seeds are averaged within a "
@@ -32,19 +35,19 @@ def fold_table(summary: Summary, where: str) -> Table:
 
 
 def cell(summary: Summary, key: tuple[str, str, str]) -> tuple[str, ...]:
-    """ "96.7 ± 0.4"; a dash where there are no folds."""
+    """Gives "96.7 ± 0.4"; a dash where there are no folds."""
     found = summary.over_folds.get(key)
     how = summary.metric(key[2])
     return (f"{number(found.mean, how)} ± {number(found.std, how)}" if found else NONE,)
 
 
 def fold_frame(summary: Summary) -> pd.DataFrame:
-    """The numbers behind the tables, one row per training set, protocol and metric."""
-    roles = {each.name: each.role for each in summary.training_sets}
+    """Gives the numbers behind the tables, one row per training set, protocol and metric."""
+    roles = {training_set.name: training_set.role for training_set in summary.training_sets}
     return pd.DataFrame(
         [
-            {"protocol": where, "metric": what, "training_set": name, "role": roles[name],
+            {"protocol": task, "metric": what, "training_set": name, "role": roles[name],
              "fold_mean": each.mean, "fold_std": each.std, "folds": each.folds}
-            for (name, where, what), each in summary.over_folds.items()
+            for (name, task, what), each in summary.over_folds.items()
         ]
     )  # fmt: skip

@@ -57,7 +57,7 @@ class Table:
 
 
 def markdown(table: Table) -> str:
-    """A pipe table; the lines of a cell are joined, since Markdown knows no line break there."""
+    """Gives a pipe table; the lines of a cell are joined: Markdown has no line break there."""
     rows = [table.header, *(tuple(map(joined, row)) for row in table.rows)]
     lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
     lines.insert(1, f"|---|{'---:|' * (len(table.header) - 1)}")
@@ -65,12 +65,12 @@ def markdown(table: Table) -> str:
 
 
 def joined(lines: tuple[str, ...]) -> str:
-    """ "A; p 0.01", but "51.0 [48.2, 53.1]": an interval follows its number without a sign."""
+    """Gives "A; p 0.01", but "51.0 [48.2, 53.1]": an interval follows its number without a sign."""
     return "; ".join(lines).replace("; [", " [")
 
 
 def latex(table: Table) -> str:
-    """A table that compiles without any package; the lines of a cell stand in a small tabular."""
+    """Gives a table that needs no LaTeX package; a cell of several lines is a small tabular."""
     rows = [r" & ".join(tex_cell(cell) for cell in row) + r" \\ \hline" for row in table.rows]
     head = " & ".join(map(tex, table.header)) + r" \\ \hline\hline"
     return "\n".join(
@@ -91,7 +91,7 @@ def latex(table: Table) -> str:
 
 
 def tex_cell(lines: tuple[str, ...]) -> str:
-    """Braces guard a leading bracket, which LaTeX would take for an option."""
+    """Gives a cell in LaTeX; braces guard a leading bracket, which would be read as an option."""
     texts = [tex(line) for line in lines]
     if len(texts) == 1:
         return f"{{{texts[0]}}}"
@@ -100,7 +100,7 @@ def tex_cell(lines: tuple[str, ...]) -> str:
 
 
 def tex(text: str) -> str:
-    """Text in ASCII for LaTeX: known signs as commands, letters without accents, "?" for others."""
+    """Gives text in ASCII for LaTeX: known signs as commands, letters without accents, else "?"."""
     plain = unicodedata.normalize("NFKD", text.translate(TEX))
     letters = (sign for sign in plain if not unicodedata.combining(sign))
     return "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in letters)
@@ -116,7 +116,7 @@ def write_kinds(stem: Path, tables: list[Table], numbers: pd.DataFrame) -> list[
 
 
 def cells_frame(tables: Sequence[Table]) -> pd.DataFrame:
-    """What tables of words print, a row per cell: table, row, column, value."""
+    """Gives the content of tables of words, a row per cell: table, row, column, value."""
     return pd.DataFrame(
         [
             (table.title, joined(row[0]), column, joined(cell))

@@ -14,20 +14,20 @@ NOTE = (
 
 
 def leak_tables(summary: Summary) -> list[Table]:
-    """One table per protocol: a row per leaky training set, a column per metric."""
-    return [table for where in summary.protocols() if (table := leak_table(summary, where)).rows]
+    """Gives one table per protocol: a row per leaky training set, a column per metric."""
+    return [table for task in summary.protocols() if (table := leak_table(summary, task)).rows]
 
 
-def leak_table(summary: Summary, where: str) -> Table:
-    names = summary.metrics(where)
+def leak_table(summary: Summary, task: str) -> Table:
+    names = summary.metrics(task)
     found = {
-        (each.training_set, each.baseline, name): each
+        (comparison.training_set, comparison.baseline, name): comparison
         for name in names
-        for each in summary.leaks(where, name)
+        for comparison in summary.leaks(task, name)
     }
     pairs = dict.fromkeys(key[:2] for key in found)
     return Table(
-        title=f"What the leak is worth: {protocol(where)}",
+        title=f"What the leak is worth: {protocol(task)}",
         header=("training sets", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
             ((leaky, f"leaky, against {clean}"),
@@ -38,33 +38,33 @@ def leak_table(summary: Summary, where: str) -> Table:
     )  # fmt: skip
 
 
-def cell(summary: Summary, each: Comparison | None) -> tuple[str, ...]:
-    """ "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
-    if each is None:
+def cell(summary: Summary, comparison: Comparison | None) -> tuple[str, ...]:
+    """Gives "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
+    if comparison is None:
         return (NONE,)
-    clean, leaky = (number(value, each.record) for value in summary.ends(each))
+    clean, leaky = (number(value, comparison.record) for value in summary.ends(comparison))
     return (
         f"clean {clean}, leaky {leaky}",
-        with_interval(each.estimate, each.record, signed=True),
-        f"p {p_value(each.p_adjusted)}",
+        with_interval(comparison.estimate, comparison.record, signed=True),
+        f"p {p_value(comparison.p_adjusted)}",
     )
 
 
 def leak_frame(summary: Summary) -> pd.DataFrame:
-    """The numbers behind the tables, one row per leaky training set, protocol and metric."""
+    """Gives the numbers behind the tables, one row per leaky training set, protocol and metric."""
     return pd.DataFrame(
         [
-            leak_row(summary, each)
-            for where in summary.protocols()
-            for name in summary.metrics(where)
-            for each in summary.leaks(where, name)
+            leak_row(summary, comparison)
+            for task in summary.protocols()
+            for name in summary.metrics(task)
+            for comparison in summary.leaks(task, name)
         ]
     )
 
 
-def leak_row(summary: Summary, each: Comparison) -> dict[str, str | float]:
-    clean, leaky = summary.ends(each)
-    row = {"protocol": each.protocol, "metric": each.metric}
-    row |= {"clean_set": each.baseline, "leaky_set": each.training_set}
+def leak_row(summary: Summary, comparison: Comparison) -> dict[str, str | float]:
+    clean, leaky = summary.ends(comparison)
+    row: dict[str, str | float] = {"protocol": comparison.protocol, "metric": comparison.metric}
+    row |= {"clean_set": comparison.baseline, "leaky_set": comparison.training_set}
     row |= {"clean": clean, "leaky": leaky}
-    return row | difference_columns(each.estimate, each.p_adjusted)
+    return row | difference_columns(comparison.estimate, comparison.p_adjusted)

@@ -15,15 +15,15 @@ PAIRS = ("genuine", "impostor")  # kinds that are pairs of real images, and have
 SHORTEST = 0.005  # correlations are printed with two digits
 
 
-def quality_tables(summary: Summary, where: str = "", name: str = "") -> list[Table]:
-    """Image quality and, where there are fakes, how it agrees with the gain in a metric."""
+def quality_tables(summary: Summary, task: str = "", name: str = "") -> list[Table]:
+    """Gives image quality and, where there are fakes, how it agrees with the gain in a metric."""
     if summary.quality.empty:
         return []
-    return [quality_table(summary), *agreement_tables(summary, where, name)]
+    return [quality_table(summary), *agreement_tables(summary, task, name)]
 
 
 def quality_table(summary: Summary) -> Table:
-    """A row per metric; a column per kind of images, the floor and the untranslated first."""
+    """Gives a row per metric; a column per kind of images, the floor and the untranslated first."""
     quality, called = summary.quality, summary.kinds()
     kinds = image_kinds(quality)
     names = list(dict.fromkeys(quality[quality["images"].isin(kinds)]["metric"]))
@@ -41,7 +41,7 @@ def quality_table(summary: Summary) -> Table:
 
 
 def quality_note(quality: pd.DataFrame) -> str:
-    """What cells hold, and the number of images where it is one."""
+    """Says what cells hold, and the number of images where it is one."""
     repeats = "seeds and folds" if "fold" in quality else "seeds"
     return (
         f"Where there are several {repeats}: their mean [lowest, highest]; else the figure [95 % "
@@ -53,19 +53,19 @@ def quality_note(quality: pd.DataFrame) -> str:
 
 
 def image_kinds(quality: pd.DataFrame) -> list[str]:
-    """The kinds of images: real, untranslated, then the variants as given, the true NIR last."""
+    """Gives the kinds of images: real, untranslated, the variants as given, true NIR last."""
     found = [kind for kind in dict.fromkeys(quality["images"]) if kind not in PAIRS]
     place = {kind: i for i, kind in enumerate(FIRST)} | dict.fromkeys(LAST, 9)
     return sorted(found, key=lambda kind: place.get(kind, len(FIRST)))
 
 
 def usual_count(quality: pd.DataFrame) -> int:
-    """The number of images that needs no mention: the commonest of all."""
+    """Gives the number of images that needs no mention: the commonest of all."""
     return int(quality["n"].mode().iloc[0])
 
 
 def pairs_line(quality: pd.DataFrame, how: Metric) -> tuple[str, ...]:
-    """Under a metric's name, what pairs of real images get: of one person, of two."""
+    """Gives the values of pairs of real images, of one person and of two, for a metric's row."""
     rows = quality[(quality["metric"] == how.name) & quality["images"].isin(PAIRS)]
     means = rows.groupby("images")["value"].mean()
     if not all(kind in means.index for kind in PAIRS):
@@ -77,7 +77,7 @@ def pairs_line(quality: pd.DataFrame, how: Metric) -> tuple[str, ...]:
 def quality_cell(
     quality: pd.DataFrame, kind: str, how: Metric, usual: int | None = None
 ) -> tuple[str, ...]:
-    """The mean, then its range over seeds, or the interval of a single figure; n where unusual."""
+    """Gives the mean and its range over seeds, or the interval of one value; n where unusual."""
     rows = quality[(quality["images"] == kind) & (quality["metric"] == how.name)]
     rows = rows[rows["value"].notna()]
     if rows.empty:
@@ -91,7 +91,7 @@ def quality_cell(
 
 
 def ends(rows: pd.DataFrame) -> tuple[float, float]:
-    """Lowest and highest value of several rows, the interval of one; NaN where there is none."""
+    """Gives the lowest and highest value of several rows, or the interval of one, else NaN."""
     if len(rows) > 1:
         return rows["value"].min(), rows["value"].max()
     if "ci_low" not in rows:
@@ -99,9 +99,9 @@ def ends(rows: pd.DataFrame) -> tuple[float, float]:
     return rows["ci_low"].iloc[0], rows["ci_high"].iloc[0]
 
 
-def agreement_tables(summary: Summary, where: str, name: str) -> list[Table]:
-    """Whether better images by each metric went along with more gain; none without fakes."""
-    found = points(summary, where, name) if where else pd.DataFrame()
+def agreement_tables(summary: Summary, task: str, name: str) -> list[Table]:
+    """Gives the table of how far each metric agrees with the gain; none without fakes."""
+    found = points(summary, task, name) if task else pd.DataFrame()
     if found.empty:
         return []
     rows = agreement(summary, found)
@@ -116,13 +116,13 @@ def agreement_tables(summary: Summary, where: str, name: str) -> list[Table]:
                  (p_value(row.p),), (str(row.n),), (worse_than_vis(summary, found, row.metric),))
                 for row in rows.itertuples()
             ),
-            note=agreement_note(rows, where, summary.metric(name)),
+            note=agreement_note(rows, task, summary.metric(name)),
         )
     ]  # fmt: skip
 
 
 def worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
-    """ "9 of 9": how many of the points a metric puts behind the untranslated images."""
+    """Gives "9 of 9": how many of the points a metric puts behind the untranslated images."""
     quality = summary.quality
     vis = quality[(quality["images"] == "vis") & (quality["metric"] == name)]["value"].dropna()
     if vis.empty:
@@ -131,8 +131,8 @@ def worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
     return f"{(values < direction(summary.metric(name)) * vis.mean()).sum()} of {len(values)}"
 
 
-def agreement_note(rows: pd.DataFrame, where: str, how: Metric) -> str:
-    """What the correlations are, and how little so few points can tell."""
+def agreement_note(rows: pd.DataFrame, task: str, how: Metric) -> str:
+    """Says what the correlations are, and how uncertain they are with so few points."""
     n = int(rows["n"].max())
     if n < FEWEST:
         return (
@@ -141,7 +141,7 @@ def agreement_note(rows: pd.DataFrame, where: str, how: Metric) -> str:
         )
     return (
         "Spearman's rank correlation of each metric, turned so that better is higher, with the "
-        f"gain in {how.label} ({protocol(where)}) over the baseline of the same seed; "
+        f"gain in {how.label} ({protocol(task)}) over the baseline of the same seed; "
         "one point per variant and seed. Within seeds: of ranks within each seed; p by shuffling "
         f"these, not adjusted for the {len(rows)} metrics. With n = {n} points, chance alone "
         f"reaches about \N{PLUS-MINUS SIGN}{1.96 / np.sqrt(n - 1):.2f}. Worse than VIS: fakes that "
@@ -151,13 +151,13 @@ def agreement_note(rows: pd.DataFrame, where: str, how: Metric) -> str:
 
 
 def correlation(value: float) -> str:
-    """ "+0.86"; a dash where there is none."""
+    """Gives "+0.86"; a dash where there is none."""
     if value != value:
         return NONE
     text = f"{value:+.2f}" if abs(value) >= SHORTEST else "0.00"
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def agreement_frame(summary: Summary, where: str, name: str) -> pd.DataFrame:
-    """The numbers behind `agreement_tables`, one row per metric."""
-    return agreement(summary, points(summary, where, name)).assign(protocol=where, recognition=name)
+def agreement_frame(summary: Summary, task: str, name: str) -> pd.DataFrame:
+    """Gives the numbers behind `agreement_tables`, one row per metric."""
+    return agreement(summary, points(summary, task, name)).assign(protocol=task, recognition=name)

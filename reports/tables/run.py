@@ -12,7 +12,7 @@ COUNTS = ("vis_subjects", "vis_images", "nir_subjects", "nir_images")
 
 
 def flat(settings: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Nested settings as ("generator.steps", "1600"), in the order given."""
+    """Gives nested settings as ("generator.steps", "1600"), in the order given."""
     rows = []
     for name, value in settings.items():
         if isinstance(value, Mapping):
@@ -28,7 +28,7 @@ def key_value_table(title: str, values: Mapping[str, Any], note: str = "") -> Ta
 
 
 def data_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
-    """How the images were chosen: what was found, refused, detected, and how it was split."""
+    """Gives the tables on how images were found, refused, detected and split."""
     data = facts.get("data", {})
     aligned = f" (alignment {data['alignment']})" if data.get("alignment") else ""
     fold = f" (fold {data['folds'][0]})" if data.get("folds") else ""
@@ -43,7 +43,7 @@ def data_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
 
 
 def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
-    """Settings, weights, versions and the time of each stage, where known."""
+    """Gives settings, weights, versions and the time of each stage, where known."""
     tables = [
         key_value_table("Settings", facts.get("settings", {})),
         record_table("Weights", facts.get("weights", ())),
@@ -54,7 +54,7 @@ def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
 
 
 def versions(facts: Mapping[str, Any]) -> dict[str, str]:
-    """Packages and, where it is known, the device."""
+    """Gives the packages and, where it is known, the device."""
     device = {"trained on": facts["device"]} if facts.get("device") else {}
     return {**facts.get("versions", {}), **device}
 
@@ -77,12 +77,12 @@ def funnel_table(title: str, steps: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def spelled(name: str) -> str:
-    """ "vis_images" -> "VIS images"."""
+    """Gives "vis_images" -> "VIS images"."""
     return " ".join(word.upper() if word in ("vis", "nir") else word for word in name.split("_"))
 
 
 def count_cell(step: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """Our count, and the paper's under it where it is known."""
+    """Gives our count, and the paper's under it where it is known."""
     paper = (step.get("paper") or {}).get(name)
     known = () if paper is None else (f"in the paper {shown(paper)}",)
     return shown(step.get(name, "")), *known
@@ -109,7 +109,7 @@ def unresolved_tables(unresolved: Sequence[Mapping[str, Any]]) -> list[Table]:
 
 
 def reason_table(title: str, what: str, records: Sequence[Mapping[str, Any]]) -> Table:
-    """How often each reason was given, the most frequent first."""
+    """Counts how often each reason was given, the most frequent first."""
     counted = Counter(str(record["reason"]) for record in records)
     rows = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     more = len(rows) - MOST_LINES
@@ -124,7 +124,7 @@ def reason_table(title: str, what: str, records: Sequence[Mapping[str, Any]]) ->
 def first_lines(
     title: str, columns: tuple[str, ...], records: Sequence[Mapping[str, Any]], others: str
 ) -> Table:
-    """The first MOST_LINES records; the note says where the others are."""
+    """Gives the first MOST_LINES records; the note says where the others are."""
     cut = len(records) > MOST_LINES
     return Table(
         title,
@@ -138,7 +138,7 @@ def first_lines(
 
 
 def record_table(title: str, records: Sequence[Mapping[str, Any]]) -> Table:
-    """A table of dictionaries; the columns are all their keys."""
+    """Gives a table of dictionaries; the columns are all their keys."""
     columns = list(dict.fromkeys(name for record in records for name in record))
     rows = tuple(tuple((shown(record.get(name, "")),) for name in columns) for record in records)
     return Table(title, tuple(name.replace("_", " ") for name in columns), rows)
@@ -151,7 +151,7 @@ def shown(value: Any) -> str:
 
 
 def stage_table(stages: list[Mapping[str, Any]]) -> Table:
-    """How long each stage took; one that was there already keeps the time it took then."""
+    """Gives the time of each stage, as it took when the stage was made."""
     total = sum(stage.get("seconds") or 0 for stage in stages)
     rows = tuple(
         (

@@ -13,7 +13,7 @@ DURATION = re.compile(r"(?:[\d.]+ (?:h|min|s)(?: |$))+")
 
 
 def number_of(line: str) -> float | None:
-    """The number that a line starts with: "37.9 [33.1, 42.6]" -> 37.9, "p < 0.001" -> 0.001.
+    """Gives the number that a line starts with: "37.9 [33.1, 42.6]" -> 37.9, "p < 0.001" -> 0.001.
 
     "3 min 20 s" -> 200.0; None for other lines ("77ab2", "3.12.4", "n. a.", "2 steps of 3").
     """
@@ -29,12 +29,12 @@ def number_of(line: str) -> float | None:
 
 
 def sort_values(table: Table) -> list[list[float | None]]:
-    """A number or None per cell, from the first line of each."""
+    """Gives a number or None per cell, from the first line of each."""
     return [[number_of(first_line(cell)) for cell in row] for row in table.rows]
 
 
 def numeric(table: Table, values: list[list[float | None]]) -> list[bool]:
-    """Per column: is every cell a number, or says that there is none? The first is a name."""
+    """Tells per column whether all cells are numbers or empty; the first column has names."""
     return [
         place > 0
         and any(row[place] is not None for row in values)

@@ -28,44 +28,44 @@ class Compared:
         return [self.baseline, *([self.fakes] if self.fakes else [])]
 
 
-def compared_sets(summary: Summary, where: str, name: str) -> Compared:
-    """The baseline and the best fakes, the first of several equal ones, or None."""
-    return Compared(summary.named("baseline")[0], best_told(summary, where, name))
+def compared_sets(summary: Summary, task: str, name: str) -> Compared:
+    """Gives the baseline and the best fakes, the first of several equal ones, or None."""
+    return Compared(summary.named("baseline")[0], best_told(summary, task, name))
 
 
 def subject_tables(
     material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
 ) -> list[Table]:
-    """Per (protocol, metric) the hardest subjects; then the most confused pairs where known."""
+    """Gives per (protocol, metric) the hardest subjects and, where known, the confused pairs."""
     found = []
-    for where, name in metrics:
-        sets = compared_sets(summary, where, name)
-        confused = confusions(material.confusions, sets, where)
-        rows = hardest(material.outcomes, sets, where, summary.metric(name))
+    for task, name in metrics:
+        sets = compared_sets(summary, task, name)
+        confused = confusions(material.confusions, sets, task)
+        rows = hardest(material.outcomes, sets, task, summary.metric(name))
         if len(rows):
-            found.append(hardest_table(rows, confused, sets, where, summary.metric(name)))
+            found.append(hardest_table(rows, confused, sets, task, summary.metric(name)))
         if len(confused):
-            found.append(pairs_table(pairs(confused, sets), sets, where))
+            found.append(pairs_table(pairs(confused, sets), sets, task))
     return found
 
 
 def subject_frame(
     material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
 ) -> pd.DataFrame:
-    """All subjects, hardest first: protocol, metric, subject, probes, a column per training set."""
+    """Gives all subjects, hardest first: protocol, metric, subject, probes, a column per set."""
     parts = []
-    for where, name in metrics:
-        sets = compared_sets(summary, where, name)
-        rows = hardest(material.outcomes, sets, where, summary.metric(name))
+    for task, name in metrics:
+        sets = compared_sets(summary, task, name)
+        rows = hardest(material.outcomes, sets, task, summary.metric(name))
         rows = rows.rename(columns={"baseline": "value", "fakes": "value_with_fakes"})
-        chosen = {"protocol": where, "metric": name, "baseline": sets.baseline, "fakes": sets.fakes}
+        chosen = {"protocol": task, "metric": name, "baseline": sets.baseline, "fakes": sets.fakes}
         parts.append(rows.assign(**chosen))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def hardest(outcomes: pd.DataFrame, sets: Compared, where: str, how: Metric) -> pd.DataFrame:
-    """subject, probes, baseline, fakes (if any) and mean of both, the lowest mean first."""
-    rows = outcomes[(outcomes["protocol"] == where) & (outcomes["metric"] == how.name)]
+def hardest(outcomes: pd.DataFrame, sets: Compared, task: str, how: Metric) -> pd.DataFrame:
+    """Gives subject, probes, baseline, fakes (if any) and mean of both, the worst mean first."""
+    rows = outcomes[(outcomes["protocol"] == task) & (outcomes["metric"] == how.name)]
     columns = dict(zip(sets.names, ("baseline", "fakes"), strict=False))
     rows = rows[rows["training_set"].isin(list(columns))]
     if rows.empty:
@@ -81,22 +81,22 @@ def hardest(outcomes: pd.DataFrame, sets: Compared, where: str, how: Metric) -> 
     return table.sort_values(["mean", "subject"], ascending=[lowest_first, True], kind="stable")
 
 
-def confusions(table: pd.DataFrame, sets: Compared, where: str) -> pd.DataFrame:
-    """Of the compared sets the probes that another person's score reached: a tie is a confusion."""
+def confusions(table: pd.DataFrame, sets: Compared, task: str) -> pd.DataFrame:
+    """Gives the probes of the compared sets whose score another person's reached or passed."""
     if table.empty:
         return table
-    rows = table[(table["protocol"] == where) & table["training_set"].isin(sets.names)]
+    rows = table[(table["protocol"] == task) & table["training_set"].isin(sets.names)]
     return rows[rows["impostor"] >= rows["genuine"]]
 
 
 def hardest_table(
-    rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, where: str, how: Metric
+    rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, task: str, how: Metric
 ) -> Table:
     unit = f", {how.unit}" if how.unit else ""
     chosen = f"; {sets.fakes} has the best mean of the sets with fakes" if sets.fakes else ""
     gains = (sets.fakes, "difference") if "fakes" in rows else ()
     return Table(
-        title=f"Hardest people: {how.label}{unit}, {protocol(where)}",
+        title=f"Hardest people: {how.label}{unit}, {protocol(task)}",
         header=("person", "probes", sets.baseline, *gains, "most often taken for"),
         rows=tuple(
             ((str(row.subject),), (str(row.probes),), (number(row.baseline, how),),
@@ -114,7 +114,7 @@ def hardest_table(
 
 
 def taken_for(confused: pd.DataFrame, subject: str) -> str:
-    """ "s07 (5 of 9), s03 (2 of 9)": those whom a person was confused with most, two at most."""
+    """Gives "s07 (5 of 9), s03 (2 of 9)", the two with whom a person was confused most."""
     if confused.empty:
         return NONE
     found = confused["other"][confused["subject"] == subject].astype(str).value_counts(sort=False)
@@ -123,7 +123,7 @@ def taken_for(confused: pd.DataFrame, subject: str) -> str:
 
 
 def pairs(confused: pd.DataFrame, sets: Compared) -> pd.DataFrame:
-    """subject, other, confusions per training set, and `all` of them; the most frequent first."""
+    """Gives subject, other, confusions per set, and `all` of them; the most frequent first."""
     table = pd.crosstab(
         [confused["subject"].astype(str), confused["other"].astype(str)], confused["training_set"]
     ).reindex(columns=sets.names, fill_value=0)
@@ -133,9 +133,9 @@ def pairs(confused: pd.DataFrame, sets: Compared) -> pd.DataFrame:
     )
 
 
-def pairs_table(table: pd.DataFrame, sets: Compared, where: str) -> Table:
+def pairs_table(table: pd.DataFrame, sets: Compared, task: str) -> Table:
     return Table(
-        title=f"Most confused pairs, {protocol(where)}",
+        title=f"Most confused pairs, {protocol(task)}",
         header=("person", "taken for", *sets.names, "together"),
         rows=tuple(
             tuple((str(row[column]),) for column in ("subject", "other", *sets.names, "all"))
@@ -152,10 +152,10 @@ def pairs_table(table: pd.DataFrame, sets: Compared, where: str) -> Table:
 def pair_frame(
     material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
 ) -> pd.DataFrame:
-    """All confused pairs: protocol, subject, other, and counts per training set."""
+    """Gives all confused pairs: protocol, subject, other, and counts per training set."""
     parts = []
-    for where, name in metrics:
-        sets = compared_sets(summary, where, name)
-        if len(confused := confusions(material.confusions, sets, where)):
-            parts.append(pairs(confused, sets).assign(protocol=where))
+    for task, name in metrics:
+        sets = compared_sets(summary, task, name)
+        if len(confused := confusions(material.confusions, sets, task)):
+            parts.append(pairs(confused, sets).assign(protocol=task))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

@@ -165,7 +165,11 @@ def made_material(
     for place, fold in enumerate(folds):
         people = names if fold is None else names[place:] if place % 2 else names[: -2 - place]
         probes = probe_table(people, rng, fold)
-        found = [recognizer(each.name, seed, probes, absent) for each in sets for seed in seeds]
+        found = [
+            recognizer(training_set.name, seed, probes, absent)
+            for training_set in sets
+            for seed in seeds
+        ]
         tables += [[in_fold(table, fold) for table in pair] for pair in found]
         unseen = [outcomes[outcomes["metric"] == "rank1"] for outcomes, _ in found]
         confused += [in_fold(confusions(rows, people, rng), fold) for rows in unseen if len(rows)]
@@ -179,8 +183,8 @@ def made_material(
         confusions=pd.concat(confused, ignore_index=True) if confused else pd.DataFrame(),
         generators=tuple(generator(name, seed) for name in variants for seed in seeds),
         recognizers=tuple(
-            Training(each.name, seed, recognizer_losses(seed))
-            for each in sets
+            Training(training_set.name, seed, recognizer_losses(seed))
+            for training_set in sets
             for seed in seeds
             if trainings
         ),
@@ -244,7 +248,7 @@ def recognizer_losses(seed: int) -> pd.DataFrame:
 
 def quality(seeds, sets) -> pd.DataFrame:
     distance = {"real": 51.0, "vis": 262.0, "A": 528.0, "B": 505.0, "C": 231.0}
-    distance |= {each.images: 210.0 for each in sets if each.leaky}
+    distance |= {training_set.images: 210.0 for training_set in sets if training_set.leaky}
     rows = []
     for kind, value in distance.items():
         for seed in [0] if kind in ("real", "vis") else seeds:

@@ -17,7 +17,7 @@ WHERE = ("unseen-subjects", "rank1")
 
 
 def names(lines):
-    return {line.translator: [each.name for each in line.sets] for line in lines}
+    return {line.translator: [training_set.name for training_set in line.sets] for line in lines}
 
 
 def test_lines_hold_the_sets_that_differ_in_one_amount_whatever_the_order(full):
@@ -33,9 +33,13 @@ def test_lines_hold_the_sets_that_differ_in_one_amount_whatever_the_order(full):
 
 
 def test_a_translator_at_one_amount_of_nir_has_no_line_and_alone_no_curve(full):
-    few = tuple(each for each in full.training_sets if each.role != "curve")
+    few = tuple(training_set for training_set in full.training_sets if training_set.role != "curve")
     assert nir_lines(few) == []
-    without = tuple(each for each in full.training_sets if not each.name.startswith("real+C@nir"))
+    without = tuple(
+        training_set
+        for training_set in full.training_sets
+        if not training_set.name.startswith("real+C@nir")
+    )
     assert nir_lines(without) == []
 
 
@@ -57,7 +61,7 @@ def test_the_root_scale_keeps_zero_the_order_and_turns_back():
 
 
 def test_what_the_fakes_add_is_against_the_same_real_images(full):
-    sets = {each.name: each for each in full.training_sets}
+    sets = {training_set.name: training_set for training_set in full.training_sets}
     for name, without in {
         "real+C": "real",
         "real+C@nir1": "real@nir1",
@@ -129,7 +133,7 @@ def test_the_table_has_a_row_per_amount_and_prints_the_frame(full):
 
 
 def test_without_curves_there_is_no_table(full):
-    few = tuple(each for each in full.training_sets if each.role != "curve")
+    few = tuple(training_set for training_set in full.training_sets if training_set.role != "curve")
     assert amount_tables(replace(full, training_sets=few), [WHERE]) == []
     assert amount_frame(replace(full, training_sets=few), [WHERE]).empty
 
@@ -148,7 +152,7 @@ def again(full):
         ("real-twice@nir1", "real@nir1", "real+C@nir1"),
         ("real-twice@nirall", "real@nirall", "real+C@nirall"),
     ):
-        known = {each.name: each for each in sets}
+        known = {training_set.name: training_set for training_set in sets}
         amount = replace(known[without].amount, again=True)
         if name in known:
             sets[sets.index(known[name])] = replace(known[name], amount=amount)
@@ -167,7 +171,7 @@ def again(full):
 
 def test_vis_images_once_more_are_a_line_and_what_fakes_do_beyond_them_stands_last(full):
     summary = again(full)
-    lines = {(line.translator, line.again): [each.name for each in line.sets]
+    lines = {(line.translator, line.again): [training_set.name for training_set in line.sets]
              for line in nir_lines(summary.training_sets)}  # fmt: skip
     assert lines[None, True] == ["real-twice", "real-twice@nir1", "real-twice@nirall"]
     assert set(lines) == {(None, False), (None, True), ("C", False)}

@@ -19,11 +19,11 @@ def three(make_material):
     return make_material(seeds=(0, 1, 2), images=False, trainings=False)
 
 
-def without(material, training_set, **where):
+def without(material, training_set, **task):
     """The material less some outcomes of a training set."""
     rows = material.outcomes
     chosen = rows["training_set"] == training_set
-    for name, value in where.items():
+    for name, value in task.items():
         chosen &= rows[name] == value
     return replace(material, outcomes=rows[~chosen])
 
@@ -35,8 +35,8 @@ def test_means_and_differences_are_plain_means(three):
         assert estimate.value == pytest.approx(table[key])
         assert estimate.low <= estimate.value <= estimate.high
     for each in summary.comparisons:
-        where = each.protocol, each.metric
-        wanted = table[each.training_set, *where] - table[each.baseline, *where]
+        task = each.protocol, each.metric
+        wanted = table[each.training_set, *task] - table[each.baseline, *task]
         assert each.estimate.value == pytest.approx(wanted)
         assert np.mean(list(each.per_seed.values())) == pytest.approx(wanted)
 
@@ -49,8 +49,13 @@ def test_known_effects_get_their_verdicts(three):
     }
     assert set(verdicts.values()) == {"gain"}
     reversed_sets = tuple(
-        replace(each, role={"baseline": "fakes", "ceiling": "baseline"}.get(each.role, each.role))
-        for each in three.training_sets
+        replace(
+            training_set,
+            role={"baseline": "fakes", "ceiling": "baseline"}.get(
+                training_set.role, training_set.role
+            ),
+        )
+        for training_set in three.training_sets
     )
     ordered = (reversed_sets[-1], *reversed_sets[:-1])
     against_best = summarise(replace(three, training_sets=ordered), resamples=1000)
@@ -86,7 +91,9 @@ def one_seed(material):
 def test_another_training_set_moves_no_value_of_the_others_but_helps_to_know_the_variation(three):
     few = replace(
         without(three, "real+A"),
-        training_sets=tuple(each for each in three.training_sets if each.name != "real+A"),
+        training_sets=tuple(
+            training_set for training_set in three.training_sets if training_set.name != "real+A"
+        ),
     )
     what = ("real+B", "real", "unseen-subjects", "auc")
     for change in (one_seed, lambda material: material):

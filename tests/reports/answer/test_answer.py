@@ -142,11 +142,11 @@ def test_real_images_that_make_fakes_superfluous(full):
 
 
 def test_what_fakes_do_to_visible_light_is_a_side_effect_with_its_verdict(full):
-    where = ("seen-subjects", "accuracy-vis")
+    task = ("seen-subjects", "accuracy-vis")
     (said,) = [texts for about, texts in answer(full, {}).details if about.startswith("VIS acc")]
     assert said[0].startswith("The side effect of fakes: ")
     for name in ("A", "B", "C"):
-        each = full.compared(f"real+{name}", "real", *where)
+        each = full.compared(f"real+{name}", "real", *task)
         assert f"{name} {effect(each)}{verdict(each)}" in said[0]
     without = answer(summary({"real+A": (0.1, 0.01)}), {}).details
     assert not any(about.startswith("VIS") for about, _ in without)
@@ -155,8 +155,9 @@ def test_what_fakes_do_to_visible_light_is_a_side_effect_with_its_verdict(full):
 def test_controls_that_the_best_fakes_are_not_shown_to_beat_are_named(full):
     """Fakes alone explain nothing, so the headline does not speak of them; the details must."""
     best, holds = best_told(full, *WHERE), Amount(0, 40, 0, 400, "C")
-    sets = tuple(replace(each, amount=holds) if each.name == "C-alone" else each
-                 for each in full.training_sets)  # fmt: skip
+    sets = tuple(
+        replace(one, amount=holds) if one.name == "C-alone" else one for one in full.training_sets
+    )
     full = replace(full, training_sets=sets)
     rows = [row for row in full.comparisons
             if (row.training_set, row.baseline, row.protocol, row.metric)

@@ -23,6 +23,7 @@ ORDER = [
     "data",
     "run",
 ]
+NOT_THERE = ("failed", "training")  # no stage failed in this material, and nothing was trained
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def sections(full_material, full, tmp_path_factory):
 def test_sections_stand_in_the_order_in_which_they_are_read(sections):
     assert [section.id for section in sections[1]] == ORDER
     of = {section.id: section for section in sections[1]}
-    assert all(of[name] for name in ORDER if name not in ("training", "failed"))  # nothing was
+    assert all(of[name] for name in ORDER if name not in NOT_THERE)
     assert of["answer"].plots == of["differences"].plots[:1]
     assert of["answer"].plots[0].plot.name == "difference-unseen-subjects-rank1"
 
@@ -68,7 +69,9 @@ def test_material_without_curves_confusions_or_quality_leaves_sections_empty(
     make_material, tmp_path
 ):
     material = make_material(images=False, trainings=False, subjects=6)
-    few = tuple(each for each in material.training_sets if each.role == "baseline")
+    few = tuple(
+        training_set for training_set in material.training_sets if training_set.role == "baseline"
+    )
     bare = type(material)(
         material.facts,
         in_order(few),

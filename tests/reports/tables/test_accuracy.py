@@ -82,9 +82,9 @@ def test_ties_are_those_of_the_comparison_whichever_way_round(full):
 
 
 def test_the_best_fakes_are_those_with_the_best_mean(full):
-    for where, name in {key[1:] for key in full.means}:
-        values = {told: full.means[told, where, name].value for told in full.told()}
-        assert best_told(full, where, name) == max(values, key=values.get)
+    for task, name in {key[1:] for key in full.means}:
+        values = {told: full.means[told, task, name].value for told in full.told()}
+        assert best_told(full, task, name) == max(values, key=values.get)
 
 
 def test_further_metrics_stand_in_a_plainer_table(full_material):

@@ -62,10 +62,10 @@ def test_leaks_change_no_adjusted_p_between_the_clean(make):
     both, alone = make(*CLEAN, *LEAKY, seeds=(0,)), make(*CLEAN, seeds=(0,))
     for summary in (both, alone):
         pairs = [
-            (each.training_set, each.baseline)
-            for each in summary.comparisons
-            if "real" not in (each.training_set, each.baseline)
-            and (each.protocol, each.metric) == WHERE
+            (comparison.training_set, comparison.baseline)
+            for comparison in summary.comparisons
+            if "real" not in (comparison.training_set, comparison.baseline)
+            and (comparison.protocol, comparison.metric) == WHERE
         ]
         assert [pair for pair in pairs if "leaky" not in "".join(pair)] == [("real+C", "real+A")]
     pair = [each.compared("real+C", "real+A", *WHERE) for each in (both, alone)]

@@ -99,7 +99,7 @@ def test_agreement_counts_the_fakes_that_a_metric_puts_behind_vis(summary):
 def test_without_quality_or_fakes_there_is_no_table(make_material, summary):
     assert quality_tables(replace(summary, quality=summary.quality[:0]), *WHERE) == []
     sets = make_material(trainings=False, images=False).training_sets
-    baseline = tuple(each for each in sets if each.role == "baseline")
+    baseline = tuple(training_set for training_set in sets if training_set.role == "baseline")
     alone = make_material(sets=baseline, trainings=False, images=False)
     alone = replace(alone, quality=rows_of())
     assert len(quality_tables(summarise(alone, resamples=50), *WHERE)) == 1
@@ -141,7 +141,11 @@ def test_few_marks_are_said_to_tell_nothing(make_material):
     material = make_material(seeds=(0,), trainings=False, images=False)
     found = summarise(replace(material, quality=rows_of((0,))), resamples=50)
     assert "nothing can be told" in drawings.usefulness(found, *WHERE).caption
-    one = [each for each in found.training_sets if each.role in ("baseline",) or each.images == "A"]
+    one = [
+        training_set
+        for training_set in found.training_sets
+        if training_set.role in ("baseline",) or training_set.images == "A"
+    ]
     assert drawings.usefulness(replace(found, training_sets=tuple(one)), *WHERE) is None
 
 

@@ -28,7 +28,9 @@ def test_the_fakes_with_the_best_mean_are_compared_with_the_baseline(full):
     sets = compared_sets(full, *WHERE)
     means = {name: full.means[name, *WHERE].value for name in ("real+A", "real+B", "real+C")}
     assert sets == Compared("real", max(means, key=means.get))
-    alone = tuple(each for each in full.training_sets if each.role != "fakes")
+    alone = tuple(
+        training_set for training_set in full.training_sets if training_set.role != "fakes"
+    )
     assert compared_sets(replace(full, training_sets=alone), *WHERE) == Compared("real", None)
 
 
@@ -109,7 +111,10 @@ def test_without_confusions_or_fakes_the_rest_is_told(full, full_material):
     assert all(row[-1] == ("–",) for table in tables for row in table.rows)
     assert pair_frame(bare, full, KEYS).empty
     alone = replace(
-        full, training_sets=tuple(each for each in full.training_sets if each.role != "fakes")
+        full,
+        training_sets=tuple(
+            training_set for training_set in full.training_sets if training_set.role != "fakes"
+        ),
     )
     assert subject_tables(bare, alone, [WHERE])[0].header[2:] == ("real", "most often taken for")
     assert subject_tables(replace(bare, outcomes=bare.outcomes[:0]), full, KEYS) == []
