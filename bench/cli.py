@@ -1,4 +1,4 @@
-"""The command `bench`. Heavy imports wait until a command needs them: `--help` answers at once."""
+"""Defines the command `bench`. Heavy imports wait until a command needs them, so --help is fast."""
 
 import signal
 import sys

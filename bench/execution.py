@@ -1,4 +1,4 @@
-"""A run from its settings to its report."""
+"""Executes a run, from its settings to its report."""
 
 import shlex
 import sys

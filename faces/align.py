@@ -1,4 +1,4 @@
-"""Eyes found, faces turned level: every network sees the eyes at the same two places.
+"""Finds eyes and turns faces level, so that every network sees the eyes at the same places.
 
 Eyes: dlib's frontal detector, then its 5-point ensemble of regression trees (Kazemi & Sullivan,
 "One Millisecond Face Alignment with an Ensemble of Regression Trees", CVPR 2014). A face that is

@@ -1,4 +1,4 @@
-"""Photographs become folders of packed aligned crops, in parallel.
+"""Turns photographs into folders of packed aligned crops, in parallel.
 
 Nothing is dropped: an image in which no face was found keeps its row, as a black crop with
 `found` = False, so that whoever scores it can count it as a miss.

@@ -1,4 +1,4 @@
-"""Histogram equalization of the luminance, with colours kept.
+"""Equalizes the histogram of the luminance, and keeps colours.
 
 The paper's second preprocessing step: a face lit too darkly or too
 brightly has little contrast, so its grey values are spread over the whole range.

@@ -1,4 +1,4 @@
-"""Luminance of RGB images by ITU-R BT.601, as television weighs colours by how bright they look."""
+"""Computes the luminance of RGB images by ITU-R BT.601, the weights of television."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Which images a data set on disk consists of, each of them decoded once to be sure of it.
+"""Lists the images of a data set on disk; each is decoded once to be sure that it can be read.
 
 Decoding 17,580 photographs takes about as long as reading them from a disk. It is done by several
 processes, and remembered: a file of the same size and modification time is not opened again. The

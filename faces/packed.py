@@ -1,4 +1,4 @@
-"""Images packed into one uint8 array with a table beside it, mapped into memory when read.
+"""Packs images into one uint8 array with a table beside it, mapped into memory when read.
 
 A packed folder holds `images.npy`, (N, height, width, channels) uint8, and `index.csv` with one row
 per image: `subject`, `spectrum` ("VIS" or "NIR"), `shot` (all text), and whatever else its writer

@@ -1,4 +1,4 @@
-"""Image files of any kind become plain 8-bit arrays, or a refusal with its reason.
+"""Decodes image files of any kind to plain 8-bit arrays, or refuses them with a reason.
 
 decode(path)   ->  (H, W, 1 or 3) uint8
 measure(path)  ->  (width, height), of the same files

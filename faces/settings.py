@@ -1,4 +1,4 @@
-"""Settings of the images: which people, how many, how large, how hard, and who is held out."""
+"""Defines the settings of the images: which people, how many, how large, how hard, held out."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Where photographs come from: a packed folder (rendered people) or the files of a data set.
+"""Reads photographs from a packed folder (rendered people) or from the files of a data set.
 
 Both give a table of images and hand out parts of it, small enough to be sent to a worker process,
 which then reads the pixels itself.

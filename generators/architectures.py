@@ -1,4 +1,4 @@
-"""How a translator's network is named in the header of its weights, and made again from there.
+"""Names a translator's network in the header of its weights, and makes it again from there.
 
 `architecture` is the name of a class: one of `generators.networks`, or TRANSLATOR.CLASS, one of a
 translator's own. `arguments` is what the class is called with, as JSON.

@@ -1,4 +1,4 @@
-"""Training images: prepared once, kept on the device as uint8, cropped and flipped at random."""
+"""Prepares training images once, keeps them on the device as uint8, and draws random crops."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -142,7 +142,7 @@ class Batches:
         return {"generator": self.generator.get_state(), "rows": rows}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes up a state written by `state_dict` over the same images."""
+        """Restores a state written by `state_dict` over the same images."""
         self.generator.set_state(state["generator"])
         for name, row in state["rows"].items():
             self.rows[name].order, self.rows[name].used = row["order"], row["used"]

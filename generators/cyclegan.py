@@ -1,4 +1,4 @@
-"""CycleGAN's step (Zhu et al. 2017, section 3), to which a variant may add terms of the cycle.
+"""Computes CycleGAN's step (Zhu et al. 2017, section 3); a variant may add terms of the cycle.
 
 Images that pass the same network with the same weights pass it as one batch: nothing here looks at
 other images of its batch, so this changes no value but by rounding.

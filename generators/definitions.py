@@ -1,4 +1,4 @@
-"""Translators that are defined in files outside nirbench and its packages.
+"""Reads translators that are defined in files outside nirbench and its packages.
 
     variant = of_file(Path("mine.py"))     # runs the file, which defines VARIANT
     keep(Path("mine.py"), cache)           # a copy under its hash, for processes and times to come

@@ -1,4 +1,4 @@
-"""Fake NIR images: one for each VIS image, through 8 bits before anyone trains on them.
+"""Makes fake NIR images, one for each VIS image, rounded to 8 bits before anyone trains on them.
 
 Each image passes the network alone, so that no fake depends on its neighbours in a batch. CycleGAN
 hides information in high frequencies (Chu et al. 2017); what reaches others is whole grey levels.

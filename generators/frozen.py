@@ -1,4 +1,4 @@
-"""A frozen feature network's 3x3 convolutions by Winograd's way, their weights transformed once."""
+"""Speeds up a frozen network's 3x3 convolutions by Winograd's way, transforming weights once."""
 
 import copy
 from typing import TypeGuard

@@ -1,4 +1,4 @@
-"""Gradients that can be differentiated again, for functions whose own backward cannot be."""
+"""Makes gradients differentiable again, for functions whose own backward pass is not."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""losses.csv: the named terms of a training, and the watch over their being finite."""
+"""Writes losses.csv, the named terms of a training, and stops where one is not finite."""
 
 import csv
 from pathlib import Path
@@ -73,7 +73,7 @@ class Journal:
         }
 
     def load_state_dict(self, state: dict[str, Any], device: torch.device | str) -> None:
-        """Takes up a state written by `state_dict` and cuts the file to its length of then."""
+        """Restores a state written by `state_dict`, and cuts the file to the length it had then."""
         self.names, self.latest = state["names"], state["latest"]
         self.pending = [term.to(device) for term in state["pending"]]
         if not self.path.is_file() or self.path.stat().st_size < state["bytes"]:

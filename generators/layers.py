@@ -1,4 +1,4 @@
-"""Layers as the networks need them; each computes exactly what its plain counterpart does.
+"""Defines layers for the networks; each computes exactly what its plain counterpart does.
 
 On a processor in float32 or float64 they take faster ways to the same values (equal to 1e-12 in
 float64, by test), with images in channels_last order: oneDNN's convolutions and batch norm are

@@ -1,4 +1,4 @@
-"""The loss functions of the translators, as pure functions of tensors; each gives a scalar.
+"""Defines the loss functions of the translators, pure functions of tensors to a scalar.
 
 They compute in float32 at least, whatever the networks compute in: bfloat16 has eight bits, with
 which a mean over an image is wrong in its third digit.

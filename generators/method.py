@@ -1,4 +1,4 @@
-"""What a training loop must know of a method, and everybody else of a variant: nothing more.
+"""Defines what a translator states: its networks and phases, its settings and its needs.
 
     VARIANT = Variant(
         name="mine", description="in a few words", settings=MySettings, build=build,

@@ -1,4 +1,4 @@
-"""The two networks of CycleGAN (Zhu et al. 2017, appendix 7.2).
+"""Defines the two networks of CycleGAN (Zhu et al. 2017, appendix 7.2).
 
 Modules stand at the places of the published implementation (`model.<i>`, `conv_block.<i>`), biases
 before normalization included, so that published weights load by name and by order. How the layers

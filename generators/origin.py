@@ -1,4 +1,4 @@
-"""Where a translator is defined that does not come with nirbench: a package, or a file."""
+"""Records where a translator is defined that does not come with nirbench: a package or a file."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""A pool of earlier fakes for the discriminators (Shrivastava et al. 2017, 2.3)."""
+"""Keeps a pool of earlier fakes for the discriminators (Shrivastava et al. 2017, 2.3)."""
 
 from typing import Any
 
@@ -38,6 +38,6 @@ class ImagePool:
         return {"images": list(self.images), "generator": self.generator.get_state()}
 
     def load_state_dict(self, state: dict[str, Any], device: torch.device | str = "cpu") -> None:
-        """Takes up a state written by `state_dict`, with the images on `device`."""
+        """Restores a state written by `state_dict`, with the images on `device`."""
         self.images = [image.to(device) for image in state["images"]]
         self.generator.set_state(state["generator"])

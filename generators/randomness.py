@@ -1,4 +1,4 @@
-"""Where a training's randomness comes from: streams of its seed, independent of each other."""
+"""Makes the independent random streams of a training from its seed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ def torch_state(device: torch.device) -> dict[str, Any]:
 
 
 def load_torch_state(state: dict[str, Any], device: torch.device) -> None:
-    """Takes up a state that `torch_state` gave for the same kind of device."""
+    """Restores a state that `torch_state` gave for the same kind of device."""
     torch.set_rng_state(state["cpu"])
     if device.type == "cuda":
         torch.cuda.set_rng_state(state["cuda"], device)

@@ -1,4 +1,4 @@
-"""Translations of a few fixed training images as the training goes on: a packed folder."""
+"""Translates a few fixed training images as the training goes on, into a packed folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How long a training is and how its learning rate falls, both counted in optimizer steps."""
+"""Computes how long a training is and how its learning rate falls, in optimizer steps."""
 
 import math
 

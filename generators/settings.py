@@ -1,4 +1,4 @@
-"""The settings that every translator's training shares; the defaults are the CycleGAN recipe.
+"""Defines the settings that every translator's training shares; defaults are CycleGAN's recipe.
 
 What belongs to one kind of translator, such as the width of its networks, is its own
 (`generators.method.OwnSettings`).

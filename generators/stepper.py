@@ -1,4 +1,4 @@
-"""One optimizer step of any method: its phases in turn, each with an Adam of its own."""
+"""Makes one optimizer step of any method: its phases in turn, each with its own Adam."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -84,7 +84,7 @@ class Stepper:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes up a state written by `state_dict`."""
+        """Restores a state written by `state_dict`."""
         for name, network in self.method.networks.items():
             network.load_state_dict(state["networks"][name])
         for name, optimizer in self.adams.items():

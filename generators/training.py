@@ -1,4 +1,4 @@
-"""The training loop of every variant: it knows steps, files and random states, but no method.
+"""Trains any variant: the loop knows steps, files and random states, but no method.
 
 Resume is calling `train` again with the same arguments: networks, optimizers, memories, the order
 of the data and all random states come from the newest checkpoint, and on a CPU the result is the
@@ -202,7 +202,7 @@ class Training:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes up a state written by `state_dict`."""
+        """Restores a state written by `state_dict`."""
         self.done = state["done"]
         self.stepper.load_state_dict(state["stepper"])
         self.batches.load_state_dict(state["batches"])

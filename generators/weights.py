@@ -1,4 +1,4 @@
-"""Weights of one generator as a safetensors file whose header says what they are."""
+"""Saves and loads the weights of one generator, a safetensors file whose header describes them."""
 
 import json
 import struct

@@ -1,4 +1,4 @@
-"""3x3 convolutions by Winograd's F(4x4, 3x3) (Lavin & Gray 2016, 4.1), in plain tensor operations.
+"""Computes 3x3 convolutions by Winograd's F(4x4, 3x3) (Lavin & Gray 2016, 4.1).
 
 A 4x4 square of outputs takes 36 products for each pair of channels instead of 144. On a processor
 this makes the residual blocks' convolutions about twice as fast, above all their weight gradients;

@@ -1,4 +1,4 @@
-"""Training batches: every kind of image in equal shares, drawn and altered by seeded generators.
+"""Draws training batches: every kind of image in equal shares, altered by seeded generators.
 
 A training set is a list of kinds, such as real VIS, real NIR and one translator's fakes. A batch
 holds each in equal shares, whatever their numbers, so that adding a kind never drowns another.

@@ -1,4 +1,4 @@
-"""All probes against one image of each gallery person: what is left of P x G scores is O(P).
+"""Compares all probes with one image of each gallery person, in O(P) memory of P x G scores.
 
 Two passes over blocks of rows. The first counts impostor scores against the genuine ones and finds
 each probe's rank and its most alike other person; the second, at the thresholds that the first has

@@ -1,4 +1,4 @@
-"""Whom a probe is most easily taken for: its most alike other person, beside its own."""
+"""Finds whom a probe is most easily taken for: its most alike other person."""
 
 import numpy as np
 import pandas as pd

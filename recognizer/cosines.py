@@ -1,4 +1,4 @@
-"""Cosines of embeddings, block by block, to the same bits however the blocks are cut.
+"""Computes cosines of embeddings block by block, with the same bits for any size of block.
 
 A matrix product rounds differently with its shape, so the same pair of images would score
 differently in another block, at another place or on other threads, and a tie could become a

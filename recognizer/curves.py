@@ -1,4 +1,4 @@
-"""ROC and CMC of several draws, as at most 200 points each, lowered by the misses.
+"""Computes ROC and CMC over several draws, as at most 200 points each, lowered by the misses.
 
 A point of the ROC is VR@FAR by the conservative rule, averaged over the draws like the metric, so
 the curve passes through the reported rates. Below 10 false accepts it is drawn but not reported.

@@ -1,4 +1,4 @@
-"""Embeddings and class logits of images, in evaluation mode and float32, batch by batch.
+"""Computes embeddings and class logits of images, in evaluation mode and float32.
 
 Results do not depend on the batch size. BatchNorm is folded into the convolutions and images lie
 channels_last, which on a CPU makes half as many images again per second of the same function.

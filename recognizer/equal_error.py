@@ -1,4 +1,4 @@
-"""The crossing of misses and false accepts: where their rates are equal (EER)."""
+"""Finds the threshold at which misses are as frequent as false accepts (EER)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Aligned crops made ready for the network: luminance or colours, resized once, [-1, 1] last."""
+"""Prepares aligned crops for the network: luminance or colours, resized once, [-1, 1]."""
 
 import numpy as np
 import torch

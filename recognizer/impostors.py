@@ -1,4 +1,4 @@
-"""What a person adds to a verification metric as an impostor, to first order.
+"""Computes what a person adds to a verification metric as an impostor, to first order.
 
 Who is tested is a draw of people, and with a person come their impostor pairs, which place the
 threshold of a false accept rate (FAR). Outcomes of probes at a fixed threshold know nothing of

@@ -1,4 +1,4 @@
-"""The protocol `unseen-subjects`: probes are matched to a gallery by the cosine of embeddings.
+"""Scores the task `unseen-subjects`: probes are matched to a gallery by cosines of embeddings.
 
 The gallery holds one VIS image per person, chosen in several draws; the probes are NIR. A probe
 whose face was not found, or whose subject has no gallery image with a found face, is a miss: it has

@@ -1,4 +1,4 @@
-"""The rules of every recognition metric, in one place: runs use these and no others.
+"""Holds the rules of every recognition metric in one place: runs use these and no others.
 
 Classification takes `logits` (N, classes) and `labels`; identification (closed set) takes `scores`
 (probes, gallery) and who is who on both sides; verification takes `scores` of any shape and `same`,

@@ -1,4 +1,4 @@
-"""Inception-ResNet-v1 as facenet-pytorch 2.5 builds it, and its weights as safetensors.
+"""Defines Inception-ResNet-v1 as facenet-pytorch 2.5 builds it, and reads and writes its weights.
 
 Szegedy et al. 2017, "Inception-v4, Inception-ResNet and the impact of residual connections on
 learning"; 1792 features, dropout, Linear to 512 without bias, BatchNorm. Files carry the library's

@@ -1,4 +1,4 @@
-"""Per-probe outcomes: every metric as a mean over probes, so that training sets can be paired.
+"""Collects outcomes: every metric as a mean over probes, so that training sets can be paired.
 
 The metrics are files in recognizer/recognition_metrics/, their rules stand in
 recognizer/metrics.py. What a probe's person does to a verification metric as an impostor stands

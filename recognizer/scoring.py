@@ -1,4 +1,4 @@
-"""Scores a trained recognizer: outcomes of every probe under two protocols, and curves.
+"""Scores a trained recognizer: outcomes of every probe in two tasks, and curves.
 
 `seen-subjects`: other images of the training subjects are classified (`accuracy` for NIR,
 `accuracy-vis` for VIS). `unseen-subjects`: NIR probes are matched to a VIS gallery of people nobody

@@ -1,4 +1,4 @@
-"""Settings of the recognizer: pretraining, fine-tuning, scoring. Imports no torch.
+"""Defines the settings of the recognizer: pretraining, fine-tuning, scoring. Imports no torch.
 
 The defaults of a fine-tuning are those of facenet-pytorch's example `examples/finetune.ipynb`:
 Adam 1e-3, batches of 32, 8 epochs, a tenth of the learning rate after the fifth (its second drop,

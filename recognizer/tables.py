@@ -1,4 +1,4 @@
-"""The files of a scored recognizer, as tables: what `reports` reads.
+"""Writes the tables of a scored recognizer, which `reports` reads.
 
 `outcomes.csv` has one row per probe and metric, `curves.csv` the points of ROC and CMC,
 `omitted.csv` the metrics left out and why, `confusions.csv` whom each found probe is most like.

@@ -1,4 +1,4 @@
-"""One training loop for pretraining and fine-tuning, resumable by running it again.
+"""Trains the recognizer, for pretraining and fine-tuning; running it again resumes.
 
 The number of optimizer steps is a setting and the same for every training set: more data must not
 mean more training. BatchNorm keeps the library's momentum and sees every kind of image in each

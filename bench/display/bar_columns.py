@@ -1,4 +1,4 @@
-"""The lines of running stages on a terminal: columns that keep their place."""
+"""Lays out the lines of running stages on a terminal, in columns of fixed width."""
 
 from typing import Any, Literal
 

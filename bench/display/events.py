@@ -1,4 +1,4 @@
-"""`events.jsonl`: one line per event of a run. That it cannot be written stops no run."""
+"""Writes `events.jsonl`, one line per event of a run. A failure to write it stops no run."""
 
 import json
 import math

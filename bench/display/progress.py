@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on, and what is kept of it in `events.jsonl`.
+"""Shows a person how a run goes on, and writes it to `events.jsonl`.
 
 On a terminal: a line per running stage with rate, losses and time left, and one for the whole run;
 above them a line per finished stage. Elsewhere: one line per 30 seconds that names what runs and

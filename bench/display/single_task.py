@@ -1,4 +1,4 @@
-"""One long piece of work outside the stages, shown: a bar on a terminal, else a line per 30 s."""
+"""Shows one long piece of work outside the stages: a bar on a terminal, else a line per 30 s."""
 
 import time
 from collections.abc import Iterator

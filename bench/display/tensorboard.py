@@ -1,4 +1,4 @@
-"""Losses for TensorBoard, in RUN/tensorboard/: an extra, `pip install nirbench[tensorboard]`.
+"""Writes losses for TensorBoard to RUN/tensorboard/ (`pip install nirbench[tensorboard]`).
 
 Each stage is one of TensorBoard's runs, so that the same loss of several translators or recognizers
 lies in one chart. What is shown while a run goes on is logged, not every step. Whatever fails while

@@ -1,4 +1,4 @@
-"""How fast stages go and how long they will take, from what they tell while they run."""
+"""Estimates how fast stages go and how long they will take, from what they report."""
 
 import time
 from collections import deque
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bench.running.store import Stage
 
-WINDOW_SECONDS = 30.0  # a rate is that of the latest time, for neighbours come and go
+WINDOW_SECONDS = 30.0  # rates are of the latest time: the number of parallel stages changes
 GRAIN_SECONDS = 0.2
 
 

@@ -1,4 +1,4 @@
-"""Looks at all but the packages, and yields a section as soon as it is known."""
+"""Examines the machine and a data set, and yields each section as soon as it is known."""
 
 import tomllib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The images of a data set, counted: found, readable, refused and why, people, sessions, sizes."""
+"""Counts the images of a data set: found, readable, refused and why, people, sessions, sizes."""
 
 import re
 

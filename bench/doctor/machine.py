@@ -1,4 +1,4 @@
-"""The machine: cores, memory, GPU, and what runs in bfloat16."""
+"""Describes the machine: cores, memory, GPU, and what runs in bfloat16."""
 
 import os
 import warnings

@@ -1,4 +1,4 @@
-"""The packages that nirbench needs: which are there, too old, or made for another torch.
+"""Checks the packages that nirbench needs: missing, too old, or made for another torch.
 
 Only Python's own library is used, so that this works where everything else is missing. Versions are
 compared by their numbers; what the metadata say is enough for the mismatches met in practice: a

@@ -1,4 +1,4 @@
-"""The page: sections of facts, each with its problems, and at the end what to do about them.
+"""Prints sections of facts, each with its problems, and at the end what to do about them.
 
 Everything is shown as text of one line, whatever file names hold: nothing is taken for markup, and
 what cannot be printed is escaped. Tables fit the terminal; facts and problems may be longer than

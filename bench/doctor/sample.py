@@ -1,4 +1,4 @@
-"""Faces found in some images of each spectrum, spread evenly over the data set.
+"""Finds faces in some images of each spectrum, spread evenly over the data set.
 
 Where the data set ships eye positions, no face is searched for, as in a run.
 """

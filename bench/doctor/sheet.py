@@ -1,4 +1,4 @@
-"""The contact sheet: aligned crops of both spectra, to see what the networks will see."""
+"""Draws a contact sheet of aligned crops of both spectra, as the networks will see them."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where things are kept: the cache and the working folder, and how much room is left there."""
+"""Tells where the cache and the working folder are, and how much room is left there."""
 
 import os
 import shutil

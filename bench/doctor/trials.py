@@ -1,4 +1,4 @@
-"""Protocols tried on a data set before anything is trained: who would be used, and what would fail.
+"""Tries protocols on a data set before any training: who would be used, and what would fail.
 
 A trial takes every face as found. Where a protocol stops at listed images that are not there, it is
 tried once more without stopping, so that all its problems are told at once.

@@ -1,4 +1,4 @@
-"""The fixed networks' weights: which are here, and what to do about those that a run needs."""
+"""Lists the weights of fixed networks: which are here, and what to do about those needed."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Aligned crops by their rows, for the pictures of a report."""
+"""Reads aligned crops by their rows, for the pictures of a report."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a report says of a run beside its numbers: data, split, weights, versions, times."""
+"""Collects what a report says of a run beside its numbers: data, weights, versions, times."""
 
 import json
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""From finished stages to a run's folder: what the report is made of, and the final weights."""
+"""Gathers finished stages into a run's folder: the report's material and the final weights."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""The pictures of a report, chosen by rules and not by taste."""
+"""Chooses the pictures of a report by fixed rules."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The worst cases, chosen by rules: probes that fakes cost most, fakes far from the truth, copies.
+"""Chooses the worst cases: probes that fakes cost most, fakes far from the truth, copies.
 
 All are about the translator whose fakes give the best mean. A probe is shown beside the first
 gallery image of its own person and that of the person it is most alike instead.

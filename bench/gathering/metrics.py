@@ -1,4 +1,4 @@
-"""The records of the metrics of a run, which its report is printed by."""
+"""Collects the records of the metrics of a run, which its report prints with."""
 
 from collections.abc import Collection, Sequence
 

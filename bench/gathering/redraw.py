@@ -1,4 +1,4 @@
-"""The report's part of a run's folder, made anew from the run's material, without torch."""
+"""Draws the report in a run's folder anew from the run's material, without torch."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The versions that the numbers of a run depend on: of nirbench itself, Python and packages."""
+"""Finds the versions that numbers depend on: of nirbench itself, Python and packages."""
 
 import platform
 import subprocess

@@ -1,4 +1,4 @@
-"""How many images a training set holds, counted in the split."""
+"""Counts how many images a training set holds, from the split."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The data set of a run: read and checked before anything is planned, so mistakes show at once.
+"""Reads and checks the data set of a run before anything is planned.
 
 What was read is kept in the run's folder: `manifest.csv`, `refused.csv` and `dataset.json`. A
 report is drawn again from there, without the data set.

@@ -1,4 +1,4 @@
-"""What difference a planned run can detect: told before anything is trained."""
+"""Predicts which difference a planned run can detect."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""What a run would do: every setting and stage, what it takes, and what it could detect."""
+"""Prints what a run would do: settings, stages, time, and what it could detect."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a run will take: a few real training steps on this device, and the bytes left on disk.
+"""Predicts what a run takes: times a few real training steps here, and adds up bytes on disk.
 
 The steps are those of the trainings themselves, on images of noise and networks with random
 weights; only the number of steps differs. Everything else is taken from the stages' efforts, which

@@ -1,4 +1,4 @@
-"""Stages from faces to a split: people rendered or files read, aligned, and given their parts."""
+"""Plans the stages from faces to a split: rendering or reading, alignment, division."""
 
 from pathlib import Path
 

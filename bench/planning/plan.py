@@ -1,4 +1,4 @@
-"""The stage graph of a run: what has to be made, from what, and in which order.
+"""Plans the stage graph of a run: what has to be made, from what, and in which order.
 
     render -> align -> split -> translator:A:0 -> fakes:A:0 -> finetune:real+A:0 -> score:real+A:0
                                                      \\-> quality:A:0

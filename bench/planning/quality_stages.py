@@ -1,4 +1,4 @@
-"""The stages that measure images, and what the recognizer was before it met any."""
+"""Plans the stages that measure images, and names the recognizer's first weights."""
 
 from collections.abc import Mapping
 

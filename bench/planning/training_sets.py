@@ -1,4 +1,4 @@
-"""The training sets of a run: what each is called, what it holds, and what it is compared with."""
+"""Lists the training sets of a run: name, content, and what each is compared with."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What an engine tells of the stages it runs: the interface of a display."""
+"""Defines the interface of a display: what an engine tells of the stages that it runs."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol

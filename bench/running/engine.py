@@ -1,4 +1,4 @@
-"""Walks the stage graph on this machine: wide stages alone, the others side by side.
+"""Runs the stage graph on this machine: wide stages alone, the others side by side.
 
 Every training runs on one thread of a worker process, so its bytes depend neither on the number
 of workers nor on what runs beside it, and two cores are used fully by two stages.

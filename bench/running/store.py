@@ -1,4 +1,4 @@
-"""The stage store: a stage is a function of its settings and its inputs' folders.
+"""Keeps finished stages. A stage is a function of its settings and its inputs' folders.
 
 Each stage owns one folder, named by a hash of all that may change its bytes: its name, version,
 settings and inputs' keys. It is filled as `<folder>.partial` and renamed when done, so a folder

@@ -1,4 +1,4 @@
-"""Which training sets a run has beside the baseline and the fakes, and which curves it draws."""
+"""Defines the settings of control training sets and of curves over amounts of images."""
 
 from typing import Annotated, Literal, TypeVar
 

@@ -1,4 +1,4 @@
-"""The settings under `generator`: what all translators share, and defaults of what CycleGANs have.
+"""Defines the settings under `generator`: shared ones, and defaults of CycleGANs' own ones.
 
 `generator.width` is the width of every translator that has a setting of this name, unless its own
 table says another (`--set A.width=8`); so with the other settings of CycleGAN's.

@@ -1,4 +1,4 @@
-"""Settings: preset < configuration file < command line, checked before anything starts."""
+"""Loads settings: preset < configuration file < command line, checked before anything starts."""
 
 import copy
 import tomllib

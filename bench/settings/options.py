@@ -1,4 +1,4 @@
-"""What options of several commands mean: text as a person writes it, to settings."""
+"""Turns the text of command-line options into settings."""
 
 from pathlib import Path
 

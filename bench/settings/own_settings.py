@@ -1,4 +1,4 @@
-"""Translators in a run's settings: files that define some, and the settings each has of its own.
+"""Reads the settings that single translators have of their own, and files that define some.
 
 `--set C.perceptual_weight=2`, or a table `[C]` in a TOML file, tells the translator C alone. What
 it is not told it takes from the settings under `generator` of the same name, else its defaults.

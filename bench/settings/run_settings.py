@@ -1,4 +1,4 @@
-"""Everything a run depends on, typed and checked: each value, and how they fit together."""
+"""Defines every setting of a run, with its type and bounds, and how settings fit together."""
 
 import difflib
 from collections.abc import Iterable

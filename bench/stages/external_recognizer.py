@@ -1,4 +1,4 @@
-"""Stage of the external recognizer: a second, strong one that is never trained here.
+"""Scores probes with the external recognizer, a strong one that is never trained here.
 
 dlib's face network, frozen, sees what the others see: VIS gallery and NIR probes as luminance, at
 the side of the aligned crops. Where it matches nearly every probe, the photographs leave little to

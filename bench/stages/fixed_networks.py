@@ -1,4 +1,4 @@
-"""Fixed networks that translators can need, by the names of their weights."""
+"""Loads the fixed networks that translators can need, by the names of their weights."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Stages that make images: people rendered, faces aligned, and who is trained on."""
+"""Makes images: renders people, aligns faces, and divides them into parts."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a training set is mixed from: kinds of images, in equal shares of every batch."""
+"""Mixes a training set from kinds of images, in equal shares of every batch."""
 
 from pathlib import Path
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""Reading the parts of a split out of the aligned crops."""
+"""Reads the parts of a split from the aligned crops."""
 
 import json
 from pathlib import Path

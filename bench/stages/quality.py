@@ -1,4 +1,4 @@
-"""Stage of image quality: one variant's fakes, or the untranslated images and the floor.
+"""Measures image quality: of one variant's fakes, or of the untranslated images and the floor.
 
 The stage of the untranslated images keeps what the feature networks answered
 (`answers.safetensors`); where it is the input `untranslated`, the stages of the variants do not ask

@@ -1,4 +1,4 @@
-"""Stages of the recognizer: pretraining, fine-tuning on a training set, and scoring."""
+"""Trains and scores the recognizer: pretraining, fine-tuning on a training set, scoring."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Stages of a translator: its training, and its fakes."""
+"""Trains a translator, and makes its fakes."""
 
 from pathlib import Path
 from typing import Any

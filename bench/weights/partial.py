@@ -1,4 +1,4 @@
-"""The part of a file that has come so far, and a note of which version of the file it is of."""
+"""Keeps the part of a file that was downloaded so far, with a note of the file's version."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One request over HTTPS: where it may lead, how long it may take, and what its answer says.
+"""Makes one request over HTTPS: where it may lead, how long it may take, what its answer says.
 
 Redirects are followed from HTTPS to HTTPS alone. The opener knows no other kind of address, so
 nothing a server answers makes it read a local file.

@@ -1,4 +1,4 @@
-"""Where downloaded weights are kept: per user, never in a shared temporary folder."""
+"""Names the folder where downloaded weights are kept: one per user, never a shared one."""
 
 import os
 from pathlib import Path

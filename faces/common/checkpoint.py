@@ -1,4 +1,4 @@
-"""Checkpoints of a training: the last two are kept, so that a kill while saving loses nothing.
+"""Saves checkpoints of a training; the last two are kept, so that a kill loses nothing.
 
 A state is a nested dict of tensors, numbers and strings; it is read with `weights_only=True`, so a
 checkpoint can never run code.

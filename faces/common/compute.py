@@ -1,4 +1,4 @@
-"""Where and how precisely networks run: the device, and bfloat16 where the processor has it.
+"""Chooses the device, and bfloat16 where the processor has it.
 
 What is measured is measured in float32 proper, for which cards of NVIDIA have to be asked.
 """

@@ -1,4 +1,4 @@
-"""Errors that a person can cause: one line each, and the exit code that scripts may rely on.
+"""Defines the errors that a person can cause: one line each, and an exit code for scripts.
 
 The line names the thing, the file or setting, and the remedy. 0 is fine and 1 is a bug.
 """

@@ -1,4 +1,4 @@
-"""A few of many: rows to be shown, and names in a message."""
+"""Picks evenly spaced rows of a table, and the first few names for a message."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Files that exist are complete: written aside, flushed to disk, then renamed."""
+"""Writes files aside, flushes them, then renames them, so that a file that exists is complete."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""The record of a metric: its name, how it is printed, which direction is better, its bounds.
+"""Defines the record of a metric: its name, how it is printed, its better direction, its bounds.
 
 Whoever measures keeps the records of what it measures; whoever prints looks them up there. So a
 metric is described once, in the file that computes it.

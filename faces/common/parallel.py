@@ -1,4 +1,4 @@
-"""A pool of processes that ends with its owner: at once on Ctrl-C, and soon if the owner is killed.
+"""Makes a pool of processes that ends with its owner, on Ctrl-C at once.
 
 `concurrent.futures` does the work. What it lacks: workers that leave Ctrl-C to their parent, that
 do not outlive a killed parent, and a pool that gives up what it was doing when it is interrupted.

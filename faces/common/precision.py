@@ -1,4 +1,4 @@
-"""The names of arithmetic precisions, in a file that does not import torch."""
+"""Names the arithmetic precisions, in a file that does not import torch."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""How a long loop tells what it does: a callable `progress(done, total, values)`.
+"""Defines how a long loop tells its progress: a callable `progress(done, total, values)`.
 
 `values` are named numbers of the moment, such as losses. Loops call it often; the receiver
 decides how rarely to show it.

@@ -1,4 +1,4 @@
-"""Things of one kind, one file each: whoever adds a file to a package adds to the registry.
+"""Finds things of one kind that are defined in one file each, here or in other packages.
 
     LAYOUTS = Registry("layout", __name__, __path__, "LAYOUT")
     LAYOUTS.names(); LAYOUTS.get("casia")

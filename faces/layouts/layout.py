@@ -1,4 +1,4 @@
-"""What a layout says: where in its folder tree an image of which person and spectrum lies."""
+"""Defines what a layout says: where in its folder tree an image of which person lies."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""dlib's face embedding network as a torch module: a judge of identity that nothing here trains.
+"""Defines dlib's face embedding network as a torch module; nothing here trains it.
 
 A ResNet of 29 convolutions with 128 outputs (King 2017, "High quality face recognition with deep
 metric learning"; weights CC0, file `dlib_face_recognition_resnet_model_v1.dat`). Two faces whose
@@ -79,7 +79,7 @@ def pad_to(x: Tensor, shape: list[int]) -> Tensor:
 
 
 class DlibFaceNet(nn.Module):
-    """(N, 3, 150, 150) float32 RGB in 0..255 => (N, 128) float32, of length about 1.4."""
+    """(N, 3, 150, 150) float32 RGB in 0..255 -> (N, 128) float32, of length about 1.4."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -189,7 +189,7 @@ def chips(images: Tensor, eyes: np.ndarray) -> Tensor:
     """Aligned crops as dlib's chips, through the similarity that takes eyes to eyes.
 
     images: (N, C, H, W), C 1 or 3, uint8 or float in 0..255; eyes: (2, 2) x, y in pixels, the same
-    in every crop, sorted by x, pixel centres at whole numbers. => (N, 3, 150, 150) float32 in
+    in every crop, sorted by x, pixel centres at whole numbers. -> (N, 3, 150, 150) float32 in
     0..255. Crops finer than a chip are shrunk with a filter first; beyond a crop its edge goes on.
     """
     x = images.float().expand(-1, 3, -1, -1)
@@ -205,7 +205,7 @@ def chips(images: Tensor, eyes: np.ndarray) -> Tensor:
 
 
 def aligned_chips(images: Tensor) -> Tensor:
-    """`chips` of crops that `faces.align` made: (N, 1 or 3, S, S) => (N, 3, 150, 150)."""
+    """`chips` of crops that `faces.align` made: (N, 1 or 3, S, S) -> (N, 3, 150, 150)."""
     eyes = EYE_PLACES * images.shape[-1] - 0.5  # places are from the edge, pixels from centres
     return chips(images, eyes)
 

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 (Tan & Le 2019, arXiv 1905.11946; the Lite variant of 2020): general features.
+"""Defines EfficientNet-Lite0 (Tan & Le 2019, arXiv 1905.11946; the Lite variant of 2020).
 
 Trained on ImageNet, never on faces; its 1280 pooled features carry the Frechet and kernel distances
 called `fd_lite0` and `kd_lite0`. The Lite variant has ReLU6 and no squeeze-and-excitation; its
@@ -73,7 +73,7 @@ class MobileBlock(nn.Module):
 
 
 class EfficientNetLite0(nn.Module):
-    """Images => 1280 features, or 1000 ImageNet logits. Use it in eval mode."""
+    """Images -> 1280 features, or 1000 ImageNet logits. Use it in eval mode."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,14 +91,14 @@ class EfficientNetLite0(nn.Module):
         self._fc = nn.Linear(FEATURES, CLASSES)
 
     def features(self, images: Tensor, side_px: int = SIDE_PX) -> Tensor:
-        """(N, 1 or 3, H, W) RGB, uint8 or float in [0, 1] => (N, 1280) float32, at least 0."""
+        """(N, 1 or 3, H, W) RGB, uint8 or float in [0, 1] -> (N, 1280) float32, at least 0."""
         x = relu6(self._bn0(self._conv_stem(prepare(images, side_px))))
         for block in self._blocks:
             x = block(x)
         return relu6(self._bn1(self._conv_head(x))).mean((2, 3))
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, 1 or 3, H, W) RGB, uint8 or float in [0, 1] => (N, 1000) logits."""
+        """(N, 1 or 3, H, W) RGB, uint8 or float in [0, 1] -> (N, 1000) logits."""
         return self._fc(self.features(images))
 
 

@@ -1,4 +1,4 @@
-"""The Inception network that FID and KID are defined by, in torch.
+"""Defines the Inception network of FID and KID in torch.
 
 Inception-v3 (Szegedy et al. 2015, arXiv 1512.00567) as in TensorFlow's graph of 2015-12-05, which
 Heusel et al. 2017 (arXiv 1706.08500) took. Parameters are named as in the published file
@@ -118,7 +118,7 @@ class Mixed(nn.Module):
 
 
 class FidInception(nn.Module):
-    """(N, 1 or 3, H, W) uint8 => (N, 2048) float32, the pooled features. Use it in eval mode."""
+    """(N, 1 or 3, H, W) uint8 -> (N, 2048) float32, the pooled features. Use it in eval mode."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ class FidInception(nn.Module):
 
 
 def enlarged(images: Tensor, side_px: int) -> Tensor:
-    """(N, C, H, W) float => (N, C, side_px, side_px) by TensorFlow 1's bilinear rule."""
+    """(N, C, H, W) float -> (N, C, side_px, side_px) by TensorFlow 1's bilinear rule."""
     down, across = (interpolation(side, side_px).to(images.device) for side in images.shape[2:])
     return down @ images @ across.T
 

@@ -1,4 +1,4 @@
-"""How fixed networks are asked about images, by whoever asks them.
+"""Prepares fixed networks and images, so that images can be measured batch by batch.
 
 In evaluation mode, batch by batch. Ask within `faces.common.compute.full_float32`, so that an
 answer does not depend on how many images are asked about together.
@@ -31,6 +31,6 @@ def ready(network: Network, state: Mapping[str, Tensor], device: torch.device) -
 
 
 def grey(images: np.ndarray) -> Tensor:
-    """(N, S, S, 1 or 3) uint8 => (N, 1, S, S) uint8 luminance."""
+    """(N, S, S, 1 or 3) uint8 -> (N, 1, S, S) uint8 luminance."""
     # Copied, since mapped files cannot be written to and torch warns about that.
     return torch.from_numpy(np.array(luminance(images))).permute(0, 3, 1, 2)

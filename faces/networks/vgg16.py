@@ -1,4 +1,4 @@
-"""VGG16's convolutions (Simonyan & Zisserman 2014, arXiv 1409.1556) tapped for a perceptual loss.
+"""Defines VGG16's convolutions (Simonyan & Zisserman 2014, arXiv 1409.1556) for a perceptual loss.
 
 The four taps are relu1_2, relu2_2, relu3_3 and relu4_3: "layers 4, 9, 16, 23" counted from 1, which
 are `features[3]`, `[8]`, `[15]` and `[22]` of torchvision's network. Weights of two origins fit:
@@ -70,7 +70,7 @@ class Vgg16Taps(nn.Module):
             return cls({key: stored.get_tensor(key) for key in stored.keys()}, convention)  # noqa: SIM118
 
     def forward(self, images: Tensor) -> list[Tensor]:
-        """(N, 3, H, W) RGB float in [-1, 1] => 4 maps, of 64, 128, 256 and 512 channels.
+        """(N, 3, H, W) RGB float in [-1, 1] -> 4 maps, of 64, 128, 256 and 512 channels.
 
         Their sides are those of the images divided by 1, 2, 4 and 8.
         """

@@ -1,4 +1,4 @@
-"""What protocols without lists share: who can be used at all, and images in a seeded order."""
+"""Draws people and images for protocols without lists, in a seeded order."""
 
 from collections.abc import Iterator
 

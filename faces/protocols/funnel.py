@@ -1,4 +1,4 @@
-"""The steps from all images to those that are used, counted; a step hides no difference."""
+"""Counts the images at each step from all that were found to those that are used."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What must never happen: training on what is tested. Each guard names its culprits.
+"""Guards against leaks: training on what is tested. Each guard names the people concerned.
 
 The traps are listed in Kapoor & Narayanan, "Leakage and the reproducibility crisis in
 machine-learning-based science" (2023).

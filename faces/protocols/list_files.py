@@ -1,4 +1,4 @@
-"""Finding and reading list files, whatever the case of their names."""
+"""Finds and reads list files, whatever the case of their names."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -59,7 +59,7 @@ def split_path(text: str) -> tuple[str, ...]:
 
 
 def without_label(name: str) -> str:
-    """A file name without the columns behind it: "001.bmp 17" => "001.bmp".
+    """A file name without the columns behind it: "001.bmp 17" -> "001.bmp".
 
     The last word with a dot ends the name, so that "001 copy.bmp" stays what it is.
     """
@@ -70,7 +70,7 @@ def without_label(name: str) -> str:
 
 
 def stem_and_suffix(name: str) -> tuple[str, str]:
-    """ "001.BMP" => ("001", "bmp")."""
+    """ "001.BMP" -> ("001", "bmp")."""
     stem, dot, suffix = name.rpartition(".")
     return (stem, suffix.casefold()) if dot else (name, "")
 

@@ -1,4 +1,4 @@
-"""The table of parts: one row per image, and what the image may be used for.
+"""Defines the table of parts: one row per image, and what the image may be used for.
 
 `train` and `held_out` are images of the training subjects, of both spectra; `gallery` (VIS) and
 `probe` (NIR) are of people that no recognizer is trained on. `row` is the image's place in the
@@ -15,7 +15,7 @@ NO_ROW = -1
 
 
 def arrange(images: pd.DataFrame) -> pd.DataFrame:
-    """Images with a `part` (missing: in none) => PARTS_COLUMNS, in the one order they have.
+    """Images with a `part` (missing: in none) -> PARTS_COLUMNS, in the one order they have.
 
     Translators train on the training images with a found face, unless `generator` is given.
     """

@@ -1,4 +1,4 @@
-"""What a protocol is: a function from all images of a data set to the parts they are used in.
+"""Defines a protocol: a function from all images of a data set to the parts they are used in.
 
 Its result never leaves `Protocol.assign` without having passed every guard of guards.py.
 """

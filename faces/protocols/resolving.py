@@ -1,4 +1,4 @@
-"""From a line of a protocol list to the one image that it means.
+"""Resolves a line of a protocol list to the one image that it means.
 
 Extensions in the lists drift from what is on disk, folders and extensions change their case, and
 some copies hold only the cropped folders (`NIR_128x128`). So a line is matched by session,

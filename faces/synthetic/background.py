@@ -1,4 +1,4 @@
-"""What lies behind a person: soft gradients and a few boxes, the same for both spectra."""
+"""Draws what lies behind a person: soft gradients and boxes, the same for both spectra."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Brows and beards, as coverages painted on the map."""
+"""Draws brows and beards as coverages painted on the map."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A pinhole camera that looks along -z at the face."""
+"""Projects points with a pinhole camera that looks along -z at the face."""
 
 from dataclasses import dataclass
 

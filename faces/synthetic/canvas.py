@@ -1,4 +1,4 @@
-"""The cylindrical map that skin and hair are painted on, texel by texel."""
+"""Maps skin and hair onto a cylinder, which is painted texel by texel."""
 
 from dataclasses import dataclass
 from functools import lru_cache

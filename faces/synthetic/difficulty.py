@@ -1,4 +1,4 @@
-"""How hard a rendered population is to recognize."""
+"""Sets how hard a rendered population is to recognize."""
 
 import math
 from dataclasses import dataclass, fields

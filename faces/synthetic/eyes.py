@@ -1,4 +1,4 @@
-"""Eyeballs: exact spheres with sclera, iris and pupil, looking at the camera or beside it."""
+"""Models eyeballs as exact spheres with sclera, iris and pupil, which look near the camera."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Glasses as thin tubes: two rims, a bridge, two arms."""
+"""Models glasses as thin tubes: two rims, a bridge, two arms."""
 
 from collections.abc import Iterator
 

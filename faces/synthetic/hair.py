@@ -1,4 +1,4 @@
-"""Scalp hair: where it grows, its strands, its thickness on the head, and long hair's curtain."""
+"""Models scalp hair: where it grows, its strands, its thickness, and the curtain of long hair."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The head that everybody is made from: a CC0 mesh with 400 named morphs (origin: NOTICE).
+"""Loads the head that everybody is made from: a CC0 mesh with 400 named morphs (NOTICE).
 
 Lengths are decimetres, y is up, the face looks along +z. Skin is painted on a cylindrical map: the
 angle about the axis x = 0, z = AXIS_Z runs along the columns, height along the rows.

@@ -1,4 +1,4 @@
-"""The two worlds of light: a room in visible light, and a near-infrared lamp beside the lens."""
+"""Places the lights: a room in visible light, and a near-infrared lamp beside the lens."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A person in a shot as one triangle mesh: expression and pose applied, hair and glasses added."""
+"""Builds a person in a shot as one triangle mesh: expression, pose, hair and glasses applied."""
 
 from dataclasses import dataclass
 

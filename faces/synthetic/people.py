@@ -1,4 +1,4 @@
-"""Many rendered people at once, by several processes, into packed folders.
+"""Renders many people with several processes, into packed folders.
 
     out/VIS        shots 0, 1, ...            out/NIR-true   the noisy NIR of the VIS shots
     out/NIR        shots 500, 501, ...        out/NIR-clean  the noise-free NIR of the VIS shots

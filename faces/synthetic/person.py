@@ -1,4 +1,4 @@
-"""Everything that belongs to a person, built once and then rendered in any number of shots."""
+"""Builds everything that belongs to a person once, to be rendered in any number of shots."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Skin and hair colour from chromophores, in four bands: red, green, blue and 850 nm.
+"""Computes skin and hair colour from chromophores in four bands: red, green, blue, 850 nm.
 
 Skin is a bright scattering layer seen through absorbing pigment (Beer-Lambert): its reflectance is
 DERMIS * exp(-melanin * MELANIN - haemoglobin * HAEMOGLOBIN). Melanin's absorption falls about as

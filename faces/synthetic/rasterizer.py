@@ -1,4 +1,4 @@
-"""Triangles to pixels, by spans, in numpy alone.
+"""Turns triangles into pixels, by spans, in numpy alone.
 
 For every triangle and every pixel row it meets, the first and last covered pixel follow from the
 triangle's three edges, each a straight line x = p + q * y. So only covered pixels are ever visited

@@ -1,4 +1,4 @@
-"""One image of one person: `render`.
+"""Renders one image of one person.
 
 Everything follows from numbers: who a person is from (seed, subject), a shot from (seed, subject,
 shot). Nothing is remembered between images but constants of the head, so an image is the same

@@ -1,4 +1,4 @@
-"""From radiance to bytes: supersampled pixels averaged, lens, exposure, noise, gamma."""
+"""Turns radiance into bytes: supersampled pixels averaged, lens, exposure, noise, gamma."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How surfaces answer light: wrapped diffuse reflection and two-lobed gloss, in linear light."""
+"""Shades surfaces: wrapped diffuse reflection and two-lobed gloss, in linear light."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Shadows of a distant light: a depth map seen from the light, looked up with soft edges."""
+"""Computes shadows of a distant light: a depth map seen from the light, with soft edges."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A person's head shape: phenotype, age and weight first, then many small deviations."""
+"""Shapes a person's head: phenotype, age and weight first, then many small deviations."""
 
 from dataclasses import dataclass
 from functools import lru_cache

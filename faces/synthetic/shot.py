@@ -1,4 +1,4 @@
-"""What changes from shot to shot of a person: pose, expression, framing, gaze, glasses, clothes."""
+"""Draws what changes between shots of a person: pose, expression, framing, gaze, clothes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

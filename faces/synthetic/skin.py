@@ -1,4 +1,4 @@
-"""Melanin and haemoglobin maps, with freckles, moles and blemishes, and the relief of wrinkles."""
+"""Draws melanin and haemoglobin maps with freckles, moles, blemishes, and relief of wrinkles."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Independent random numbers for every concern of every person and shot.
+"""Makes independent random streams for every concern of every person and shot.
 
 A stream is named, so that one piece drawing more or fewer numbers never changes another piece, and
 rendering one image never changes the next.

@@ -1,4 +1,4 @@
-"""What the camera sees, pixel by pixel, before any light falls on it."""
+"""Finds what the camera sees in each pixel, before any light falls on it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Helpers for painting two-dimensional maps: smooth noise, bumps, blur."""
+"""Helps to paint two-dimensional maps: smooth noise, bumps, blur."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What is drawn first about a person: the few numbers that shape, skin and hair follow from."""
+"""Draws the few numbers of a person that shape, skin and hair follow from."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Small vector helpers. Vectors come as planes: (3, N) float32, one row per coordinate.
+"""Computes with vectors that come as planes: (3, N) float32, one row per coordinate.
 
 Planes keep every numpy operation on contiguous numbers, which is two to four times as fast here as
 (N, 3) rows.

@@ -1,4 +1,4 @@
-"""Faces as files: rendered, set into a frame of the layout's proportions, encoded."""
+"""Renders faces to files, set into a frame of the layout's proportions and encoded."""
 
 import io
 

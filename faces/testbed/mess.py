@@ -1,4 +1,4 @@
-"""What real trees hold besides good images: other people's tools, half copies, odd encodings.
+"""Adds what real trees hold besides good images: files of other programs, half copies, odd names.
 
 The specimens are additional files that no list names, so the data set itself stays whole. Those in
 READABLE are odd but good images; a reader has to refuse the rest, and to survive them.

@@ -1,4 +1,4 @@
-"""The words of a test bed: a photo to be written, and who says where photos lie."""
+"""Defines a photo to be written, and how a layout's writer says where photos lie."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What is to be written: checked numbers, and how many images each person gets."""
+"""Checks what is to be written, and how many images each person gets."""
 
 from dataclasses import dataclass
 

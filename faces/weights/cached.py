@@ -1,4 +1,4 @@
-"""A weight's files in the cache folder: the original, what it is converted to, and their hashes.
+"""Handles a weight's files in the cache: the original, the converted file, and their hashes.
 
 Beside a converted file stands its hash, `<file>.sha256` as `sha256sum -c` reads it, written last; a
 file without it counts as missing and is made again. Where the table does not know an original's

@@ -1,4 +1,4 @@
-"""What a network's weights look like: every name and shape, compared before anything uses them."""
+"""Compares a network's weights, every name and shape, before anything uses them."""
 
 import warnings
 from collections.abc import Mapping

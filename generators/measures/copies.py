@@ -1,8 +1,9 @@
-"""Whether fakes are copies: how near each lies to an image that the translator was trained on.
+"""Measures whether fakes are copies: how near each lies to a training image of its translator.
 
 Translators trained on few images can repeat them (Feng et al. 2021, "When do GANs replicate?").
 Near means near in the image itself: 32 px, every image at mean 0 and length 1, so that brightness
-and contrast hide no copy. What near is, the training images tell: each has a nearest one too.
+and contrast hide no copy. How near is too near is set by the training images: by their distances
+to each other.
 """
 
 from collections.abc import Iterator
@@ -64,7 +65,7 @@ def distance(cosines: np.ndarray) -> np.ndarray:
 
 
 def flattened(images: Tensor) -> np.ndarray:
-    """(N, 1, S, S) uint8 => (N, 1024) float64 of mean 0 and length 1; all 0 for a flat image."""
+    """(N, 1, S, S) uint8 -> (N, 1024) float64 of mean 0 and length 1; all 0 for a flat image."""
     x = images.double()
     if x.shape[-1] != SIDE_PX:
         x = F.interpolate(x, (SIDE_PX, SIDE_PX), mode="bilinear", antialias=True)

@@ -1,4 +1,4 @@
-"""Distances between two samples of features, each exact and in float64."""
+"""Computes distances between two samples of features, exactly and in float64."""
 
 import numpy as np
 import scipy.linalg
@@ -20,7 +20,7 @@ def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def covariance_root(x: np.ndarray) -> np.ndarray:
-    """(N, D) => R, (min(N, D), D) float64, with R'R the unbiased covariance."""
+    """(N, D) -> R, (min(N, D), D) float64, with R'R the unbiased covariance."""
     assert len(x) >= 2
     x = np.asarray(x, np.float64)
     centred = (x - x.mean(0)) / np.sqrt(len(x) - 1)

@@ -1,4 +1,4 @@
-"""Feature networks: fixed networks whose features measure images; nothing here trains them.
+"""Holds the feature networks that measure images; nothing here trains them.
 
 Every image enters as luminance at one side, so that neither colour nor resolution decides.
 """

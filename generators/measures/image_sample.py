@@ -1,4 +1,4 @@
-"""Samples of images, as they come to be measured."""
+"""Defines a sample of images that is to be measured."""
 
 from dataclasses import dataclass, replace
 

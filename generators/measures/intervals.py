@@ -1,4 +1,4 @@
-"""How sure a figure over a sample of images is: a jackknife that leaves out groups of people.
+"""Computes intervals of figures over a sample: a jackknife that leaves out groups of people.
 
 Images of one person resemble each other, so people are left out, never single images; they are
 dealt into at most 20 groups, and the figure is computed again without each group (delete-a-group

@@ -1,4 +1,4 @@
-"""Real faces of the people that translators were trained on, ready to be asked about fakes of them.
+"""Holds real faces of the people that translators were trained on, to compare fakes with.
 
 Whom and what a fake is taken for, whether it is a copy, and how alike two images of them are.
 """

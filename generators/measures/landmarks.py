@@ -1,4 +1,4 @@
-"""Whether a detector that was never told about fakes still sees faces in them, and where.
+"""Finds faces and landmarks in fakes with a detector that was never trained on fakes.
 
 dlib's frontal detector (King 2015, arXiv 1502.00046, on HOG features), then its five landmarks: two
 corners of each eye and the base of the nose (Kazemi & Sullivan, CVPR 2014).
@@ -25,12 +25,12 @@ def detection_rate(images: np.ndarray, side_px: int = DETECTION_PX) -> float:
 
 
 def found(images: np.ndarray, side_px: int = DETECTION_PX) -> np.ndarray:
-    """(N, H, W) uint8 => (N,) bool; see `detection_rate`."""
+    """(N, H, W) uint8 -> (N,) bool; see `detection_rate`."""
     return np.array([box is not None for _, box in largest_faces(images, side_px)])
 
 
 def landmarks(images: np.ndarray, predictor: Path, side_px: int = DETECTION_PX) -> np.ndarray:
-    """(N, S, S) uint8 => (N, 5, 2) float64 x, y in pixels of S; NaN where no face is seen.
+    """(N, S, S) uint8 -> (N, 5, 2) float64 x, y in pixels of S; NaN where no face is seen.
 
     `predictor` is dlib's file of five landmarks. Images enter as in `detection_rate`.
     """
@@ -62,12 +62,12 @@ def detector():
 
 
 def displacement(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(N, 5, 2) landmarks of pairs => (N,) mean distance in pixels, NaN where one has none."""
+    """(N, 5, 2) landmarks of pairs -> (N,) mean distance in pixels, NaN where one has none."""
     return np.linalg.norm(a - b, axis=2).mean(1)
 
 
 def at_side(image: np.ndarray, side_px: int) -> np.ndarray:
-    """(H, W) uint8 => (side_px, side_px) uint8."""
+    """(H, W) uint8 -> (side_px, side_px) uint8."""
     if image.shape == (side_px, side_px):
         return np.ascontiguousarray(image)
     size, filtered = (side_px, side_px), Image.Resampling.BILINEAR

@@ -1,4 +1,4 @@
-"""Whom and what a face network takes fakes for: near-infrared or visible light, and which person.
+"""Classifies fakes with a face network: as near-infrared or visible light, and as which person.
 
 A Frechet distance asks whether two sets look alike as a whole. A fake is useful to a recognizer if
 it stands where the near-infrared images of its person stand, so this is asked of each fake by
@@ -30,7 +30,7 @@ class People:
         self.centres = np.array(means).reshape(len(self.names), -1)
 
     def near_infrared(self, images: np.ndarray, people: np.ndarray) -> np.ndarray:
-        """(K, D) embeddings of (K,) people => (K,) float64, 1 taken for near-infrared, else 0.
+        """(K, D) embeddings of (K,) people -> (K,) float64, 1 taken for near-infrared, else 0.
 
         By logistic regression between the real images of the two spectra. People are halved, and
         each half is judged by a regression that has not seen it: a face tells its person before its
@@ -59,7 +59,7 @@ class People:
         return (self.nir, self.nir_people), (self.vis, self.vis_people)
 
     def right_person(self, images: np.ndarray, people: np.ndarray) -> np.ndarray:
-        """(K, D) embeddings => (K,) bool, nearest to the own person's near-infrared centre.
+        """(K, D) embeddings -> (K,) bool, nearest to the own person's near-infrared centre.
 
         Images of people without a near-infrared image are never right: leave them out.
         """
@@ -68,7 +68,7 @@ class People:
 
 
 def unit(x: np.ndarray) -> np.ndarray:
-    """(N, D) => rows of length 1."""
+    """(N, D) -> rows of length 1."""
     x = np.asarray(x, np.float64)
     return x / np.linalg.norm(x, axis=1, keepdims=True)
 

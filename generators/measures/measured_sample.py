@@ -1,4 +1,4 @@
-"""A sample of images with everything that a metric may compare it with."""
+"""Joins a sample of images with everything that a metric may compare it with."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Answers of feature networks, remembered by the bytes of the images they were asked about.
+"""Remembers the answers of feature networks by the bytes of the images.
 
 Every variant is compared with the same real images and the same sources; whoever measures first
 keeps the answers, and the next finds them. Found or asked again, an answer is the same to the byte.

@@ -1,4 +1,4 @@
-"""How far two samples of features cover each other, judged by nearest neighbours.
+"""Computes how far two samples of features cover each other, by nearest neighbours.
 
 `a` are the real features and `b` the fake ones; a row's ball reaches to its k-th nearest neighbour
 in its own sample, itself not counted. `Gaps` holds the distances, for whoever asks again about some

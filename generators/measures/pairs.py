@@ -1,4 +1,4 @@
-"""Likeness of images that show the same shot: structure, pixels, and who is seen.
+"""Computes the likeness of images of the same shot: structure, pixels, and identity.
 
 torchmetrics imports torchvision, which may need faces.common.torchvision_cpu first; so it is
 imported where it is used, and only by those who measure.

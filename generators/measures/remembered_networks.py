@@ -1,4 +1,4 @@
-"""The feature networks with all they are set to, and a memory of what they have answered."""
+"""Joins the feature networks with their settings and a memory of their answers."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""Two samples of features as a whole: distances and coverage, ready to be asked about some rows."""
+"""Computes distances and coverage of two samples of features, for all or for some rows."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The share of images that are nearly a training image (generators/measures/copies.py)."""
+"""Measures the share of images that are nearly a training image (measures/copies.py)."""
 
 from faces.common.metric import share
 from generators.measures.measured_sample import MeasuredSample

@@ -1,4 +1,4 @@
-"""Precision, recall, density and coverage: how far fakes and real NIR images cover each other.
+"""Measures precision, recall, density and coverage of fakes and real NIR images.
 
 In the features of Lite0, by nearest neighbours (generators/measures/neighbours.py).
 """

@@ -1,4 +1,4 @@
-"""The share of images in which dlib's detector finds a face (generators/measures/landmarks.py)."""
+"""Measures the share of images in which dlib's detector finds a face (measures/landmarks.py)."""
 
 from faces.common.metric import share
 from generators.measures.measured_sample import MeasuredSample

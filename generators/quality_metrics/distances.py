@@ -1,4 +1,4 @@
-"""Frechet and kernel distance from real NIR images, in the features of four networks.
+"""Measures Frechet and kernel distance from real NIR images, in the features of four networks.
 
 `generators.quality.frechet_distance` and `kernel_distance` have the equations. A distance falls
 with the number of images: compare values of the same n.

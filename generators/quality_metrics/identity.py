@@ -1,4 +1,4 @@
-"""Identity kept: the cosine of dlib's face embeddings of an image and of its VIS source.
+"""Measures identity: the cosine of dlib's embeddings of an image and of its VIS source.
 
 Embeddings of strangers are alike too, so it is also taken of pairs of real VIS and NIR images, of
 one person and of two: the metric of fakes is read between these.

@@ -1,4 +1,4 @@
-"""Landmark shift: how far dlib's five landmarks lie from those of the VIS source, in pixels."""
+"""Measures the landmark shift: how far five landmarks lie from the VIS source's, in pixels."""
 
 import numpy as np
 

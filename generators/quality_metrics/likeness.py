@@ -1,4 +1,4 @@
-"""What a face network takes images for: for NIR, and for NIR of the right person.
+"""Measures what a face network takes images for: for NIR, and for NIR of the right person.
 
 By real images of the people that translators were trained on (generators/measures/likeness.py).
 """

@@ -1,4 +1,4 @@
-"""What an image-quality metric is: the records of what it computes, and how.
+"""Defines what an image-quality metric is: the records of what it computes, and how.
 
 Two forms. `SampleMetrics` compare a sample of images as a whole with real NIR images; their
 intervals come from leaving out groups of people. `ImageMetrics` give each image a value, and the

@@ -1,4 +1,4 @@
-"""Distance of Lite0's feature maps from those of the true NIR image of the same shot.
+"""Measures the distance of Lite0's feature maps from those of the true NIR image of the shot.
 
 `FeatureNetworks.feature_gaps` has the equation (Zhang et al. 2018, all channels counting alike).
 """

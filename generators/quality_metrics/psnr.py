@@ -1,4 +1,4 @@
-"""PSNR with the true NIR image of the same shot, in decibels (generators/measures/pairs.py)."""
+"""Measures PSNR with the true NIR image of the shot, in decibels (measures/pairs.py)."""
 
 from faces.common.metric import Metric
 from generators.measures.measured_sample import MeasuredSample

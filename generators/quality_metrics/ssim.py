@@ -1,4 +1,4 @@
-"""SSIM with the true NIR image of the same shot (generators/measures/pairs.py)."""
+"""Measures SSIM with the true NIR image of the same shot (generators/measures/pairs.py)."""
 
 from faces.common.metric import Metric
 from generators.measures.measured_sample import MeasuredSample

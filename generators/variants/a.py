@@ -1,4 +1,4 @@
-"""A: CycleGAN on eye-aligned faces."""
+"""Defines variant A: CycleGAN on eye-aligned faces."""
 
 from generators.cyclegan import TERMS, CycleGanSettings, build, step_seconds
 from generators.method import Variant

@@ -1,4 +1,4 @@
-"""B: A, and the VIS images have their histograms equalized."""
+"""Defines variant B: A with histogram-equalized VIS images."""
 
 from generators.cyclegan import TERMS, CycleGanSettings, build, step_seconds
 from generators.method import Variant

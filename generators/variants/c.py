@@ -1,4 +1,4 @@
-"""C: B, and features of an image and of its cycle reconstruction are drawn together."""
+"""Defines variant C: B with a perceptual loss between an image and its cycle reconstruction."""
 
 from collections.abc import Mapping
 from typing import Literal

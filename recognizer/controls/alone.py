@@ -1,4 +1,4 @@
-"""Control `alone`: fakes and nothing else, to show how far they go in the place of real images."""
+"""Defines control `alone`: fakes and nothing else, in the place of real images."""
 
 from recognizer.controls.control import Control
 

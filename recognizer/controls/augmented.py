@@ -1,4 +1,4 @@
-"""Control `augmented`: VIS images in ordinary alterations, which fakes have to beat.
+"""Defines control `augmented`: VIS images in ordinary alterations.
 
 Blur, gamma, noise and the loss of colour are what anybody can do to a VIS image without learning
 anything about near-infrared light. Each image is altered once, by its own amounts.

@@ -1,4 +1,4 @@
-"""What a control says of itself: its names, and which images stand beside the real ones.
+"""Defines a control: its names, and which images stand beside the real ones.
 
     CONTROL = Control(
         name="mirrored", training_set="real+mirrored", label="with the VIS images mirrored",

@@ -1,4 +1,4 @@
-"""Control `equalized`: the VIS images with equalized luminance, as translators B and C see them."""
+"""Defines control `equalized`: the VIS images with equalized luminance."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Control `grey`: the VIS images as luminance. Much of what looks like a gain can be lost colour.
+"""Defines control `grey`: the VIS images as luminance, since lost colour can look like a gain.
 
 A recognizer that sees colours always has it. For one that sees luminance anyway these are the VIS
 images once more: then it is the same training as the control `twice`, and counted once.

@@ -1,4 +1,4 @@
-"""Control `twice`: the VIS images once more, so that real images are as rare as beside fakes.
+"""Defines control `twice`: the VIS images once more, which makes real images as rare as fakes do.
 
 Kinds of images have equal shares of a batch. What fakes do beyond this control, they do by what is
 to be seen on them.

@@ -1,4 +1,4 @@
-"""Accuracy: whether a held-out image's own class has a logit above all others.
+"""Measures accuracy: whether an image's own class has a logit above all others.
 
 The rule is `recognizer.metrics.correct`. Of NIR images it is the metric of the task seen-subjects;
 of VIS images it shows a side effect of the fakes.

@@ -1,4 +1,4 @@
-"""AUC: the area under the ROC, as the mean of each probe's placement among all impostors.
+"""Measures AUC, the area under the ROC, as the mean placement of probes among impostors.
 
 The rule is `recognizer.metrics.placements`; ties count half.
 """

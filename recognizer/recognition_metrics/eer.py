@@ -1,4 +1,4 @@
-"""EER: the rate at which misses are as frequent as false accepts; lower is better.
+"""Measures EER: the rate at which misses are as frequent as false accepts.
 
 The rule is `recognizer.equal_error.equal_error`. A probe's value is half of whether its genuine
 pair is missed there, and half of the share of its impostor pairs that is accepted. Either half

@@ -1,4 +1,4 @@
-"""What a recognition metric is: its record, and the value that it gives each probe.
+"""Defines what a recognition metric is: its record, and the value that it gives each probe.
 
 Every metric is the mean of one value per probe, so that training sets can be compared probe by
 probe. A probe without a found face gets the worst value, so each record has that bound.

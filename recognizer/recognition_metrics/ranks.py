@@ -1,4 +1,4 @@
-"""Rank-k: whether a probe's own person is among the k most alike people of the gallery.
+"""Measures rank-k: whether a probe's own person is among the k most alike people.
 
 The rule is `recognizer.metrics.ranks_among`; ties count against the system. It is left out where
 the gallery has no more than k people.

@@ -1,4 +1,4 @@
-"""VR@FAR: the share of genuine pairs accepted at a false accept rate, one metric for each rate.
+"""Measures VR@FAR: the share of genuine pairs accepted at a false accept rate, one per rate.
 
 The rule is `recognizer.metrics.accepted`: conservative, and left out where FAR x impostors is below
 10. The rates are the setting `recognizer.far_targets`.
