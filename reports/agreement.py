@@ -1,9 +1,9 @@
-"""Do image quality and usefulness agree? Rank correlations of gains with each metric of images.
+"""Correlates the ranks of recognition gains with those of each metric of image quality.
 
-A point is one translator: one variant and seed, with what its fakes score in a metric of images and
-what the recognizer gained by them in that seed. Seeds shift both, since another recognizer is
-trained and compared; so ranks are also taken within seeds. A correlation is counted as agreement
-where it is positive: better images by that metric, more gain.
+A point is one variant and seed: the value of a metric for its fakes, and the gain of the recognizer
+trained on them in that seed. Seeds shift both, because each seed trains another recognizer, so
+ranks are also taken within seeds. A positive correlation is agreement: better images by that
+metric, more gain.
 """
 
 import itertools
@@ -17,9 +17,9 @@ from scipy.stats import rankdata
 from faces.common.metric import Metric
 from reports.summary import Summary
 
-FEWEST = 4  # points below which nothing can be told
+FEWEST = 4  # a correlation needs as many points
 DRAWS = 10_000
-MOST_ORDERS = 5_040  # as many orders are tried one by one, of more a sample
+MOST_ORDERS = 5_040  # up to so many orders are all tried; of more, a sample
 
 
 def points(summary: Summary, task: str, name: str) -> pd.DataFrame:
@@ -75,13 +75,13 @@ def agreement_of(each: pd.DataFrame, sign: int, name: str = "") -> dict[str, flo
     """Gives the correlations of one metric's points."""
     values, gains = sign * each["value"].to_numpy(), each["gain"].to_numpy()
     seeds = each["seed"].to_numpy()
-    told = len(each) >= FEWEST
+    enough = len(each) >= FEWEST
     inside = centred(values, seeds), centred(gains, seeds)
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     return {
-        "rho": correlation(rankdata(values), rankdata(gains)) if told else np.nan,
-        "rho_within": correlation(*inside) if told else np.nan,
-        "p": shuffled_p(*inside, seeds, rng) if told else np.nan,
+        "rho": correlation(rankdata(values), rankdata(gains)) if enough else np.nan,
+        "rho_within": correlation(*inside) if enough else np.nan,
+        "p": shuffled_p(*inside, seeds, rng) if enough else np.nan,
         "n": len(each),
         "seeds": len(set(seeds)),
     }
@@ -111,7 +111,7 @@ def correlations(a: np.ndarray, others: np.ndarray) -> np.ndarray:
 def shuffled_p(a: np.ndarray, b: np.ndarray, seeds: np.ndarray, rng: np.random.Generator) -> float:
     """Gives the two-sided p of a correlation within seeds, by shuffling (N,) `b` within seeds.
 
-    All orders where they are few, else a sample, the observed one counted with it.
+    Uses all orders where they are few, else a sample and the observed order.
     """
     observed = correlation(a, b)
     if np.isnan(observed):

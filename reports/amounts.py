@@ -1,4 +1,4 @@
-"""Which training sets lie on a curve: over real NIR images per person, or over fakes."""
+"""Finds the points of curves over real NIR images per person and over fakes."""
 
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ class Line:
     """Training sets that differ in one amount alone, by that amount, at least two.
 
     `translator` made their fakes, or those of all but the first; None: there are none. `again`: the
-    VIS images stand in the place of the fakes once more.
+    VIS images take the place of the fakes.
     """
 
     translator: str | None

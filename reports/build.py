@@ -28,7 +28,7 @@ from reports.tables.subjects import pair_frame, subject_frame, subject_tables
 def build(material: Material, out: Path) -> None:
     """Writes tables/, plots/, results.csv, results.json and report.html into `out`, in this order.
 
-    So whoever finds results.json finds all tables and plots, and report.html tells that it is done.
+    So tables and plots are complete if results.json exists, and all is if report.html does.
     """
     out.mkdir(parents=True, exist_ok=True)
     material = replace(

@@ -1,4 +1,4 @@
-"""The outcomes of a training set under one protocol and metric, arranged by seed and probe."""
+"""Arranges the outcomes of a training set under one protocol and metric by seed and probe."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ KEYS = ("protocol", "metric")
 class Cell:
     """`values` (seeds, probes), who each probe shows; `sums`, `counts` as in `subject_sums`.
 
-    The sums hold, beside the values, what people do as impostors, which adds up to nothing: so the
-    means are those of the values, and resampled means vary as the metric does.
+    The sums also hold the effects of people as impostors. These add up to 0, so means are those of
+    the values, while resampled means vary as the metric does.
     """
 
     seeds: tuple[int, ...]
@@ -36,7 +36,7 @@ class Cell:
 
     @property
     def shares(self) -> bool:
-        """Tells whether outcomes lie in 0 to 1, so that no mean can lie outside."""
+        """Tells whether all outcomes are in 0 to 1, as means then are."""
         return self.values.min() >= 0 and self.values.max() <= 1
 
 

@@ -1,4 +1,4 @@
-"""Which training sets are compared with which, and what comes of it."""
+"""Compares training sets by paired differences, in families of comparisons."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,9 +21,10 @@ CHECKS = ("control", "ceiling")
 
 @dataclass(frozen=True)
 class Comparison:
-    """Is `training_set` better than `baseline`? `p_adjusted` is Holm's over its `family`.
+    """Holds the difference of `training_set` from `baseline`.
 
-    `mcnemar_p` is there where a probe is a hit or a miss; no verdict rests on it.
+    `p_adjusted` is Holm's over its `family`. `mcnemar_p` is there where a probe is a hit or a miss;
+    no verdict uses it.
     """
 
     training_set: str

@@ -1,4 +1,4 @@
-"""Makes the random draws behind intervals: the same draws for all training sets."""
+"""Makes the random draws for intervals: the same draws for all training sets."""
 
 import zlib
 from dataclasses import dataclass, field

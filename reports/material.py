@@ -1,6 +1,6 @@
-"""What a report is made of: facts, training sets, tables, trainings and grids of images.
+"""Defines what a report is made of: facts, training sets, tables, trainings and grids of images.
 
-`bench` gathers it; nothing here knows where it came from. Tables may be empty and tuples too: a
+`bench` gathers it. Tables may be empty and tuples too: a
 section without material is left out of the report.
 """
 
@@ -23,8 +23,8 @@ class Amount:
     """How many images of which kind a training set holds, for the curves over amounts.
 
     `nir_per_subject` is the setting: a number or "all". `translator` made the fakes, if there are.
-    `again`: the VIS images stand in the place of fakes once more, which leaves every real image as
-    rare in a batch as fakes do.
+    `again`: the VIS images take the place of the fakes, so that real images are as rare in a batch
+    as beside fakes.
     """
 
     nir_per_subject: int | str
@@ -76,7 +76,7 @@ class TrainingSet:
 class Training:
     """One network's training: `losses` has `step` and a column per term.
 
-    `terms` says in words what terms are, as far as their names do not tell. `samples` are a
+    `terms` says in words what terms are, where their names do not. `samples` are a
     generator's fakes over time; their index has `step` and `source`.
     """
 
@@ -101,7 +101,7 @@ class Grid:
     """Columns of images with the same rows, by name.
 
     `caption` states the rule by which the rows were chosen. The grid called "subjects" leads,
-    those called "worst-..." stand together, all others in the section on preparation.
+    those called "worst-..." are shown together, all others in the section on preparation.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A run's material as a folder of files: its report is drawn again from there, and runs compared.
+"""Saves and loads a run's material as a folder, to draw its report again and to compare runs.
 
 `material.json` holds facts, training sets and what the other files are, each with its size and
 SHA-256; it is written last. Tables are gzipped CSV (reports/table_files.py), images packed folders.

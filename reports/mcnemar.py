@@ -1,7 +1,7 @@
 """McNemar's exact test, the usual one for two classifiers on the same probes.
 
-It stands beside the clustered test because readers look for it. No verdict rests on it: it takes
-the probes of one person, and the trainings of one way, for independent. docs/calibration.md shows
+It is reported beside the clustered test because readers look for it. No verdict uses it: it treats
+the probes of one person, and the trainings of one kind, as independent. docs/calibration.md shows
 how often it then finds a difference where there is none.
 """
 

@@ -1,4 +1,4 @@
-"""What difference a planned run can detect, before anything is trained.
+"""Predicts which difference a planned run can detect, before anything is trained.
 
 The variance of a difference between two ways of training has four parts: the variation between
 training runs, what a way does to a subject in every run, what it does in this run, and the probe.

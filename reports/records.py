@@ -117,7 +117,7 @@ def plain(value: Any) -> Any:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Writes JSON with sorted keys; the lists keep their order. Refuses NaN, which is no JSON."""
+    """Writes JSON with sorted keys and lists in their order. Raises ValueError for NaN."""
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     write_text(path, text + "\n")
 

@@ -1,4 +1,4 @@
-"""Is a difference real? A paired bootstrap over subjects, a t over seeds, Holm's adjustment.
+"""Tests differences: a paired bootstrap over subjects, a t over seeds, Holm's adjustment.
 
 Two training sets see the same probes, so their difference is taken per probe first: what makes a
 probe hard for both cancels. Two kinds of chance remain, and both are in an interval:
@@ -9,12 +9,12 @@ probe hard for both cancels. Two kinds of chance remain, and both are in an inte
   A few seeds estimate that variance badly, so this part is drawn from Student's t, and it is
   estimated over all training sets that share the seeds (reports/training_variation.py).
 
-The spread between seeds already holds the chance of who was tested as far as it strikes each
-training differently. So of the bootstrap only that part is added which strikes all trainings alike:
-its deviations are scaled by the share of (subjects) in (subjects + subjects x seeds), from the
-analysis of variance of crossed random factors. Both are drawn, added, and the interval is read off
-the sums: the convolution that Fisher took for the Behrens-Fisher problem. docs/calibration.md shows
-that it holds what it promises. With one seed the interval is about these networks alone.
+The spread between seeds already contains that part of the chance of who was tested which differs
+between trainings. So only the part that all trainings share is added from the bootstrap: its
+deviations are scaled by the share of (subjects) in (subjects + subjects x seeds), from the analysis
+of variance of crossed random factors. Both are drawn, added, and the interval is read off the sums:
+the convolution that Fisher took for the Behrens-Fisher problem. docs/calibration.md shows how often
+intervals contain the true value. With one seed the interval is about these networks alone.
 """
 
 from dataclasses import dataclass, replace
@@ -56,9 +56,9 @@ class Estimate:
     def of_share(self) -> "Estimate":
         """Gives the estimate of a mean of outcomes in 0 to 1, with an interval inside this range.
 
-        Wilson's (1927), for as many independent trials as the interval's width stands for (so Korn
-        & Graubard 1998 for other intervals). Without one miss, or one hit, a spread cannot be seen,
-        and each person counts as one trial.
+        Wilson's (1927), for the number of independent trials that gives the interval its width (so
+        Korn & Graubard 1998 for other intervals). Without one miss, or one hit, a spread cannot be
+        seen, and each person counts as one trial.
         """
         if self.subjects < 2:
             return self

@@ -1,8 +1,8 @@
-"""Tables in gzipped CSV that come back as they were: text stays text, and nothing is guessed.
+"""Writes and reads tables in gzipped CSV without loss: no type of a column is guessed.
 
 A CSV file does not say what its columns are: a subject "007" would come back as 7, one called "NA"
-as missing. So the kind of each column is kept apart, by whoever keeps the file. Rows are numbered
-anew. The same table gives the same bytes.
+as missing. So the caller keeps the kind of each column beside the file. Rows are numbered anew. The
+same table gives the same bytes.
 """
 
 import csv
@@ -16,7 +16,7 @@ from pandas.api import types
 KINDS = {"text": str, "number": "float64", "whole": "int64", "whole or none": "Int64",
          "truth": "bool"}  # fmt: skip
 MISSING = "\\N"  # missing text; text that starts with a backslash gets a second one
-SPEED = 6  # of gzip, which beyond it only gets slower
+SPEED = 6  # level of gzip; higher ones are slower and save little
 
 
 def write_table(path: Path, table: pd.DataFrame) -> dict[str, str]:

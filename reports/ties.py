@@ -1,4 +1,4 @@
-"""Which training sets cannot be told apart from the best fakes."""
+"""Finds the best fakes, and training sets that cannot be told apart from them."""
 
 from reports.comparisons import Comparison
 from reports.summary import Summary
@@ -8,9 +8,9 @@ def best_told(summary: Summary, task: str, name: str) -> str | None:
     """Gives the fakes with the best mean of those that the answer is about; None without scores."""
     sign = -1 if summary.metric(name).better == "lower" else 1
     found = {
-        told: sign * summary.means[told, task, name].value
-        for told in summary.told()
-        if (told, task, name) in summary.means
+        training_set: sign * summary.means[training_set, task, name].value
+        for training_set in summary.told()
+        if (training_set, task, name) in summary.means
     }
     return max(found, key=found.__getitem__) if found else None
 

@@ -1,6 +1,6 @@
 """Writes numbers, protocols and kinds of images as they are printed.
 
-How a metric is printed says its record (faces/common/metric.py), which comes with the run.
+How a metric is printed is said by its record (faces/common/metric.py), which comes with the run.
 """
 
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What the numbers of a report do not say."""
+"""Says what the numbers of a report do not show."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ FEW_SUBJECTS = 30
 
 
 def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> list[str]:
-    """Says what the numbers do not say."""
+    """Gives the sentences on what the numbers do not show."""
     rests_on = next(
         estimate for (_, *rest), estimate in summary.means.items() if tuple(rest) == key
     )
@@ -41,7 +41,7 @@ def bounds(seeds: int, subjects: int, probes: int) -> str:
     return (
         f"In brackets: {100 * LEVEL:.0f} % intervals, paired, by a bootstrap over people "
         f"({subjects} people, {probes} probes){trainings}. A gain or a loss is called so at the "
-        f"{100 * (1 - LEVEL):.0f} % level after Holm's adjustment; each interval stands for itself."
+        f"{100 * (1 - LEVEL):.0f} % level after Holm's adjustment; the intervals are not adjusted."
     )
 
 
@@ -63,8 +63,8 @@ def pooled(summary: Summary, protocol: str) -> list[str]:
         return []
     return [
         f"The probes of {count} folds are pooled; who is tested in several folds counts as one "
-        "person. Folds share people, so the standard deviation over folds, which stands in a table "
-        "of its own, is no standard error."
+        "person. Folds share people, so the standard deviation over folds, in a table of its own, "
+        "is not a standard error."
     ]
 
 

@@ -1,4 +1,4 @@
-"""What controls, and real NIR images, say about the gain by fakes."""
+"""Says how the gain by fakes compares with controls and depends on real NIR images."""
 
 from reports.amounts import beyond_again, name_of, per_person
 from reports.answer.phrases import effect, size, turned, verdict
@@ -117,8 +117,7 @@ def beyond_sentences(summary: Summary, sets: list[TrainingSet], task: str, name:
 def added(summary: Summary, task: str, name: str) -> list[tuple[TrainingSet, Comparison]]:
     """Gives the sets of the curve over real NIR, with the comparison that shows what fakes add.
 
-    The one on the curve with as much real NIR as the baseline is no point of it but a set of
-    fakes: that by the same translator.
+    At the baseline's amount of real NIR the point is the set of fakes by the same translator.
     """
     by_name = {training_set.name: training_set for training_set in summary.training_sets}
     baseline = by_name[summary.named("baseline")[0]]

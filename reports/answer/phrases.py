@@ -1,4 +1,4 @@
-"""How the answer's sentences put a comparison."""
+"""Phrases a comparison for the sentences of the answer."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The answer in sentences: what the fakes did, how sure that is, and what it is no evidence of."""
+"""Writes the answer in sentences: what the fakes did, how sure that is, and its limits."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ class Answer:
 
     Where stages failed, its last sentence says what it rests on.
     `caveats` bound it. `details` are (metric and protocol in words, sentences): what else is known
-    of each. `leaky`: the answer is about translators that saw what is tested, for want of others.
+    of each. `leaky`: all translators of the run saw what is tested.
     """
 
     headline: str
@@ -209,7 +209,7 @@ def side_effect_sentences(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def about_leaky(summary: Summary) -> bool:
-    """Tells whether the answer is about leaky fakes, for want of others."""
+    """Tells whether all fakes are leaky, so that the answer is about these."""
     return bool(summary.named("leaky")) and not summary.named("fakes")
 
 

@@ -1,4 +1,4 @@
-"""report.html: one file that makes no request, from numbers, plots and images."""
+"""Renders report.html: one file that makes no request, from numbers, plots and images."""
 
 import base64
 import hashlib
@@ -52,7 +52,7 @@ class Drawn:
 class Section:
     """A part of the page: text, tables, sheets and plots in this order, all of them optional.
 
-    With `plots_first` the plots stand before the tables. `lead` is a sentence under the heading,
+    With `plots_first` the plots are before the tables. `lead` is a sentence under the heading,
     `more` are plots shown only when asked for. The plots of the section "answer" are the key
     figures, drawn beside the answer.
     """

@@ -1,4 +1,4 @@
-"""The sections of the page, in their order: what each holds, and the plots it saves on the way."""
+"""Makes the sections of the page in their order, and saves their plots."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -165,7 +165,7 @@ def images_section(draft: Draft) -> Section:
     return Section(
         "images",
         "The same people, side by side",
-        lead="Chosen by a rule, before anyone looked.",
+        lead="The people were chosen by a rule, before any image was looked at.",
         sheets=draft.sheets(SUBJECTS),
     )
 
@@ -199,7 +199,9 @@ def training_section(draft: Draft) -> Section:
         lead="The last step of each training is what was used; no step was chosen by its result.",
         sheets=draft.kept(draft.of_first_fold(samples)),
         plots=draft.drawn(plot for plot in shown if plot not in back),
-        more=draft.drawn(back),  # the way from NIR to VIS, whose images nobody trains on
+        more=draft.drawn(
+            back
+        ),  # the translation from NIR to VIS; no recognizer trains on its images
     )
 
 

@@ -1,4 +1,4 @@
-"""Images for the page and for paper: cells as data URIs, differences, contact sheets."""
+"""Prepares images for the page and for paper: cells as data URIs, differences, contact sheets."""
 
 import base64
 import io

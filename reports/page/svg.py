@@ -1,4 +1,4 @@
-"""Drawings for the middle of a page whose content security policy knows no inline style."""
+"""Prepares drawings for a page whose content security policy forbids inline style."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a plot rests on, for its caption: whom, how many of them, how many seeds."""
+"""Says for captions which people, how many probes and how many seeds a plot shows."""
 
 import pandas as pd
 

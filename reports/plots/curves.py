@@ -1,7 +1,7 @@
 """ROC, DET and CMC curves: the mean over seeds, and from the lowest to the highest seed.
 
 The DET curve (Martin et al. 1997, "The DET curve in assessment of detection task performance") is
-the ROC with misses in the place of acceptances, both axes in normal deviates: scores that are
+the ROC with misses instead of acceptances, both axes in normal deviates: scores that are
 normally distributed give a straight line, and small error rates stay apart.
 """
 

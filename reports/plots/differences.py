@@ -1,7 +1,7 @@
 """Forest plots: what each training set gains over the baseline, with interval and seeds.
 
-Controls, fakes and the ceiling stand in groups of their own. A filled mark is a gain or a loss that
-holds after Holm's adjustment, a hollow one a tie with the baseline.
+Controls, fakes and the ceiling are separate groups. A filled mark is a gain or a loss after Holm's
+adjustment, a hollow mark a tie with the baseline.
 """
 
 from collections.abc import Iterator, Sequence
@@ -103,7 +103,7 @@ def caption(summary: Summary, rows: list[Comparison]) -> str:
     if decided:
         parts.append("Filled: a gain or a loss after Holm's adjustment.")
     if ties:
-        parts.append("Hollow: a tie, not to be told from the baseline.")
+        parts.append("Hollow: a tie with the baseline.")
     if max(len(each.per_seed) for each in rows) > 1:
         parts.append("Small dots: seeds.")
     return " ".join([*parts, basis(summary, rows[0].protocol, rows[0].metric)]).strip()

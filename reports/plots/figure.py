@@ -1,4 +1,4 @@
-"""What all plots share: size, colours, and how a figure becomes files and inline SVG.
+"""Holds what all plots share: size, colours, and the writing of files and inline SVG.
 
 Figures are made without pyplot, so no state is left behind. Text in SVG stays text: it can be
 searched, and the page chooses its colour, so that one drawing serves light and dark.

@@ -1,4 +1,4 @@
-"""Image quality per kind of images, and whether it foretells what the fakes are good for.
+"""Draws image quality per kind of images, and against the gain in recognition.
 
 Metrics of one group share a figure: a small drawing each, the same kinds in the same rows.
 """
@@ -25,7 +25,7 @@ ROW_INCHES, FRAME_INCHES, SCATTER_INCHES = 0.24, 0.95, 1.85
 COLUMNS, SCATTER_COLUMNS = 3, 4
 LABEL_LETTERS = 26  # to a line, below a small drawing
 SHORT = {"real": "real NIR", "vis": "VIS, grey", "reshot": "true NIR again"}
-TITLES = {  # of the figures, by the group of their metrics; those of other groups stand in "other"
+TITLES = {  # of the figures, by the group of their metrics; those of other groups are in "other"
     "distances": "How far from real NIR",
     "coverage": "How much of real NIR is covered",
     "truth": "How like the true NIR of the shot",
@@ -228,7 +228,7 @@ def usefulness_caption(rows: pd.DataFrame, task: str, how: Metric) -> str:
         "Rank correlations are positive where better images gain more; the table has those within "
         "seeds."
         if n >= FEWEST
-        else f"With fewer than {FEWEST} marks nothing can be told."
+        else f"Fewer than {FEWEST} marks are too few for a correlation."
     )
     return (
         f"Gain in {how.label} ({protocol(task)}) over the baseline of the same seed "

@@ -1,4 +1,4 @@
-"""The tables of recognition: printed, and as a frame of full numbers."""
+"""Makes the tables of recognition, printed and as a frame of full numbers."""
 
 import pandas as pd
 
@@ -56,7 +56,7 @@ def further_table(summary: Summary, task: str) -> Table:
         ),
         note=(
             f"Protocol {task}. {mean_words(summary)} [95 % interval]. Differences and their tests "
-            "stand in the CSV file and in results.json."
+            "are in the CSV file and in results.json."
         ),
         folded=True,
     )
@@ -102,8 +102,8 @@ def leading_note(summary: Summary, task: str) -> str:
     )
     lines = [
         f"Protocol {task}{basis(summary, task)}. {mean_words(summary)} [95 % interval], then the "
-        "difference from the baseline [interval] and what comes of it: gain, loss or tie, which "
-        "means that it cannot be told from none, with its p after Holm's adjustment."
+        "difference from the baseline [interval] and its verdict: gain, loss or tie (no difference "
+        "is shown), with its p after Holm's adjustment."
     ]
     if best:
         who = listed([str(name) for name in best])

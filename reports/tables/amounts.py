@@ -1,4 +1,4 @@
-"""The table "Where do fakes matter?": with and without fakes, per amount of real NIR."""
+"""Makes the table "Where do fakes matter?": with and without fakes, per amount of real NIR."""
 
 from collections.abc import Sequence
 
@@ -23,12 +23,12 @@ from reports.words import NONE, p_value, protocol, with_interval
 
 NOTE = (
     "Mean over seeds [95 % interval]; the difference that the fakes make, paired, and its p after "
-    "Holm's adjustment. Every training took the same number of steps. A tie: the difference cannot "
-    "be told from none."
+    "Holm's adjustment. Every training took the same number of steps. A tie: no difference is "
+    "shown."
 )
 AGAIN = (
     "Kinds of images have equal shares of a batch, so fakes make real NIR images rarer there. The "
-    "VIS images once more do the same: what fakes do beyond that stands last."
+    "VIS images once more do the same: the last columns compare the fakes with these."
 )
 
 

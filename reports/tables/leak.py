@@ -1,4 +1,4 @@
-"""The table on the leak: training sets whose translator saw what is tested, against clean ones."""
+"""Makes the table on the leak: training sets of leaky translators against clean ones."""
 
 import pandas as pd
 

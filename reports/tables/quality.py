@@ -1,4 +1,4 @@
-"""The tables of image quality: every kind of images, and whether quality and usefulness agree."""
+"""Makes the tables of image quality and of its agreement with usefulness."""
 
 import numpy as np
 import pandas as pd
@@ -136,8 +136,8 @@ def agreement_note(rows: pd.DataFrame, task: str, how: Metric) -> str:
     n = int(rows["n"].max())
     if n < FEWEST:
         return (
-            f"{n} point{'s' * (n != 1)}, one per variant and seed: nothing can be told from fewer "
-            f"than {FEWEST}. `benchmarks/usefulness.py` joins several runs."
+            f"{n} point{'s' * (n != 1)}, one per variant and seed: too few for a correlation, "
+            f"which needs {FEWEST}. `benchmarks/usefulness.py` joins several runs."
         )
     return (
         "Spearman's rank correlation of each metric, turned so that better is higher, with the "
@@ -145,8 +145,8 @@ def agreement_note(rows: pd.DataFrame, task: str, how: Metric) -> str:
         "one point per variant and seed. Within seeds: of ranks within each seed; p by shuffling "
         f"these, not adjusted for the {len(rows)} metrics. With n = {n} points, chance alone "
         f"reaches about \N{PLUS-MINUS SIGN}{1.96 / np.sqrt(n - 1):.2f}. Worse than VIS: fakes that "
-        "the metric puts behind the untranslated images; one that prefers these to fakes that help "
-        "is no judge of use."
+        "the metric puts behind the untranslated images; a metric that does so with fakes "
+        "that help does not measure their use."
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables on how a run was made: from the images found to the time of each stage."""
+"""Makes the tables on how a run was made: from the images found to the time of each stage."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ def versions(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def funnel_table(title: str, steps: Sequence[Mapping[str, Any]]) -> Table:
-    """Counts after each step; notes stand under the step, the paper's counts under ours."""
+    """Counts after each step; notes are under the step, the paper's counts under ours."""
     names = dict.fromkeys(
         name
         for step in steps
@@ -93,7 +93,7 @@ def refusal_tables(refused: Sequence[Mapping[str, str]]) -> list[Table]:
         reason_table("Files that were not used, by reason", "files", refused),
         first_lines(
             "Files that were not used", ("source", "reason"), refused,
-            "the others stand in refused.csv",
+            "the others are in refused.csv",
         ),
     ]  # fmt: skip
 
@@ -103,7 +103,7 @@ def unresolved_tables(unresolved: Sequence[Mapping[str, Any]]) -> list[Table]:
     return [
         reason_table(f"{title}, by reason", "lines", unresolved),
         first_lines(
-            title, ("list", "line", "reason"), unresolved, "the others stand in results.json"
+            title, ("list", "line", "reason"), unresolved, "the others are in results.json"
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""By what the rows of a printed table are sorted on the page."""
+"""Gives the numbers by which the rows of a printed table are sorted on the page."""
 
 import re
 

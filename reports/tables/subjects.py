@@ -1,4 +1,4 @@
-"""Hardest people and confusions: who is missed, with and without fakes, and taken for whom."""
+"""Makes the tables of the people missed most often, and of those they are confused with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ def hardest_table(
         note=(
             f"The {min(MOST_SUBJECTS, len(rows))} of {len(rows)} people with the worst mean over "
             f"{listed(sets.names)} and all seeds{chosen}. A few of many are always hard by chance: "
-            "differences of single people are no findings."
+            "the difference of one person is not a finding."
         ),
     )  # fmt: skip
 

@@ -81,7 +81,7 @@ def test_agreement_says_how_little_it_knows(make_material, summary):
     assert "n = 9" in note
     few = make_material(seeds=(0,), trainings=False, images=False)
     told = quality_tables(summarise(replace(few, quality=rows_of((0,))), resamples=50), *WHERE)[1]
-    assert "nothing can be told" in told.note
+    assert "too few for a correlation" in told.note
     assert all(row[1] == ("\N{EN DASH}",) for row in told.rows)
 
 
@@ -140,7 +140,7 @@ def test_scatters_have_a_mark_per_variant_and_seed(summary):
 def test_few_marks_are_said_to_tell_nothing(make_material):
     material = make_material(seeds=(0,), trainings=False, images=False)
     found = summarise(replace(material, quality=rows_of((0,))), resamples=50)
-    assert "nothing can be told" in drawings.usefulness(found, *WHERE).caption
+    assert "too few for a correlation" in drawings.usefulness(found, *WHERE).caption
     one = [
         training_set
         for training_set in found.training_sets
