@@ -68,7 +68,7 @@ def execute(
 
 
 def _made(plan: plans.Plan, failures: Sequence[Failure]) -> plans.Plan:
-    """What there is to report. Raises the first failure's error where that is too little."""
+    """Gives what there is to report. Raises the first failure's error where that is too little."""
     if not failures:
         return plan
     try:

@@ -102,7 +102,7 @@ def align_face(image: np.ndarray, eyes: np.ndarray, side_px: int) -> np.ndarray:
 
 
 def crop_to_image(eyes: np.ndarray, side_px: int) -> np.ndarray:
-    """The similarity, (2, 3) float64, from the crop's pixel edges to the image's pixel edges.
+    """Gives the similarity, (2, 3) float64, from the crop's pixel edges to the image's pixel edges.
 
     Two points fix it: as complex numbers, image = a * crop + b.
     """
@@ -116,7 +116,7 @@ def crop_to_image(eyes: np.ndarray, side_px: int) -> np.ndarray:
 
 
 def _margin(image: np.ndarray, matrix: np.ndarray, side_px: int) -> int:
-    """How many pixels of border the crop's corners need beyond the image."""
+    """Gives how many pixels of border the crop's corners need beyond the image."""
     corners = np.array([[0, 0, 1], [side_px, 0, 1], [0, side_px, 1], [side_px, side_px, 1]])
     reached = corners @ matrix.T
     height, width = image.shape[:2]

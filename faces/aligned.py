@@ -92,7 +92,7 @@ def _align_part(part: Part, target: Path, predictor: Path, side_px: int) -> pd.D
 
 
 def _eyes(finder: EyeFinder, photograph: Photograph) -> Found:
-    """The data set's own eye positions where it ships them."""
+    """Gives the data set's own eye positions where it ships them."""
     if photograph.eyes is not None:
         return Found(photograph.eyes, "shipped")
     return finder.find(photograph.pixels)

@@ -113,7 +113,7 @@ def check_files(
             for file in files
             if file.source in result and _lasting(file, result[file.source], settled_before_ns)
         }
-        fault = "" if lasting == known else remember(memory, lasting)
+        fault = "" if lasting == known else _remember(memory, lasting)
     return result, fault
 
 
@@ -124,11 +124,11 @@ def _lasting(file: File, checked: Checked, settled_before_ns: int) -> bool:
 def _read(root: Path, files: list[File], workers: int) -> Iterator[dict[str, Checked]]:
     parts = [files[at : at + FILES_PER_TASK] for at in range(0, len(files), FILES_PER_TASK)]
     if workers == 1 or len(parts) < TASKS_FOR_A_POOL:
-        yield from (check_part(root, part) for part in parts)
+        yield from (_check_part(root, part) for part in parts)
         return
     try:
         with process_pool(min(workers, len(parts))) as pool:
-            tasks = [pool.submit(check_part, root, part) for part in parts]
+            tasks = [pool.submit(_check_part, root, part) for part in parts]
             yield from (task.result() for task in as_completed(tasks))
     except BrokenProcessPool as error:
         raise DataError(
@@ -137,7 +137,7 @@ def _read(root: Path, files: list[File], workers: int) -> Iterator[dict[str, Che
         ) from error
 
 
-def check_part(root: Path, files: Sequence[File]) -> dict[str, Checked]:
+def _check_part(root: Path, files: Sequence[File]) -> dict[str, Checked]:
     """Reads some files, in this process."""
     return {file.source: _check(root, file) for file in files}
 
@@ -181,12 +181,12 @@ def read_eyes(path: Path, width_px: int, height_px: int) -> tuple[float, ...]:
 
 
 def memory_path(cache: Path, root: Path, layout: str) -> Path:
-    """Where it is remembered what was read of a folder in that layout."""
+    """Gives where it is remembered what was read of a folder in that layout."""
     key = hashlib.sha256(os.fsencode(root.resolve()) + b"\0" + layout.encode()).hexdigest()
     return cache / "manifests" / f"{key[:32]}.json"
 
 
-def remember(path: Path, known: dict[File, Checked]) -> str:
+def _remember(path: Path, known: dict[File, Checked]) -> str:
     """Writes the memory, a hash and then one row per file; or returns why that failed.
 
     It is a convenience: a full disk or a cache of somebody else's stops nobody.

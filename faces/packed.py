@@ -27,7 +27,7 @@ class Packed:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """A CSV file whose TEXT_COLUMNS are text, whatever they hold."""
+    """Gives a CSV file whose TEXT_COLUMNS are text, whatever they hold."""
     return pd.read_csv(path, converters=dict.fromkeys(TEXT_COLUMNS, str))
 
 

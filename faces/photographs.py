@@ -63,7 +63,7 @@ class Refused(DataError):
 
 
 def decode(source: Path | bytes) -> np.ndarray:
-    """An image file, or its bytes, as (H, W, C) uint8 with C 1 (grey) or 3 (RGB), upright.
+    """Gives an image file, or its bytes, as (H, W, C) uint8 with C 1 (grey) or 3 (RGB), upright.
 
     Raises Refused, and nothing else, whatever the file holds.
     """
@@ -71,7 +71,7 @@ def decode(source: Path | bytes) -> np.ndarray:
 
 
 def measure(source: Path | bytes) -> tuple[int, int]:
-    """Width and height in pixels, upright, of what `decode` would return.
+    """Gives width and height in pixels, upright, of what `decode` would return.
 
     All pixels are decoded, so the same files are refused, in less than half the time.
     """
@@ -84,7 +84,7 @@ def _upright_size(image: Image.Image) -> tuple[int, int]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of an ordinary file that is neither empty nor larger than an image can be.
+    """Gives the bytes of an ordinary file that is neither empty nor larger than an image can be.
 
     Raises Refused. A pipe or a device is never opened, as reading it might never end.
     """
@@ -175,7 +175,7 @@ def _first_scan(data: bytes) -> int:
 
 
 def _pixels(image: Image.Image) -> np.ndarray:
-    """A loaded image as (H, W, 1 or 3) uint8."""
+    """Gives a loaded image as (H, W, 1 or 3) uint8."""
     if image.mode.startswith(GREY_16):
         values = np.asarray(image).astype(np.uint32)
         return ((values * 255 + 32767) // 65535).astype(np.uint8)[..., None]
@@ -196,7 +196,7 @@ def _over_black(rgba: np.ndarray) -> np.ndarray:
 
 
 def _orientation(image: Image.Image) -> int | None:
-    """Which of EXIF's eight positions the image is stored in; of a TIFF, Pillow undid it."""
+    """Gives which of EXIF's eight positions the image is stored in; of a TIFF, Pillow undid it."""
     return image.getexif().get(ExifTags.Base.Orientation)
 
 

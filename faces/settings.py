@@ -75,5 +75,5 @@ class DataSettings(BaseModel):
 
     @property
     def on_disk(self) -> bool:
-        """Whether the images are files that somebody brings."""
+        """Tells whether the images are files that somebody brings."""
         return self.name != SYNTHETIC

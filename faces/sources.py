@@ -42,7 +42,7 @@ class Photographs(Protocol):
 
     @property
     def index(self) -> pd.DataFrame:
-        """One row per photograph, without columns on eyes."""
+        """Gives one row per photograph, without columns on eyes."""
 
     @property
     def channels(self) -> int:
@@ -112,7 +112,7 @@ class Files:
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """The manifest's lines of this spectrum, numbered from 0."""
+        """Gives the manifest's lines of this spectrum, numbered from 0."""
         return self.images[self.images["spectrum"] == self.spectrum].reset_index(drop=True)
 
     @property
@@ -128,7 +128,7 @@ class Files:
 
 
 def read_checked(root: Path, source: str, sha256: str) -> np.ndarray:
-    """The pixels of a file that must still be the one in the manifest. Raises DataError."""
+    """Gives the pixels of a file that must still be the one in the manifest. Raises DataError."""
     try:
         data = read_bytes(root / source)
         if hashlib.sha256(data).hexdigest() == sha256:

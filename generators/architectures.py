@@ -21,7 +21,7 @@ OURS: dict[str, type[nn.Module]] = {"ResnetGenerator": ResnetGenerator}
 
 
 def describe(network: nn.Module, variant: Variant[Any]) -> dict[str, str]:
-    """The part of a header that tells how to make the network again.
+    """Gives the part of a header that tells how to make the network again.
 
     Raises UsageError where the network cannot be made again from what the variant says.
     """
@@ -47,7 +47,7 @@ def describe(network: nn.Module, variant: Variant[Any]) -> dict[str, str]:
 
 
 def build(metadata: Mapping[str, str], definition: Path | None) -> nn.Module:
-    """The network that a header describes, with weights of its own.
+    """Gives the network that a header describes, with weights of its own.
 
     Files from before there were arguments say `width` and `blocks`. `definition` is the file that
     defines the translator, where it is not known here. Raises UsageError for another kind of file,
@@ -73,7 +73,7 @@ def _own_class(name: str, metadata: Mapping[str, str], definition: Path | None) 
 
 
 def _definition(translator: str, origin: Origin | None, file: Path | None) -> Variant[Any]:
-    """The translator that weights are of, from the file given, or as it is known here."""
+    """Gives the translator that weights are of, from the file given, or as it is known here."""
     if file is None:
         try:
             return definitions.find(translator, origin)

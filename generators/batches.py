@@ -28,11 +28,13 @@ def prepare(
     """
     if len(images) == 0:
         raise DataError("no images to translate or to train on; check the split's counts")
-    return torch.stack([prepare_one(image, side_px, equalized, method) for image in images])
+    return torch.stack([_prepare_one(image, side_px, equalized, method) for image in images])
 
 
-def prepare_one(image: np.ndarray, side_px: int, equalized: bool, method: EqualizeMethod) -> Tensor:
-    """One image HWC uint8 -> CHW uint8 of the side asked for."""
+def _prepare_one(
+    image: np.ndarray, side_px: int, equalized: bool, method: EqualizeMethod
+) -> Tensor:
+    """Gives one image HWC uint8 -> CHW uint8 of the side asked for."""
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (1, 3):
         raise DataError(
             f"image of shape {image.shape}, {image.dtype}: translators take HWC uint8, C 1 or 3"
@@ -51,18 +53,18 @@ def to_floats(images: Tensor) -> Tensor:
 
 
 def center(images: Tensor, side_px: int) -> Tensor:
-    """The middle square of each image; (N, C, H, W) -> (N, C, side_px, side_px)."""
+    """Gives the middle square of each image; (N, C, H, W) -> (N, C, side_px, side_px)."""
     top, left = ((length - side_px) // 2 for length in images.shape[-2:])
     return images[..., top : top + side_px, left : left + side_px]
 
 
 def is_equalized(spectrum: str, spectra: Spectra) -> bool:
-    """Whether images of a spectrum ("VIS" or "NIR") are among the `spectra` to equalize."""
+    """Tells whether images of a spectrum ("VIS" or "NIR") are among the `spectra` to equalize."""
     return spectra in (spectrum.lower(), "both")
 
 
-def cut(image: Tensor, how: Cut, side_px: int) -> Tensor:
-    """A square of one CHW image."""
+def _cut(image: Tensor, how: Cut, side_px: int) -> Tensor:
+    """Gives a square of one CHW image."""
     top, left, mirrored = how
     square = image[:, top : top + side_px, left : left + side_px]
     return square.flip(-1) if mirrored else square
@@ -76,7 +78,7 @@ class ShuffledRows:
         self.used = count
 
     def take(self, count: int, generator: torch.Generator) -> Tensor:
-        """The next `count` row numbers, (count,) int64."""
+        """Gives the next `count` row numbers, (count,) int64."""
         return torch.stack([self.next_row(generator) for _ in range(count)])
 
     def next_row(self, generator: torch.Generator) -> Tensor:
@@ -118,7 +120,7 @@ class Batches:
         return {name: self.crops(name, *self.draw_rows(name)) for name in self.images}
 
     def draw_rows(self, name: str) -> tuple[Tensor, list[Cut]]:
-        """Rows of one spectrum for a batch, and how each is cut."""
+        """Gives rows of one spectrum for a batch, and how each is cut."""
         rows = self.rows[name].take(self.batch, self.generator)
         room = self.images[name].shape[-1] - self.side_px + 1
         return rows, [self.draw_cut(room) for _ in rows]
@@ -133,11 +135,11 @@ class Batches:
     def crops(self, name: str, rows: Tensor, cuts: list[Cut]) -> Tensor:
         """The rows of one spectrum, each cut as said; (batch, 3, side, side) float32 in [-1, 1]."""
         images = [self.images[name][int(row)] for row in rows]
-        squares = [cut(image, how, self.side_px) for image, how in zip(images, cuts, strict=True)]
+        squares = [_cut(image, how, self.side_px) for image, how in zip(images, cuts, strict=True)]
         return to_floats(torch.stack(squares))
 
     def state_dict(self) -> dict[str, Any]:
-        """The generator's state and each spectrum's position in its order."""
+        """Gives the generator's state and each spectrum's position in its order."""
         rows = {name: {"order": row.order, "used": row.used} for name, row in self.rows.items()}
         return {"generator": self.generator.get_state(), "rows": rows}
 

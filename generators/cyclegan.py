@@ -52,7 +52,7 @@ def build(
     generator: torch.Generator,
     fixed: Mapping[str, nn.Module],
 ) -> Method:
-    """The published method, with freshly drawn weights."""
+    """Gives the published method, with freshly drawn weights."""
     return cycle_gan(own, generator)
 
 
@@ -60,8 +60,8 @@ def cycle_gan(
     own: CycleGanSettings, generator: torch.Generator, more_terms: CycleTerms | None = None
 ) -> Method:
     """The method with freshly drawn weights; `more_terms` adds terms of the generators' phase."""
-    networks = draw_networks(own, generator)
-    pools = {name: ImagePool(own.pool_size, child(generator)) for name in ("pool_nir", "pool_vis")}
+    networks = _draw_networks(own, generator)
+    pools = {name: ImagePool(own.pool_size, _child(generator)) for name in ("pool_nir", "pool_vis")}
     step = CycleStep(own, networks, pools, more_terms)
     phases = (
         Phase("generators", GENERATORS, step.generator_terms),
@@ -70,7 +70,7 @@ def cycle_gan(
     return Method(networks, phases, pools, backward="nir_to_vis")
 
 
-def draw_networks(own: CycleGanSettings, generator: torch.Generator) -> dict[str, nn.Module]:
+def _draw_networks(own: CycleGanSettings, generator: torch.Generator) -> dict[str, nn.Module]:
     """Two generators and two discriminators, drawn in this order."""
     networks: dict[str, nn.Module] = {
         name: ResnetGenerator(own.width, own.blocks) for name in GENERATORS
@@ -82,14 +82,14 @@ def draw_networks(own: CycleGanSettings, generator: torch.Generator) -> dict[str
     return networks
 
 
-def child(generator: torch.Generator) -> torch.Generator:
-    """A generator of its own, seeded by the one handed in."""
+def _child(generator: torch.Generator) -> torch.Generator:
+    """Gives a generator of its own, seeded by the one handed in."""
     seed = int(torch.randint(2**62, (), generator=generator))
     return torch.Generator().manual_seed(seed)
 
 
 def step_seconds(settings: GeneratorSettings, own: CycleGanSettings) -> float:
-    """A step on one core in float32, as measured."""
+    """Gives a step on one core in float32, as measured."""
     return 3.9e-7 * settings.side_px**2 * own.width * (own.blocks + 2)
 
 
@@ -132,7 +132,7 @@ class CycleStep:
             if weight == 0:
                 made[f"fake_{target}"] = network(made[source])
                 continue
-            made[f"fake_{target}"], same = halves(network, made[source], made[target])
+            made[f"fake_{target}"], same = _halves(network, made[source], made[target])
             terms[f"identity_{target}"] = weight * losses.identity(made[target], same)
         return terms
 
@@ -142,12 +142,12 @@ class CycleStep:
         for spectrum in ("nir", "vis"):
             name = f"discriminator_{spectrum}"
             fakes = self.pools[f"pool_{spectrum}"].exchange(made[f"fake_{spectrum}"])
-            scores = halves(self.networks[name], made[spectrum], fakes)
+            scores = _halves(self.networks[name], made[spectrum], fakes)
             terms[name] = losses.discriminator(*scores)
         return terms
 
 
-def halves(network: nn.Module, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """What the network makes of two batches of equal size, in one pass."""
+def _halves(network: nn.Module, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
+    """Gives what the network makes of two batches of equal size, in one pass."""
     one, other = network(torch.cat((first, second))).chunk(2)
     return one, other

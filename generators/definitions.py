@@ -25,7 +25,7 @@ from generators.origin import Origin
 
 
 def of_file(path: Path) -> Variant[Any]:
-    """The variant that a file defines as `VARIANT`; the file is run.
+    """Gives the variant that a file defines as `VARIANT`; the file is run.
 
     Raises UsageError where the file cannot be read, or defines no usable variant, and MissingError
     where it imports a package that is not installed.
@@ -44,7 +44,7 @@ def keep(path: Path, cache: Path) -> None:
 
 
 def find(name: str, origin: Origin | None, cache: Path | None = None) -> Variant[Any]:
-    """The variant of that name and origin, in any process.
+    """Gives the variant of that name and origin, in any process.
 
     Raises UsageError where no such variant is registered, MissingError where the file that defines
     it was never named on this machine, and TamperedError where the copy of it was changed.

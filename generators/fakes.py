@@ -55,12 +55,12 @@ def grey_fakes(network: nn.Module, inputs: Tensor) -> np.ndarray:
     """(N, 1 or 3, S, S) uint8 -> (N, S, S, 1) uint8, in float32, one image after another."""
     device = next(network.parameters()).device
     ready = to_floats(inputs.to(device))
-    fakes = torch.cat([to_grey(network(ready[row : row + 1])) for row in range(len(ready))])
+    fakes = torch.cat([_to_grey(network(ready[row : row + 1])) for row in range(len(ready))])
     assert len(fakes) == len(inputs)
     return fakes.cpu().numpy()
 
 
-def to_grey(images: Tensor) -> Tensor:
+def _to_grey(images: Tensor) -> Tensor:
     """(N, 1 or 3, H, W) in [-1, 1] -> (N, H, W, 1) uint8, the luminance in whole grey levels."""
     shares = images.new_tensor(SHARES).view(1, 3, 1, 1)
     grey = ((images * shares).sum(1) + 1) * 127.5

@@ -33,12 +33,12 @@ def frozen(network: nn.Module, device: torch.device) -> nn.Module:
     if device.type == "cpu":
         for parent in list(copied.modules()):
             for name, child in list(parent.named_children()):
-                if is_replaceable(child):
+                if _is_replaceable(child):
                     setattr(parent, name, FrozenConv(child))
     return copied
 
 
-def is_replaceable(module: nn.Module) -> TypeGuard[nn.Conv2d]:
+def _is_replaceable(module: nn.Module) -> TypeGuard[nn.Conv2d]:
     """Whether it is a dense 3x3 convolution of stride 1, padded with zeros, and wide enough."""
     return (
         isinstance(module, nn.Conv2d)

@@ -12,7 +12,7 @@ Context = Any  # torch's own type does not know what functions keep in it
 def differentiable(
     plain: Callable[..., Tensor], inputs: tuple[Tensor, ...], gradient: Tensor
 ) -> tuple[Tensor | None, ...]:
-    """The gradients of `plain` at the inputs, None for those that need none.
+    """Gives the gradients of `plain` at the inputs, None for those that need none.
 
     `plain` computes the same as the function whose backward asks, in torch's own operations;
     `gradient` is that of its result. For use where gradients are enabled, as they are in a backward

@@ -64,7 +64,7 @@ class Journal:
             )
 
     def state_dict(self) -> dict[str, Any]:
-        """The terms not yet written, the last row, and how long the file is."""
+        """Gives the terms not yet written, the last row, and how long the file is."""
         return {
             "names": self.names,
             "pending": [term.cpu() for term in self.pending],

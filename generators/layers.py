@@ -28,7 +28,7 @@ _fast: ContextVar[bool] = ContextVar("fast_layers", default=True)
 
 @contextmanager
 def fast_layers(enabled: bool) -> Iterator[None]:
-    """A context, or a decorator, in which the faster ways of a processor are taken or not."""
+    """Gives a context, or a decorator, in which the faster ways of a processor are taken or not."""
     before = _fast.set(enabled)
     try:
         yield
@@ -37,7 +37,7 @@ def fast_layers(enabled: bool) -> Iterator[None]:
 
 
 def is_plain_cpu(images: Tensor) -> bool:
-    """Whether the faster ways of a processor apply to these images."""
+    """Tells whether the faster ways of a processor apply to these images."""
     return (
         _fast.get()
         and images.device.type == "cpu"
@@ -47,7 +47,7 @@ def is_plain_cpu(images: Tensor) -> bool:
 
 
 def channels_last(images: Tensor) -> Tensor:
-    """The same images, stored in channels_last order."""
+    """Gives the same images, stored in channels_last order."""
     return images.contiguous(memory_format=torch.channels_last)
 
 
@@ -81,7 +81,7 @@ class PaddedConv(nn.Conv2d):
         return F.conv2d(F.pad(images, (1, 1, 1, 1), mode="reflect"), self.weight)
 
     def suits_winograd(self, images: Tensor) -> bool:
-        """Whether sides and channels are such that Winograd's way is possible and faster."""
+        """Tells whether sides and channels are such that Winograd's way is possible and faster."""
         wide = self.in_channels >= WINOGRAD_CHANNELS
         return wide and is_plain_cpu(images) and winograd.suits(images)
 
@@ -123,15 +123,15 @@ class NarrowConvFunction(torch.autograd.Function):
         gradient = channels_last(gradient)
         of_images = of_weight = None
         if context.needs_input_grad[0]:
-            of_images = conv_gradient(gradient, images, weight, 0, (True, False, False))[0]
+            of_images = _conv_gradient(gradient, images, weight, 0, (True, False, False))[0]
         if context.needs_input_grad[1]:
             margin, wide = weight.shape[-1] - 1, weight.transpose(0, 1).contiguous()
-            turned = conv_gradient(images, gradient, wide, margin, (False, True, False))[1]
+            turned = _conv_gradient(images, gradient, wide, margin, (False, True, False))[1]
             of_weight = turned.flip(2, 3).transpose(0, 1)
         return of_images, of_weight
 
 
-def conv_gradient(
+def _conv_gradient(
     gradient: Tensor, images: Tensor, weight: Tensor, padding: int, wanted: tuple[bool, ...]
 ) -> tuple[Tensor, ...]:
     """Gradients of images, weight and bias of a convolution of stride 1, where `wanted`."""
@@ -147,11 +147,11 @@ class InstanceNorm(nn.Module):
         if is_plain_cpu(images):
             normed: Tensor = InstanceNormFunction.apply(channels_last(images))
             return normed
-        return instance_norm(images)
+        return _instance_norm(images)
 
 
-def instance_norm(images: Tensor) -> Tensor:
-    """The plain operation; NCHW -> the same shape."""
+def _instance_norm(images: Tensor) -> Tensor:
+    """Gives the plain operation; NCHW -> the same shape."""
     return F.instance_norm(images, eps=EPSILON)
 
 
@@ -172,14 +172,14 @@ class InstanceNormFunction(torch.autograd.Function):
     def backward(context: Context, gradient: Tensor) -> Tensor | None:
         images, statistics = context.saved_tensors
         if torch.is_grad_enabled():
-            return differentiable(instance_norm, (images,), gradient)[0]
+            return differentiable(_instance_norm, (images,), gradient)[0]
         parts = zip(channels_last(gradient).split(1), images.split(1), *statistics, strict=True)
-        gradients = [norm_gradient(*part) for part in parts]
+        gradients = [_norm_gradient(*part) for part in parts]
         return gradients[0] if len(gradients) == 1 else torch.cat(gradients)
 
 
-def norm_gradient(gradient: Tensor, image: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
-    """The gradient of one image, from its saved mean and inverse deviation by channel."""
+def _norm_gradient(gradient: Tensor, image: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
+    """Gives the gradient of one image, from its saved mean and inverse deviation by channel."""
     return torch.ops.aten.native_batch_norm_backward(
         gradient, image, None, None, None, mean, scale, True, EPSILON, [True, False, False]
     )[0]

@@ -13,12 +13,12 @@ from torch import Tensor
 
 def distance_to_real(scores: Tensor) -> Tensor:
     """Least-squares distance to 1: mean (D(y) - 1)^2 (Mao et al. 2017, eq. 9; any shape)."""
-    return (wide(scores) - 1).square().mean()
+    return (_wide(scores) - 1).square().mean()
 
 
 def distance_to_fake(scores: Tensor) -> Tensor:
     """Least-squares distance to 0: mean D(G(x))^2 (Mao et al. 2017, eq. 9; any shape)."""
-    return wide(scores).square().mean()
+    return _wide(scores).square().mean()
 
 
 def discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
@@ -28,12 +28,12 @@ def discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
 
 def cycle(images: Tensor, reconstruction: Tensor) -> Tensor:
     """Mean |F(G(x)) - x| (Zhu et al. 2017, eq. 2). Both NCHW in [-1, 1]."""
-    return F.l1_loss(wide(reconstruction), wide(images))
+    return F.l1_loss(_wide(reconstruction), _wide(images))
 
 
 def identity(images: Tensor, same: Tensor) -> Tensor:
     """Mean |G(y) - y| for y already of G's target (Zhu et al. 2017, 5.2). Both NCHW in [-1, 1]."""
-    return F.l1_loss(wide(same), wide(images))
+    return F.l1_loss(_wide(same), _wide(images))
 
 
 def perceptual(real: Sequence[Tensor], reconstruction: Sequence[Tensor]) -> Tensor:
@@ -42,12 +42,12 @@ def perceptual(real: Sequence[Tensor], reconstruction: Sequence[Tensor]) -> Tens
     `real` and `reconstruction` hold one NCHW tensor per tap, of equal shapes.
     """
     taps = [
-        F.mse_loss(wide(ours), wide(theirs))
+        F.mse_loss(_wide(ours), _wide(theirs))
         for theirs, ours in zip(real, reconstruction, strict=True)
     ]
     return sum(taps[1:], start=taps[0]) / len(taps)
 
 
-def wide(values: Tensor) -> Tensor:
-    """The values in float32, where they are narrower."""
+def _wide(values: Tensor) -> Tensor:
+    """Gives the values in float32, where they are narrower."""
     return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values

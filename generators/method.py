@@ -86,13 +86,13 @@ class Comparison:
     title: str
 
 
-def nothing(own: OwnSettings) -> tuple[str, ...]:
-    """The needs of a translator that needs no fixed network."""
+def _nothing(own: OwnSettings) -> tuple[str, ...]:
+    """Gives the needs of a translator that needs no fixed network."""
     return ()
 
 
-def usual_step_seconds(settings: GeneratorSettings, own: OwnSettings) -> float:
-    """A step of a small network on one core, where a translator says nothing of its own."""
+def _usual_step_seconds(settings: GeneratorSettings, own: OwnSettings) -> float:
+    """Gives a step of a small network on one core, where a translator says nothing of its own."""
     return 5e-5 * settings.batch * settings.side_px**2
 
 
@@ -121,10 +121,10 @@ class Variant(Generic[S]):
     settings: type[S]
     build: Callable[[GeneratorSettings, S, torch.Generator, Mapping[str, nn.Module]], Method]
     equalize: Spectra = "none"
-    needs: Callable[[S], tuple[str, ...]] = nothing
+    needs: Callable[[S], tuple[str, ...]] = _nothing
     needs_pairs: bool = False
     architectures: tuple[type[nn.Module], ...] = ()
-    step_seconds: Callable[[GeneratorSettings, S], float] = usual_step_seconds
+    step_seconds: Callable[[GeneratorSettings, S], float] = _usual_step_seconds
     terms: Mapping[str, str] = field(default_factory=dict)
     compare_with: Comparison | None = None
     origin: Origin | None = None

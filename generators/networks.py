@@ -30,7 +30,7 @@ class ResidualBlock(nn.Module):
             nn.Identity(),  # the published implementation pads here; PaddedConv does it itself
             PaddedConv(channels),
             InstanceNorm(),
-            relu(),
+            _relu(),
             nn.Identity(),
             PaddedConv(channels),
             InstanceNorm(),
@@ -54,16 +54,21 @@ class ResnetGenerator(nn.Module):
             "in_channels": in_channels,
             "out_channels": out_channels,
         }
-        first = [nn.ReflectionPad2d(3), UnbiasedConv(in_channels, width, 7), InstanceNorm(), relu()]
+        first = [
+            nn.ReflectionPad2d(3),
+            UnbiasedConv(in_channels, width, 7),
+            InstanceNorm(),
+            _relu(),
+        ]
         body = [ResidualBlock(4 * width) for _ in range(blocks)]
         last = [nn.ReflectionPad2d(3), NarrowConv(width, out_channels, 7), FloatTanh()]
         self.model = nn.Sequential(
             *first,
-            *down(width),
-            *down(2 * width),
+            *_down(width),
+            *_down(2 * width),
             *body,
-            *up(4 * width),
-            *up(2 * width),
+            *_up(4 * width),
+            *_up(2 * width),
             *last,
         )
 
@@ -81,10 +86,10 @@ class PatchDiscriminator(nn.Module):
         super().__init__()
         self.model = nn.Sequential(
             nn.Conv2d(in_channels, width, 4, stride=2, padding=1),
-            leaky_relu(),
-            *patch_layer(width, stride=2),
-            *patch_layer(2 * width, stride=2),
-            *patch_layer(4 * width, stride=1),
+            _leaky_relu(),
+            *_patch_layer(width, stride=2),
+            *_patch_layer(2 * width, stride=2),
+            *_patch_layer(4 * width, stride=1),
             nn.Conv2d(8 * width, 1, 4, padding=1),
         )
 
@@ -92,31 +97,31 @@ class PatchDiscriminator(nn.Module):
         return self.model(channels_last(images))
 
 
-def relu() -> nn.Module:
+def _relu() -> nn.Module:
     return nn.ReLU(inplace=True)
 
 
-def leaky_relu() -> nn.Module:
+def _leaky_relu() -> nn.Module:
     return nn.LeakyReLU(0.2, inplace=True)
 
 
-def down(channels: int) -> list[nn.Module]:
+def _down(channels: int) -> list[nn.Module]:
     """`dk`: halves the sides and doubles the channels."""
-    return [UnbiasedConv(channels, 2 * channels, 3, stride=2, padding=1), InstanceNorm(), relu()]
+    return [UnbiasedConv(channels, 2 * channels, 3, stride=2, padding=1), InstanceNorm(), _relu()]
 
 
-def up(channels: int) -> list[nn.Module]:
+def _up(channels: int) -> list[nn.Module]:
     """`uk`: doubles the sides and halves the channels."""
     conv = UnbiasedTransposedConv(channels, channels // 2, 3, 2, padding=1, output_padding=1)
-    return [conv, InstanceNorm(), relu()]
+    return [conv, InstanceNorm(), _relu()]
 
 
-def patch_layer(channels: int, stride: int) -> list[nn.Module]:
-    """A discriminator layer: 4x4 convolution that doubles the channels, norm, leaky ReLU."""
+def _patch_layer(channels: int, stride: int) -> list[nn.Module]:
+    """Gives a discriminator layer: 4x4 convolution that doubles the channels, norm, leaky ReLU."""
     return [
         UnbiasedConv(channels, 2 * channels, 4, stride=stride, padding=1),
         InstanceNorm(),
-        leaky_relu(),
+        _leaky_relu(),
     ]
 
 

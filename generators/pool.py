@@ -23,7 +23,7 @@ class ImagePool:
         return torch.stack([self.exchange_one(fake) for fake in fakes.detach()])
 
     def exchange_one(self, fake: Tensor) -> Tensor:
-        """One CHW fake -> itself, or an earlier one whose place it takes."""
+        """Gives one CHW fake -> itself, or an earlier one whose place it takes."""
         if len(self.images) < self.capacity:
             self.images.append(fake.clone())
             return fake
@@ -34,7 +34,7 @@ class ImagePool:
         return earlier
 
     def state_dict(self) -> dict[str, Any]:
-        """The stored images and the generator's state."""
+        """Gives the stored images and the generator's state."""
         return {"images": list(self.images), "generator": self.generator.get_state()}
 
     def load_state_dict(self, state: dict[str, Any], device: torch.device | str = "cpu") -> None:

@@ -82,13 +82,13 @@ def measure(
     drawn = draw_equally(samples, real, known, count=count, rng=rng, floor=floor)
     remembered = RememberedNetworks(networks, side_px, lite0_px, memory or Memory())
     measurement = Measurement(remembered, drawn.real, drawn.known)
-    rows = list(rows_of_samples(measurement, drawn, progress))
+    rows = list(_rows_of_samples(measurement, drawn, progress))
     if floor:
         rows += measurement.real_pairs()
-    return Measured(rows, list(nearest_of_samples(measurement, drawn)))
+    return Measured(rows, list(_nearest_of_samples(measurement, drawn)))
 
 
-def rows_of_samples(
+def _rows_of_samples(
     measurement: Measurement, drawn: EqualSamples, progress: Progress
 ) -> Iterator[Row]:
     """Gives the rows of every metric that the samples allow."""
@@ -100,7 +100,7 @@ def rows_of_samples(
             progress(n * (2 * place + step), 2 * n * len(drawn.samples), {})
 
 
-def nearest_of_samples(measurement: Measurement, drawn: EqualSamples) -> Iterator[Row]:
+def _nearest_of_samples(measurement: Measurement, drawn: EqualSamples) -> Iterator[Row]:
     """Gives the images nearest to training images, by their rows among the images given."""
     for name, given in drawn.samples.items():
         for pair in measurement.nearest(name, measurement.sample(given)):

@@ -8,30 +8,30 @@ import numpy as np
 import torch
 
 
-def stream_seed(seed: int, stream: int) -> int:
-    """The seed of one of the independent streams of randomness of a seed."""
+def _stream_seed(seed: int, stream: int) -> int:
+    """Gives the seed of one of the independent streams of randomness of a seed."""
     drawn = np.random.SeedSequence((seed, stream)).generate_state(1, np.uint64)[0]
     return int(drawn >> 1)
 
 
 def seeded(seed: int, stream: int) -> torch.Generator:
-    """A CPU generator for one of the streams."""
-    return torch.Generator().manual_seed(stream_seed(seed, stream))
+    """Gives a CPU generator for one of the streams."""
+    return torch.Generator().manual_seed(_stream_seed(seed, stream))
 
 
 @contextmanager
 def seeded_torch(seed: int, stream: int, device: torch.device) -> Iterator[None]:
-    """A context in which torch's own random numbers, as of dropout, are those of a stream.
+    """Gives a context in which torch's own random numbers, as of dropout, are those of a stream.
 
     Afterwards torch is as it was.
     """
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        torch.manual_seed(stream_seed(seed, stream))
+        torch.manual_seed(_stream_seed(seed, stream))
         yield
 
 
 def torch_state(device: torch.device) -> dict[str, Any]:
-    """The state of torch's own random numbers, on the CPU and on the device."""
+    """Gives the state of torch's own random numbers, on the CPU and on the device."""
     state = {"cpu": torch.get_rng_state()}
     return state | ({"cuda": torch.cuda.get_rng_state(device)} if device.type == "cuda" else {})
 

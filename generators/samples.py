@@ -27,7 +27,7 @@ class Samples:
         rows = evenly(len(images), COUNT)
         self.inputs = images[torch.from_numpy(rows)]
         self.steps = steps
-        self.table = sample_table(index.iloc[rows], rows, steps)
+        self.table = _sample_table(index.iloc[rows], rows, steps)
 
     def start(self) -> None:
         """Makes the folder with all rows black."""
@@ -45,8 +45,8 @@ class Samples:
         stored.flush()
 
 
-def sample_table(chosen: pd.DataFrame, rows: np.ndarray, steps: list[int]) -> pd.DataFrame:
-    """One row per step and fixed image, step by step."""
+def _sample_table(chosen: pd.DataFrame, rows: np.ndarray, steps: list[int]) -> pd.DataFrame:
+    """Gives one row per step and fixed image, step by step."""
     of_step = pd.DataFrame(
         {
             "subject": chosen["subject"].to_numpy(),
@@ -59,5 +59,5 @@ def sample_table(chosen: pd.DataFrame, rows: np.ndarray, steps: list[int]) -> pd
 
 
 def sampled_steps(steps: int, every: int) -> list[int]:
-    """Every so many steps, and the last."""
+    """Gives every so many steps, and the last."""
     return sorted({*range(every, steps + 1, every), steps})

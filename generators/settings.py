@@ -52,7 +52,7 @@ class GeneratorSettings(BaseModel):
         return self
 
     def for_images(self, vis_images: int, nir_images: int) -> Self:
-        """The same settings with epochs counted in steps: as long as the larger spectrum."""
+        """Gives the same settings with epochs counted in steps: as long as the larger spectrum."""
         if self.epochs is None:
             return self
         steps = steps_of_epochs(self.epochs, vis_images, nir_images, self.batch)
@@ -66,7 +66,7 @@ class GeneratorSettings(BaseModel):
         return self.steps
 
     def equalized(self, of_variant: Spectra) -> Spectra:
-        """The spectra to equalize, where the variant itself says `of_variant`."""
+        """Gives the spectra to equalize, where the variant itself says `of_variant`."""
         return of_variant if self.equalize == "variant" else self.equalize
 
     @property

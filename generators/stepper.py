@@ -35,7 +35,7 @@ class Stepper:
         for network in self.method.networks.values():
             network.to(device)
         self.adams = {
-            phase.name: adam(self.method, phase, settings) for phase in self.method.phases
+            phase.name: _adam(self.method, phase, settings) for phase in self.method.phases
         }
 
     def step(self, images: dict[str, Tensor], rate_factor: float) -> dict[str, Tensor]:
@@ -50,7 +50,7 @@ class Stepper:
         return terms
 
     def run_phase(self, phase: Phase, made: dict[str, Tensor], rate: float) -> dict[str, Tensor]:
-        """One backward pass over the sum of a phase's terms, and its optimizer's step."""
+        """Makes one backward pass over the sum of a phase's terms, and its optimizer's step."""
         self.freeze_all_but(phase.updates)
         optimizer = self.adams[phase.name]
         optimizer.param_groups[0]["lr"] = rate
@@ -67,7 +67,7 @@ class Stepper:
             network.requires_grad_(name in updates)
 
     def first_not_finite(self) -> str | None:
-        """The name of a weight that is not finite, or None."""
+        """Gives the name of a weight that is not finite, or None."""
         for name, network in self.method.networks.items():
             for key, tensor in network.state_dict().items():
                 if not tensor.isfinite().all():
@@ -93,8 +93,8 @@ class Stepper:
             memory.load_state_dict(state["memories"][name], self.device)
 
 
-def adam(method: Method, phase: Phase, settings: GeneratorSettings) -> torch.optim.Adam:
-    """One fused Adam over all networks that the phase moves."""
+def _adam(method: Method, phase: Phase, settings: GeneratorSettings) -> torch.optim.Adam:
+    """Gives one fused Adam over all networks that the phase moves."""
     parameters = [p for name in phase.updates for p in method.networks[name].parameters()]
     betas = (settings.beta1, settings.beta2)
     return torch.optim.Adam(parameters, settings.learning_rate, betas, fused=True)

@@ -58,7 +58,7 @@ def train(
         checkpoint.delete_all(out / "checkpoints")  # a kill may have come just before that
         return
     own, fixed = own or variant.settings(), fixed or {}
-    require_needs(variant, own, fixed)
+    _require_needs(variant, own, fixed)
     chosen = choose_device(device)
     with seeded_torch(seed, TORCH, chosen):
         training = Training(variant, settings, own, seed=seed, device=chosen, fixed=fixed)
@@ -68,7 +68,7 @@ def train(
         training.write_results()
 
 
-def require_needs(variant: Variant[Any], own: OwnSettings, fixed: Mapping[str, nn.Module]) -> None:
+def _require_needs(variant: Variant[Any], own: OwnSettings, fixed: Mapping[str, nn.Module]) -> None:
     """Raises UsageError naming the first fixed network that is needed and not there."""
     for name in variant.needs(own):
         if name not in fixed:
@@ -99,7 +99,7 @@ class Training:
         self.done = 0
 
     def described(self) -> dict[str, dict[str, str]]:
-        """The header of each file of weights, the one that tells that all is done last."""
+        """Gives the header of each file of weights, the one that tells that all is done last."""
         return {
             file: describe(
                 network, self.variant, self.settings, seed=self.seed, direction=DIRECTIONS[file]
@@ -108,7 +108,7 @@ class Training:
         }
 
     def kept_networks(self) -> dict[str, nn.Module]:
-        """The network of each file of weights."""
+        """Gives the network of each file of weights."""
         method = self.stepper.method
         back = {} if method.backward is None else {BACKWARD: method.networks[method.backward]}
         return back | {RESULT: method.networks[method.generator]}
@@ -179,7 +179,7 @@ class Training:
         checkpoint.save(self.out / "checkpoints", self.done, self.state_dict())
 
     def identity(self) -> dict[str, Any]:
-        """What a checkpoint must agree with to be taken up."""
+        """Gives what a checkpoint must agree with to be taken up."""
         origin = self.variant.origin
         return {
             "variant": self.variant.name,

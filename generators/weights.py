@@ -27,7 +27,7 @@ def describe(
     seed: int,
     direction: str,
 ) -> dict[str, str]:
-    """The header of a trained generator: everything that its use or its reader needs to know.
+    """Gives the header of a trained generator: everything that its use or its reader needs to know.
 
     `direction` is "vis_to_nir" or "nir_to_vis". Raises UsageError where the network could not be
     made again.
@@ -52,10 +52,10 @@ def save_generator(path: Path, network: nn.Module, metadata: Mapping[str, str]) 
     tensors = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_aside(path) as aside:
-        aside.write_bytes(with_sorted_header(save(tensors, dict(metadata))))
+        aside.write_bytes(_with_sorted_header(save(tensors, dict(metadata))))
 
 
-def with_sorted_header(content: bytes) -> bytes:
+def _with_sorted_header(content: bytes) -> bytes:
     """A safetensors file's bytes with its header's keys in order, which safetensors leaves open.
 
     The format is 8 bytes of header length, a JSON header padded with spaces, and the tensors.
@@ -67,13 +67,13 @@ def with_sorted_header(content: bytes) -> bytes:
 
 
 def load_generator(path: Path, definition: Path | None = None) -> tuple[nn.Module, dict[str, str]]:
-    """A generator in eval mode on the CPU, and its header. No code from the file is run.
+    """Gives a generator in eval mode on the CPU, and its header. No code from the file is run.
 
     `definition` is the file that defines the translator, where its network is its own and the file
     was never named on this machine. Raises UsageError if the file is missing or of another kind,
     MissingError if the translator is not there, TamperedError if the file is damaged.
     """
-    metadata, tensors = read(path)
+    metadata, tensors = _read(path)
     try:
         network = architectures.build(metadata, definition)
         network.load_state_dict(tensors)
@@ -81,12 +81,12 @@ def load_generator(path: Path, definition: Path | None = None) -> tuple[nn.Modul
         raise type(error)(f"{path}: {error}") from error
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise TamperedError(
-            f"{path}: weights and header disagree ({first_line(error)}); make or fetch it again"
+            f"{path}: weights and header disagree ({_first_line(error)}); make or fetch it again"
         ) from error
     return network.eval(), metadata
 
 
-def read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     """Header and tensors of a safetensors file."""
     if not path.is_file():
         raise UsageError(f"{path}: no such weights; train a variant first or correct the path")
@@ -96,11 +96,12 @@ def read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
             return stored.metadata() or {}, tensors
     except (SafetensorError, OSError) as error:
         raise TamperedError(
-            f"{path}: not a readable safetensors file ({first_line(error)}); make or fetch it again"
+            f"{path}: not a readable safetensors file ({_first_line(error)}); make or fetch it "
+            "again"
         ) from error
 
 
-def first_line(error: Exception) -> str:
-    """An error's text cut to one line."""
+def _first_line(error: Exception) -> str:
+    """Gives an error's text cut to one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return " ".join(lines[:2])[:160]

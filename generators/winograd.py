@@ -81,21 +81,21 @@ class Places:
 
 @functools.lru_cache(maxsize=64)
 def places(images: int, height: int, width: int, padding: str) -> Places:
-    """The look-ups for a batch of that shape; `padding` is "reflect" or "zeros"."""
+    """Gives the look-ups for a batch of that shape; `padding` is "reflect" or "zeros"."""
     rows = torch.arange(images * height * width).view(images, 1, height, width)
     if padding == "reflect":
         padded = F.pad(rows.double(), (1, 1, 1, 1), mode="reflect").long()
     else:
         padded = F.pad(rows, (1, 1, 1, 1), value=rows.numel())
-    patches = by_place(padded[:, 0], PATCH)
-    tiles = by_place(rows[:, 0], TILE)
+    patches = _by_place(padded[:, 0], PATCH)
+    tiles = _by_place(rows[:, 0], TILE)
     counts = torch.bincount(patches, minlength=rows.numel() + 1)[: rows.numel()]
     offsets = torch.cat((torch.zeros(1, dtype=torch.long), counts.cumsum(0)))
     covering = torch.argsort(patches, stable=True)[: int(offsets[-1])]
     return Places(patches, covering, offsets[:-1], torch.argsort(tiles), tiles)
 
 
-def by_place(rows: Tensor, side: int) -> Tensor:
+def _by_place(rows: Tensor, side: int) -> Tensor:
     """(N, H, W) row numbers -> those of all side x side squares at stride 4, place by place."""
     squares = rows.unfold(1, side, TILE).unfold(2, side, TILE)
     return squares.permute(3, 4, 0, 1, 2).reshape(-1)
@@ -106,71 +106,71 @@ class WinogradFunction(torch.autograd.Function):
 
     @staticmethod
     def forward(context: Context, images: Tensor, kernels: Tensor, padding: str) -> Tensor:
-        inputs = transformed(images, padding)
+        inputs = _transformed(images, padding)
         saved = inputs if context.needs_input_grad[1] else None
         context.save_for_backward(images, saved, kernels)
         context.padding, context.shape = padding, images.shape
-        context.look = places_of(images, padding)
-        return multiplied(inputs, kernels, context.look, images.shape)
+        context.look = _places_of(images, padding)
+        return _multiplied(inputs, kernels, context.look, images.shape)
 
     @staticmethod
     def backward(context: Context, gradient: Tensor) -> tuple[Tensor | None, ...]:
         images, inputs, kernels = context.saved_tensors
         if torch.is_grad_enabled():
-            plain = functools.partial(convolve_plainly, padding=context.padding)
+            plain = functools.partial(_convolve_plainly, padding=context.padding)
             return *differentiable(plain, (images, kernels), gradient), None
         matrices = transforms(gradient.dtype)
-        rows = to_rows(gradient, "reflect")[context.look.tiles].view(TILE**2, -1)
+        rows = _to_rows(gradient, "reflect")[context.look.tiles].view(TILE**2, -1)
         products = (matrices.output.T @ rows).view(PATCH**2, -1, gradient.shape[1])
         of_images = of_kernels = None
         if context.needs_input_grad[1]:
             of_kernels = torch.bmm(inputs.transpose(1, 2), products)
         if context.needs_input_grad[0]:
             of_inputs = torch.bmm(products, kernels.transpose(1, 2)).view(PATCH**2, -1)
-            of_images = gathered(matrices.input.T @ of_inputs, context.look, context.shape)
+            of_images = _gathered(matrices.input.T @ of_inputs, context.look, context.shape)
         return of_images, of_kernels, None
 
 
-def places_of(images: Tensor, padding: str) -> Places:
-    """The look-ups for NCHW images."""
+def _places_of(images: Tensor, padding: str) -> Places:
+    """Gives the look-ups for NCHW images."""
     number, _, height, width = images.shape
     return places(number, height, width, padding)
 
 
-def transformed(images: Tensor, padding: str) -> Tensor:
+def _transformed(images: Tensor, padding: str) -> Tensor:
     """NCHW -> (36, T, C), the patches of the T tiles, transformed."""
-    patches = to_rows(images, padding)[places_of(images, padding).patches].view(PATCH**2, -1)
+    patches = _to_rows(images, padding)[_places_of(images, padding).patches].view(PATCH**2, -1)
     return (transforms(images.dtype).input @ patches).view(PATCH**2, -1, images.shape[1])
 
 
-def multiplied(inputs: Tensor, kernels: Tensor, look: Places, shape: torch.Size) -> Tensor:
+def _multiplied(inputs: Tensor, kernels: Tensor, look: Places, shape: torch.Size) -> Tensor:
     """Transformed patches (36, T, I) and kernels (36, I, O) -> the convolution of the images."""
     number, _, height, width = shape
     outputs = transforms(inputs.dtype).output @ torch.bmm(inputs, kernels).view(PATCH**2, -1)
-    return to_images(outputs.view(-1, kernels.shape[2])[look.outputs], number, height, width)
+    return _to_images(outputs.view(-1, kernels.shape[2])[look.outputs], number, height, width)
 
 
-def convolve_plainly(images: Tensor, kernels: Tensor, padding: str) -> Tensor:
+def _convolve_plainly(images: Tensor, kernels: Tensor, padding: str) -> Tensor:
     """As `convolve`, in operations that torch itself can differentiate, again and again."""
-    look = places_of(images, padding)
-    return multiplied(transformed(images, padding), kernels, look, images.shape)
+    look = _places_of(images, padding)
+    return _multiplied(_transformed(images, padding), kernels, look, images.shape)
 
 
-def gathered(patches: Tensor, look: Places, shape: torch.Size) -> Tensor:
+def _gathered(patches: Tensor, look: Places, shape: torch.Size) -> Tensor:
     """Sums what the patch places (36, T * C) say of the row beneath them -> NCHW of that shape."""
     number, channels, height, width = shape
     places_first = patches.view(-1, channels)
     summed = F.embedding_bag(look.covering, places_first, look.offsets, mode="sum")
-    return to_images(summed, number, height, width)
+    return _to_images(summed, number, height, width)
 
 
-def to_rows(images: Tensor, padding: str) -> Tensor:
+def _to_rows(images: Tensor, padding: str) -> Tensor:
     """NCHW -> (N * H * W, C), and a row of zeros after them if they are what padding means."""
     rows = images.permute(0, 2, 3, 1).reshape(-1, images.shape[1])
     return torch.cat((rows, rows.new_zeros(1, rows.shape[1]))) if padding == "zeros" else rows
 
 
-def to_images(rows: Tensor, number: int, height: int, width: int) -> Tensor:
+def _to_images(rows: Tensor, number: int, height: int, width: int) -> Tensor:
     """(N * H * W, C) -> NCHW in channels_last order."""
     return rows.view(number, height, width, -1).permute(0, 3, 1, 2)
 
@@ -182,7 +182,7 @@ def transform(weight: Tensor) -> Tensor:
 
 
 def suits(images: Tensor) -> bool:
-    """Whether the sides of NCHW images are whole tiles."""
+    """Tells whether the sides of NCHW images are whole tiles."""
     return all(length % TILE == 0 for length in images.shape[-2:])
 
 

@@ -74,7 +74,7 @@ class Sampler:
         return drawn
 
     def state(self) -> dict[str, Any]:
-        """What `restore` needs to go on as if nothing had happened."""
+        """Gives what `restore` needs to go on as if nothing had happened."""
         waiting = [rows.clone() for rows in self.waiting]
         return {"generator": self.generator.get_state(), "turn": self.turn, "waiting": waiting}
 

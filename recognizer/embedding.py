@@ -59,7 +59,7 @@ def _embedded(network: Recognizer, images: torch.Tensor) -> tuple[np.ndarray, np
 
 
 def fold_batch_norm(network: Recognizer) -> Recognizer:
-    """A copy in evaluation mode, each BatchNorm multiplied into the convolution before it."""
+    """Gives a copy in evaluation mode, each BatchNorm multiplied into the convolution before it."""
     folded = copy.deepcopy(network).eval()
     for module in folded.modules():
         conv, norm = getattr(module, "conv", None), getattr(module, "bn", None)

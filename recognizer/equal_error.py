@@ -33,7 +33,7 @@ def equal_error(counts: ImpostorCounts) -> Crossing:
     linearly, as under the area of the ROC: where genuine and impostor scores tie, the tied pairs
     count in part. Elsewhere one of the two rates is constant and nothing is interpolated.
     """
-    false, missed, thresholds = corners(counts)
+    false, missed, thresholds = _corners(counts)
     after = int(np.argmax(false >= missed))  # never 0: there all is missed and nothing accepted
     gaps = missed[after - 1 : after + 1] - false[after - 1 : after + 1]
     weight = float(gaps[0] / (gaps[0] - gaps[1]))
@@ -41,7 +41,7 @@ def equal_error(counts: ImpostorCounts) -> Crossing:
     return Crossing(float(rate), (thresholds[after - 1], thresholds[after]), weight)
 
 
-def corners(counts: ImpostorCounts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _corners(counts: ImpostorCounts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """-> (K,) FAR, (K,) FRR, (K,) thresholds falling from inf: where the ROC may turn.
 
     They lie at the genuine scores and just above them, and at the ends.

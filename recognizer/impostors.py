@@ -45,7 +45,7 @@ class Accepted:
             self._by_person[place] += reached.sum(0)
 
     def pairs(self, place: int) -> Pairs:
-        """Those accepted at one of the thresholds."""
+        """Gives those accepted at one of the thresholds."""
         return Pairs(self._by_probe[place], self._by_person[place])
 
 

@@ -35,7 +35,7 @@ def match(
     subjects = gallery.index["subject"].to_numpy(str)[enrolled]
     names = probe.index["subject"].to_numpy(str)
     compared = found(probe.index) & np.isin(names, subjects)
-    comparisons = compare(
+    comparisons = _compare(
         embed(gallery.images[enrolled]),
         subjects,
         embed(probe.images[compared]),
@@ -67,7 +67,7 @@ def match(
     )
 
 
-def compare(
+def _compare(
     gallery: np.ndarray,
     gallery_subjects: np.ndarray,
     probe: np.ndarray,

@@ -58,7 +58,7 @@ def _trunk(dropout: float) -> nn.Module:
 
 
 def state(network: Recognizer) -> dict[str, torch.Tensor]:
-    """All weights and statistics under facenet-pytorch's names."""
+    """Gives all weights and statistics under facenet-pytorch's names."""
     return {
         name.removeprefix("trunk."): tensor.detach().cpu().contiguous()
         for name, tensor in network.state_dict().items()
@@ -80,7 +80,7 @@ def provenance(path: Path) -> dict[str, object]:
 
 
 def load(path: Path, dropout: float = 0.6) -> Recognizer:
-    """The network in a file, with its classifier, on the CPU and in evaluation mode.
+    """Gives the network in a file, with its classifier, on the CPU and in evaluation mode.
 
     Raises MissingError where there is no file, TamperedError where keys or shapes do not fit.
     """

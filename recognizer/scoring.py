@@ -41,7 +41,7 @@ class Parts:
 
     @property
     def images_found(self) -> int:
-        """How many images show a face that can be embedded."""
+        """Gives how many images show a face that can be embedded."""
         every = (self.held_out_nir, self.held_out_vis, self.gallery, self.probe)
         return tables.images_found(*(part.index for part in every))
 
@@ -58,7 +58,7 @@ def score(
 
     Raises DataError where subjects of the parts contradict the protocol.
     """
-    check(parts)
+    _check(parts)
     out.mkdir(parents=True, exist_ok=True)
     whole = Whole(progress, parts.images_found)
     scorer = _Scorer(network.load(recognizer_file), settings, device, whole)
@@ -78,7 +78,7 @@ def score(
     tables.joined(scored).write(out)
 
 
-def check(parts: Parts) -> None:
+def _check(parts: Parts) -> None:
     """Raises DataError where unseen people were trained on or held-out ones were not."""
     known = set(parts.classes)
     unseen = set(parts.gallery.index["subject"]) | set(parts.probe.index["subject"])

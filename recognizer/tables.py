@@ -23,7 +23,7 @@ COLUMNS = {
 }
 
 
-def empty(name: str) -> pd.DataFrame:
+def _empty(name: str) -> pd.DataFrame:
     """Gives a table without rows."""
     return pd.DataFrame(columns=COLUMNS[name])
 
@@ -32,10 +32,10 @@ def empty(name: str) -> pd.DataFrame:
 class Tables:
     """One table per file, of the columns that COLUMNS names, in any order."""
 
-    curves: pd.DataFrame = field(default_factory=lambda: empty("curves"))
-    omitted: pd.DataFrame = field(default_factory=lambda: empty("omitted"))
-    confusions: pd.DataFrame = field(default_factory=lambda: empty("confusions"))
-    outcomes: pd.DataFrame = field(default_factory=lambda: empty("outcomes"))
+    curves: pd.DataFrame = field(default_factory=lambda: _empty("curves"))
+    omitted: pd.DataFrame = field(default_factory=lambda: _empty("omitted"))
+    confusions: pd.DataFrame = field(default_factory=lambda: _empty("confusions"))
+    outcomes: pd.DataFrame = field(default_factory=lambda: _empty("outcomes"))
 
     def write(self, out: Path) -> None:
         """Writes the files, `outcomes.csv` last."""
@@ -67,7 +67,7 @@ def images_found(*indices: pd.DataFrame) -> int:
     return sum(int(found(index).sum()) for index in indices)
 
 
-def probes(protocol: str, index: pd.DataFrame) -> pd.DataFrame:
+def _probes(protocol: str, index: pd.DataFrame) -> pd.DataFrame:
     """Gives `protocol`, `probe` and `subject` of N images: N rows, numbered from 0."""
     names = index["subject"] + "/" + index["spectrum"] + "/" + index["shot"].astype(str)
     columns = {"protocol": protocol, "probe": names, "subject": index["subject"]}
@@ -89,12 +89,12 @@ def outcome_rows(
     """
     of_all, parts = np.full(len(index), metric.worst), np.zeros(len(index))
     of_all[compared], parts[compared] = values, as_impostor
-    return probes(protocol, index).assign(metric=metric.name, value=of_all, as_impostor=parts)
+    return _probes(protocol, index).assign(metric=metric.name, value=of_all, as_impostor=parts)
 
 
 def confusion_rows(
     protocol: str, index: pd.DataFrame, compared: np.ndarray, likest: pd.DataFrame
 ) -> pd.DataFrame:
     """Gives the rows of `confusions` beside the names of the probes that were compared."""
-    names = probes(protocol, index)[compared].reset_index(drop=True)
+    names = _probes(protocol, index)[compared].reset_index(drop=True)
     return pd.concat([names, likest], axis=1)

@@ -61,7 +61,7 @@ def train(
 
 
 def learning_rate(settings: TrainingSettings, step: int) -> float:
-    """The rate of step 0, 1, ...: a tenth after each of the drops, fractions of all steps."""
+    """Gives the rate of step 0, 1, ...: a tenth after each of the drops, fractions of all steps."""
     drops = sum(step >= fraction * settings.steps for fraction in settings.learning_rate_drops)
     return settings.learning_rate * 0.1**drops
 
@@ -112,7 +112,7 @@ class _Training:
                 checkpoint.save(out, self.step, self.state())
 
     def one_step(self) -> torch.Tensor:
-        """One optimizer step; returns its loss, a scalar on the device."""
+        """Makes one optimizer step; returns its loss, a scalar on the device."""
         inputs, labels = self.batch()
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.settings, self.step)

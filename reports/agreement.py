@@ -37,7 +37,7 @@ def points(summary: Summary, task: str, name: str) -> pd.DataFrame:
     found = []
     for each in summary.training_sets:
         if each.images and each.role in ("fakes", "leaky"):
-            for (what, seed), value in quality_by_seed(summary.quality, each.images).items():
+            for (what, seed), value in _quality_by_seed(summary.quality, each.images).items():
                 own, base = (each.name, seed), (summary.named("baseline")[0], seed)
                 if own in scored.index and base in scored.index:
                     gain = (scored[own] - scored[base]) * direction(summary.metric(name))
@@ -46,7 +46,7 @@ def points(summary: Summary, task: str, name: str) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def quality_by_seed(quality: pd.DataFrame, images: str) -> pd.Series:
+def _quality_by_seed(quality: pd.DataFrame, images: str) -> pd.Series:
     """Gives the mean over folds of each (metric, seed)."""
     rows = quality[(quality["images"] == images) & quality["value"].notna()]
     return rows.groupby(["metric", "seed"], sort=False)["value"].mean()
@@ -76,18 +76,18 @@ def agreement_of(each: pd.DataFrame, sign: int, name: str = "") -> dict[str, flo
     values, gains = sign * each["value"].to_numpy(), each["gain"].to_numpy()
     seeds = each["seed"].to_numpy()
     enough = len(each) >= FEWEST
-    inside = centred(values, seeds), centred(gains, seeds)
+    inside = _centred(values, seeds), _centred(gains, seeds)
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     return {
-        "rho": correlation(rankdata(values), rankdata(gains)) if enough else np.nan,
-        "rho_within": correlation(*inside) if enough else np.nan,
-        "p": shuffled_p(*inside, seeds, rng) if enough else np.nan,
+        "rho": _correlation(rankdata(values), rankdata(gains)) if enough else np.nan,
+        "rho_within": _correlation(*inside) if enough else np.nan,
+        "p": _shuffled_p(*inside, seeds, rng) if enough else np.nan,
         "n": len(each),
         "seeds": len(set(seeds)),
     }
 
 
-def centred(values: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+def _centred(values: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     """Gives ranks within each seed minus their mean, (N,) float and (N,) int -> (N,) float."""
     ranks = np.empty(len(values))
     for seed in set(seeds):
@@ -96,27 +96,27 @@ def centred(values: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     return ranks
 
 
-def correlation(a: np.ndarray, b: np.ndarray) -> float:
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
     """Gives Pearson's correlation of (N,) and (N,) float; NaN where one of them is constant."""
-    return float(correlations(a, b[None])[0])
+    return float(_correlations(a, b[None])[0])
 
 
-def correlations(a: np.ndarray, others: np.ndarray) -> np.ndarray:
+def _correlations(a: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Gives Pearson's correlations, (N,) and (K, N) float -> (K,); NaN where one is constant."""
     a, others = a - a.mean(), others - others.mean(1, keepdims=True)
     lengths = np.sqrt((a @ a) * (others**2).sum(1))
     return np.divide(others @ a, lengths, out=np.full(len(others), np.nan), where=lengths > 1e-9)
 
 
-def shuffled_p(a: np.ndarray, b: np.ndarray, seeds: np.ndarray, rng: np.random.Generator) -> float:
+def _shuffled_p(a: np.ndarray, b: np.ndarray, seeds: np.ndarray, rng: np.random.Generator) -> float:
     """Gives the two-sided p of a correlation within seeds, by shuffling (N,) `b` within seeds.
 
     Uses all orders where they are few, else a sample and the observed order.
     """
-    observed = correlation(a, b)
+    observed = _correlation(a, b)
     if np.isnan(observed):
         return np.nan
-    found = correlations(a, orders(b, seeds, rng))
+    found = _correlations(a, orders(b, seeds, rng))
     return float((np.abs(found) >= abs(observed) - 1e-9).mean())
 
 

@@ -28,7 +28,7 @@ def nir_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
     line; without one, there are none.
     """
     kinds: dict[tuple[str | None, bool], dict[int | str, TrainingSet]] = {(None, False): {}}
-    for one in counted(sets):
+    for one in _counted(sets):
         amount = one.known_amount
         points = kinds.setdefault((amount.translator, amount.again), {})
         other = points.get(amount.nir_per_subject)
@@ -44,7 +44,7 @@ def nir_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
 
 def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
     """Gives the lines over the number of fakes beside the baseline's real images; it is their 0."""
-    there = counted(sets)
+    there = _counted(sets)
     baseline = next(
         (training_set for training_set in there if training_set.role == "baseline"), None
     )
@@ -63,7 +63,7 @@ def fakes_lines(sets: tuple[TrainingSet, ...]) -> list[Line]:
     ]
 
 
-def counted(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
+def _counted(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
     """Gives the training sets that can be points of a curve: their amount is known."""
     return [
         training_set
@@ -117,7 +117,7 @@ def beyond_again(
     """Gives the comparison of fakes with VIS again, at the same number of real NIR images."""
     if not training_set.amount or not training_set.amount.translator:
         return None
-    for other in counted(summary.training_sets):
+    for other in _counted(summary.training_sets):
         amount = other.known_amount
         if amount.again and amount.nir_per_subject == training_set.amount.nir_per_subject:
             return summary.compared(training_set.name, other.name, task, name)

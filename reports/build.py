@@ -53,7 +53,7 @@ def write_tables(
     """Writes each kind of table as csv, md and tex, where there is any; -> those, by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     written = {}
-    for name, tables, frame in (*kinds(material, summary), *kinds_of_words(material)):
+    for name, tables, frame in (*_kinds(material, summary), *_kinds_of_words(material)):
         if tables:
             written[name] = tuple(write_kinds(folder / name, tables, frame))
     leading = headlines(summary)
@@ -66,7 +66,7 @@ def write_tables(
     return written
 
 
-def kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
+def _kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
     """Gives each kind's file name, its printed tables and their numbers.
 
     Tables of results say how faces were cropped and people chosen: they are read without the page.
@@ -87,7 +87,7 @@ def kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Tabl
         yield name, [replace(each, note=f"{each.note} {how}".strip()) for each in tables], frame
 
 
-def kinds_of_words(material: Material) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
+def _kinds_of_words(material: Material) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
     """Gives the tables on the data and on the run, whose cells are words and counts."""
     for name, tables in (
         ("failed_stages", failure_tables(material.facts)),

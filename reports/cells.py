@@ -43,10 +43,10 @@ class Cell:
 def cells_of(outcomes: pd.DataFrame) -> dict[tuple[str, str, str], Cell]:
     """Splits the long table by (training set, protocol, metric)."""
     grouped = outcomes.groupby(["training_set", *KEYS], sort=False)
-    return {key: cell_of(key, rows) for key, rows in grouped}
+    return {key: _cell_of(key, rows) for key, rows in grouped}
 
 
-def cell_of(key: tuple[str, str, str], rows: pd.DataFrame) -> Cell:
+def _cell_of(key: tuple[str, str, str], rows: pd.DataFrame) -> Cell:
     """Arranges outcomes as (seeds, probes); every seed must have scored the same probes."""
     what = " / ".join(key)
     if rows["value"].isna().any():
@@ -64,11 +64,11 @@ def cell_of(key: tuple[str, str, str], rows: pd.DataFrame) -> Cell:
         tuple(table.columns),
         subjects,
         values,
-        *subject_sums(values + as_impostors(rows, table), subjects),
+        *subject_sums(values + _as_impostors(rows, table), subjects),
     )
 
 
-def as_impostors(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray | float:
+def _as_impostors(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray | float:
     """Gives the parts of mean 0 of `rows`, arranged as `table`; 0 where an older run has none."""
     if "as_impostor" not in rows:
         return 0.0

@@ -62,7 +62,7 @@ def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
     `beyond X`: do fakes do more than control X? `leaky`: do leaky fakes help, `leak`: what is their
     leak worth? `curve`: do fakes help at other amounts? `curve again`: do the VIS images once more?
     `curve beyond`: do fakes do more than these? An external recognizer is compared with
-    nothing, and a set that is another's twin takes its comparisons (`twins`).
+    nothing, and a set that is another's twin takes its comparisons (`_twins`).
     """
     sets = tuple(training_set for training_set in sets if not training_set.twin)
     baseline = next(training_set.name for training_set in sets if training_set.role == "baseline")
@@ -114,7 +114,7 @@ def compare_all(
             rows = [found for pair in pairs if (found := table.compare(*pair))]
             done = adjusted([replace(row, family=family) for row in rows])
             yield from done
-            yield from twins(done, sets)
+            yield from _twins(done, sets)
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def cells_of_variation(
     return [cell for cell in pool if set(seeds) <= set(cell.seeds)]
 
 
-def twins(found: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Comparison]:
+def _twins(found: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Comparison]:
     """Repeats the comparisons of a training set under the names of its twins."""
     for twin in (training_set for training_set in sets if training_set.twin):
         for each in found:

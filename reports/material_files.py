@@ -39,14 +39,14 @@ def save_material(material: Material, folder: Path) -> None:
             name: write_table(partial / f"{name}.csv.gz", getattr(material, name))
             for name in TABLES
         },
-        "generators": save_trainings(material.generators, partial / "generators"),
-        "recognizers": save_trainings(material.recognizers, partial / "recognizers"),
+        "generators": _save_trainings(material.generators, partial / "generators"),
+        "recognizers": _save_trainings(material.recognizers, partial / "recognizers"),
         "grids": [
-            save_grid(grid, partial / "grids" / str(place))
+            _save_grid(grid, partial / "grids" / str(place))
             for place, grid in enumerate(material.grids)
         ],
     }
-    content["files"] = {str(path.relative_to(partial)): mark(path) for path in files_in(partial)}
+    content["files"] = {str(path.relative_to(partial)): _mark(path) for path in _files_in(partial)}
     write_text(partial / INDEX, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
@@ -59,24 +59,24 @@ def load_material(folder: Path) -> Material:
         content = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         if content["schema"] != SCHEMA:
             raise TamperedError(f"{folder}: written by another version of nirbench; use that one")
-        check(folder, content["files"])
-        return material_of(content, folder)
+        _check(folder, content["files"])
+        return _material_of(content, folder)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TamperedError(f"{folder / INDEX}: unreadable; {remedy(folder)}") from error
+        raise TamperedError(f"{folder / INDEX}: unreadable; {_remedy(folder)}") from error
 
 
-def check(folder: Path, files: dict[str, list]) -> None:
+def _check(folder: Path, files: dict[str, list]) -> None:
     """Compares every byte with what was written. Raises TamperedError naming the file."""
     for name, expected in files.items():
-        if not (folder / name).is_file() or mark(folder / name) != expected:
-            raise TamperedError(f"{folder / name}: missing or changed; {remedy(folder)}")
+        if not (folder / name).is_file() or _mark(folder / name) != expected:
+            raise TamperedError(f"{folder / name}: missing or changed; {_remedy(folder)}")
 
 
-def remedy(folder: Path) -> str:
+def _remedy(folder: Path) -> str:
     return f"delete {folder}, then `bench report` makes it again where the run's stages still are"
 
 
-def files_in(folder: Path) -> list[Path]:
+def _files_in(folder: Path) -> list[Path]:
     """Gives every file below a folder, sorted; flushed to the disk."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in files:
@@ -84,12 +84,12 @@ def files_in(folder: Path) -> list[Path]:
     return files
 
 
-def mark(path: Path) -> list[int | str]:
+def _mark(path: Path) -> list[int | str]:
     """Gives the size and SHA-256 of a file."""
     return [path.stat().st_size, sha256(path)]
 
 
-def save_trainings(trainings: Sequence[Training], folder: Path) -> list[dict[str, Any]]:
+def _save_trainings(trainings: Sequence[Training], folder: Path) -> list[dict[str, Any]]:
     """Writes losses and samples, each training in a folder named by its place; describes them."""
     rows = []
     for place, each in enumerate(trainings):
@@ -104,7 +104,7 @@ def save_trainings(trainings: Sequence[Training], folder: Path) -> list[dict[str
     return rows
 
 
-def save_grid(grid: Grid, folder: Path) -> dict[str, Any]:
+def _save_grid(grid: Grid, folder: Path) -> dict[str, Any]:
     """Writes each column in a folder named by its place; describes the rest."""
     for place, column in enumerate(grid.columns.values()):
         packed.write(folder / str(place), column.images, column.index)
@@ -118,30 +118,30 @@ def save_grid(grid: Grid, folder: Path) -> dict[str, Any]:
     }
 
 
-def material_of(content: dict[str, Any], folder: Path) -> Material:
+def _material_of(content: dict[str, Any], folder: Path) -> Material:
     """Gives the material that `content` describes; images are read from the disk when used."""
     return Material(
         facts=content["facts"],
         metrics=tuple(metric_of(row) for row in content.get("metrics", ())),
-        training_sets=tuple(training_set(row) for row in content["training_sets"]),
+        training_sets=tuple(_training_set(row) for row in content["training_sets"]),
         **{name: read_table(folder / f"{name}.csv.gz", content["tables"][name]) for name in TABLES},
-        generators=load_trainings(content["generators"], folder / "generators"),
-        recognizers=load_trainings(content["recognizers"], folder / "recognizers"),
+        generators=_load_trainings(content["generators"], folder / "generators"),
+        recognizers=_load_trainings(content["recognizers"], folder / "recognizers"),
         grids=tuple(
-            load_grid(row, folder / "grids" / str(place))
+            _load_grid(row, folder / "grids" / str(place))
             for place, row in enumerate(content["grids"])
         ),
     )
 
 
-def training_set(row: dict[str, Any]) -> TrainingSet:
+def _training_set(row: dict[str, Any]) -> TrainingSet:
     """Gives a training set from its description; earlier versions had another name for a role."""
     amount = row["amount"] and Amount(**row["amount"])
     role = {"reference": "external"}.get(row["role"], row["role"])
     return TrainingSet(**row | {"amount": amount, "role": role})
 
 
-def load_trainings(rows: list[dict[str, Any]], folder: Path) -> tuple[Training, ...]:
+def _load_trainings(rows: list[dict[str, Any]], folder: Path) -> tuple[Training, ...]:
     loaded = []
     for place, row in enumerate(rows):
         own = folder / str(place)
@@ -152,7 +152,7 @@ def load_trainings(rows: list[dict[str, Any]], folder: Path) -> tuple[Training, 
     return tuple(loaded)
 
 
-def load_grid(row: dict[str, Any], folder: Path) -> Grid:
+def _load_grid(row: dict[str, Any], folder: Path) -> Grid:
     columns = {name: packed.read(folder / str(place)) for place, name in enumerate(row["columns"])}
     differences = tuple(Difference(**each) for each in row["differences"])
     return Grid(row["name"], row["title"], row["caption"], columns, row["labels"], differences)

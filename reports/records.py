@@ -26,11 +26,11 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
             summary.recognition, ("training_set", "protocol", "metric", "seed", "value", "n")
         ),
         "means": [
-            mean_row(*key, estimate) | fold_columns(summary.over_folds.get(key))
+            _mean_row(*key, estimate) | _fold_columns(summary.over_folds.get(key))
             for key, estimate in summary.means.items()
         ],
-        "comparisons": [comparison_row(comparison) for comparison in summary.comparisons],
-        "quality": table_rows(summary.quality, quality_columns(summary.quality)),
+        "comparisons": [_comparison_row(comparison) for comparison in summary.comparisons],
+        "quality": table_rows(summary.quality, _quality_columns(summary.quality)),
     }
     details = [{"about": about, "sentences": lines} for about, lines in answer.details]
     told: dict[str, Any] = {
@@ -46,7 +46,7 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
     return {"schema": SCHEMA, **known, **named, **rows}
 
 
-def quality_columns(quality: pd.DataFrame) -> tuple[str, ...]:
+def _quality_columns(quality: pd.DataFrame) -> tuple[str, ...]:
     """Gives the columns of image quality; older runs measured no intervals."""
     ends = ("ci_low", "ci_high") if "ci_low" in quality else ()
     return ("images", "metric", "seed", "value", "n", *ends)
@@ -55,7 +55,7 @@ def quality_columns(quality: pd.DataFrame) -> tuple[str, ...]:
 def table_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:
     """Gives the rows of a table; those of a fold say which."""
     rows = [
-        {name: plain(value) for name, value in zip(columns, row, strict=True)}
+        {name: _plain(value) for name, value in zip(columns, row, strict=True)}
         for row in table[list(columns)].itertuples(index=False)
     ]
     for row, fold in zip(rows, table.get("fold", ()), strict="fold" in table):
@@ -63,51 +63,51 @@ def table_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, 
     return rows
 
 
-def mean_row(training_set: str, protocol: str, metric: str, estimate: Estimate) -> dict[str, Any]:
+def _mean_row(training_set: str, protocol: str, metric: str, estimate: Estimate) -> dict[str, Any]:
     return {
         "training_set": training_set,
         "protocol": protocol,
         "metric": metric,
-        "mean": plain(estimate.value),
-        "ci_low": plain(estimate.low),
-        "ci_high": plain(estimate.high),
+        "mean": _plain(estimate.value),
+        "ci_low": _plain(estimate.low),
+        "ci_high": _plain(estimate.high),
         "seeds": estimate.seeds,
         "subjects": estimate.subjects,
         "n": estimate.probes,
     }
 
 
-def fold_columns(spread: Spread | None) -> dict[str, Any]:
+def _fold_columns(spread: Spread | None) -> dict[str, Any]:
     """Gives the further columns of `means` where there are several folds."""
     if spread is None:
         return {}
     return {
-        "fold_mean": plain(spread.mean),
-        "fold_std": plain(spread.std),
+        "fold_mean": _plain(spread.mean),
+        "fold_std": _plain(spread.std),
         "folds": spread.folds,
     }
 
 
-def comparison_row(comparison: Comparison) -> dict[str, Any]:
+def _comparison_row(comparison: Comparison) -> dict[str, Any]:
     return {
         "training_set": comparison.training_set,
         "baseline": comparison.baseline,
         "protocol": comparison.protocol,
         "metric": comparison.metric,
-        "difference": plain(comparison.estimate.value),
-        "ci_low": plain(comparison.estimate.low),
-        "ci_high": plain(comparison.estimate.high),
-        "p": plain(comparison.estimate.p),
-        "p_adjusted": plain(comparison.p_adjusted),
+        "difference": _plain(comparison.estimate.value),
+        "ci_low": _plain(comparison.estimate.low),
+        "ci_high": _plain(comparison.estimate.high),
+        "p": _plain(comparison.estimate.p),
+        "p_adjusted": _plain(comparison.p_adjusted),
         "verdict": comparison.verdict,
         "family": comparison.family,
-        "mcnemar_p": None if comparison.mcnemar_p is None else plain(comparison.mcnemar_p),
+        "mcnemar_p": None if comparison.mcnemar_p is None else _plain(comparison.mcnemar_p),
         "seeds": comparison.estimate.seeds,
         "test": comparison.estimate.test,
     }
 
 
-def plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """Gives a JSON value; floats have eight digits, without the noise in their last bits."""
     if isinstance(value, str):
         return value

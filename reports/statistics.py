@@ -126,7 +126,7 @@ def estimate(
     """
     seeds, subjects = sums.shape
     value = float(sums.sum() / counts.sum() / seeds)
-    deviations = scaled(bootstrap_means(sums, counts, how_often) - value, sums, counts, level)
+    deviations = _scaled(bootstrap_means(sums, counts, how_often) - value, sums, counts, level)
     freedom = 0.0
     if seeds > 1:
         variation = variation or variation_of_means(sums.sum(1)[None] / counts.sum())
@@ -176,7 +176,7 @@ def bootstrap_means(sums: np.ndarray, counts: np.ndarray, how_often: np.ndarray)
     return hits / probes
 
 
-def scaled(
+def _scaled(
     deviations: np.ndarray, sums: np.ndarray, counts: np.ndarray, level: float
 ) -> np.ndarray:
     """Scales bootstrap deviations, (resamples,) float, to the spread that the interval needs.

@@ -112,11 +112,11 @@ def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> 
     cells = cells_of(material.outcomes)
     draws = Draws(seed, resamples)
     sets, records = material.training_sets, by_name(material.metrics)
-    recognition = recognition_rows(whole_folds(material.outcomes))
+    recognition = _recognition_rows(whole_folds(material.outcomes))
     return Summary(
         training_sets=sets,
         recognition=recognition,
-        means={key: mean(key, cells, sets, draws) for key in cells},
+        means={key: _mean(key, cells, sets, draws) for key in cells},
         comparisons=tuple(compare_all(cells, sets, draws, records)),
         quality=whole_folds(material.quality),
         over_folds=over_folds(recognition),
@@ -124,7 +124,7 @@ def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> 
     )
 
 
-def mean(
+def _mean(
     key: tuple[str, str, str],
     cells: dict[tuple[str, str, str], Cell],
     sets: tuple[TrainingSet, ...],
@@ -135,13 +135,13 @@ def mean(
     here = {other[0]: cell for other, cell in cells.items() if other[1:] == key[1:]}
     cell = here[name]
     how_often = draws.subjects(task, len(cell.counts))
-    variation = variation_of(name, here, sets)
+    variation = _variation_of(name, here, sets)
     rng = draws.of_seeds(task, metric)
     found = estimate(cell.sums, cell.counts, how_often, rng, variation=variation)
     return found.of_share() if cell.shares else found
 
 
-def variation_of(
+def _variation_of(
     name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]
 ) -> TrainingVariation | None:
     """Estimates the training variation of means, from the training sets that have these seeds.
@@ -159,7 +159,7 @@ def variation_of(
     return variation_of_means(np.stack([each.means(cell.seeds) for each in pool]))
 
 
-def recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
+def _recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Gives a row per training set, seed, fold if any, protocol and metric: value and n probes."""
     fold = ["fold"] if "fold" in outcomes else []
     keys = ["training_set", "seed", *fold, *KEYS]

@@ -21,8 +21,8 @@ SPEED = 6  # level of gzip; higher ones are slower and save little
 
 def write_table(path: Path, table: pd.DataFrame) -> dict[str, str]:
     """Writes a table; returns the kind of each column, which `read_table` needs."""
-    kinds = {name: kind_of(table[name]) for name in table.columns}
-    plain = pd.DataFrame({name: written(table[name], kind) for name, kind in kinds.items()})
+    kinds = {name: _kind_of(table[name]) for name in table.columns}
+    plain = pd.DataFrame({name: _written(table[name], kind) for name, kind in kinds.items()})
     text = plain.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     path.write_bytes(gzip.compress(text.encode(), SPEED, mtime=0))
     return kinds
@@ -43,10 +43,10 @@ def read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
     )
     if list(table.columns) != list(kinds):
         raise ValueError(f"{path}: its columns are {', '.join(table.columns)}")
-    return pd.DataFrame({name: taken(table[name], kind) for name, kind in kinds.items()})
+    return pd.DataFrame({name: _taken(table[name], kind) for name, kind in kinds.items()})
 
 
-def kind_of(column: pd.Series) -> str:
+def _kind_of(column: pd.Series) -> str:
     """Gives one of KINDS; what is neither a number nor a truth value is text."""
     if types.is_bool_dtype(column):
         return "truth" if column.notna().all() else "text"
@@ -55,7 +55,7 @@ def kind_of(column: pd.Series) -> str:
     return "number" if types.is_float_dtype(column) else "text"
 
 
-def written(column: pd.Series, kind: str) -> pd.Series:
+def _written(column: pd.Series, kind: str) -> pd.Series:
     """Gives a column as it goes into the file."""
     column = column.reset_index(drop=True)
     if kind != "text":
@@ -64,7 +64,7 @@ def written(column: pd.Series, kind: str) -> pd.Series:
     return text.mask(text.str.startswith("\\"), "\\" + text).mask(column.isna(), MISSING)
 
 
-def taken(column: pd.Series, kind: str) -> pd.Series:
+def _taken(column: pd.Series, kind: str) -> pd.Series:
     """Gives a column as it was before it was written."""
     if kind == "number":
         return column.astype(float)

@@ -64,7 +64,7 @@ def _check(runs: tuple[Path, ...]) -> None:
 
 
 def _named(runs: tuple[Path, ...]) -> dict[Path, str]:
-    """What each run is called: its folder's name, or its path where two are called alike."""
+    """Gives what each run is called: its folder's name, or its path where two are called alike."""
     names = [path.resolve().name for path in runs]
     alike = len(set(names)) < len(names)
     return {path: str(path) if alike else name for path, name in zip(runs, names, strict=True)}
@@ -77,7 +77,7 @@ def _load(path: Path, name: str) -> Run:
 
 
 def _printed(table: Table) -> Printed:
-    """A table for the terminal; without the small print, which the page has."""
+    """Gives a table for the terminal; without the small print, which the page has."""
     printed = Printed(title=Text(table.title), title_justify="left")
     for name in table.header:
         printed.add_column(Text(name))

@@ -61,7 +61,7 @@ def faces(out: Path, workers: int | None, **options) -> None:
 
 
 def _counts(truth) -> Table:
-    """One row per kind of file, the ordinary images first."""
+    """Gives one row per kind of file, the ordinary images first."""
     table = Table("what", "VIS", "NIR")
     people = truth.groupby("spectrum")["subject"].nunique()
     table.add_row("subjects", *(str(people.get(name, 0)) for name in ("VIS", "NIR")))

@@ -132,7 +132,7 @@ def _weights() -> Iterator[Entry]:
 
 
 def _shown(place: Path, cache: Path) -> str:
-    """A file in the cache by its name, any other by its path."""
+    """Gives a file in the cache by its name, any other by its path."""
     return place.name if place.is_relative_to(cache) else str(place)
 
 

@@ -25,7 +25,7 @@ OPTIONS = [
 ]
 
 
-def with_options(command):
+def _with_options(command):
     """The options that `run-all` and `reproduce` share."""
     for option in reversed(OPTIONS):
         command = option(command)
@@ -33,7 +33,7 @@ def with_options(command):
 
 
 @click.command("run-all")
-@with_options
+@_with_options
 @click.option(
     "--variants", metavar="A,B,C", help="Translators to compare; a file FILE.py defines one."
 )
@@ -42,18 +42,18 @@ def run_all(variants: str | None, **given) -> None:
 
     The same command again goes on where it stopped, and does nothing where all is done.
     """
-    run(options.names(variants), **given)
+    _run(options.names(variants), **given)
 
 
 @click.command()
 @click.argument("variant")
-@with_options
+@_with_options
 def reproduce(variant: str, **given) -> None:
     """Compare one translator (A, B, C, ...) with the baseline."""
-    run([variant], **given)
+    _run([variant], **given)
 
 
-def run(
+def _run(
     variants: list[str] | None,
     out: Path | None,
     tensorboard: bool,
@@ -94,6 +94,6 @@ def _settings(
 
 
 def _run_name(settings) -> str:
-    """A preset's own data set goes without saying."""
+    """Names a run by its preset, and by its data set where that is not the preset's own."""
     data = settings.data
     return f"{settings.preset}-{data.name}" if data.on_disk else settings.preset

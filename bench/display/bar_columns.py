@@ -11,15 +11,15 @@ EMPTY: dict[str, Any] = {"count": "", "left": "", "rate": "", "note": ""}
 
 
 def bars(console: Console) -> Progress:
-    """One line per task; losses are cut where the line ends."""
+    """Gives one line per task; losses are cut where the line ends."""
     wide = console.width >= WIDE_TERMINAL
     columns = [
-        column("{task.description}", 28 if wide else 22, "left"),
+        _column("{task.description}", 28 if wide else 22, "left"),
         *([BarColumn(bar_width=12)] if wide else []),
-        column("{task.fields[count]}", 13),
-        column("{task.fields[left]}", 12),
-        column("{task.fields[rate]}", 15 if wide else 13),
-        TextColumn("{task.fields[note]}", markup=False, table_column=narrow(ratio=1)),
+        _column("{task.fields[count]}", 13),
+        _column("{task.fields[left]}", 12),
+        _column("{task.fields[rate]}", 15 if wide else 13),
+        TextColumn("{task.fields[note]}", markup=False, table_column=_narrow(ratio=1)),
     ]
     return Progress(
         *columns,
@@ -31,10 +31,10 @@ def bars(console: Console) -> Progress:
     )
 
 
-def column(text: str, width: int, justify: Literal["left", "right"] = "right") -> TextColumn:
-    return TextColumn(text, justify=justify, markup=False, table_column=narrow(width=width))
+def _column(text: str, width: int, justify: Literal["left", "right"] = "right") -> TextColumn:
+    return TextColumn(text, justify=justify, markup=False, table_column=_narrow(width=width))
 
 
-def narrow(width: int | None = None, ratio: int | None = None) -> Column:
-    """A column that is cut off, never wrapped, at a width in characters or in a share."""
+def _narrow(width: int | None = None, ratio: int | None = None) -> Column:
+    """Gives a column that is cut off, never wrapped, at a width in characters or in a share."""
     return Column(no_wrap=True, overflow="ellipsis", width=width, ratio=ratio)

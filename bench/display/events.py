@@ -22,17 +22,17 @@ class Events:
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": kind}
         try:
             with open(self.path, "a", encoding="utf-8") as file:
-                file.write(json.dumps(plain(line | fields), allow_nan=False) + "\n")
+                file.write(json.dumps(_plain(line | fields), allow_nan=False) + "\n")
         except OSError as error:
             if not self._told:
                 self._told = True
                 self.tell(f"{self.path}: cannot be written ({error.strerror}); the run goes on")
 
 
-def plain(value: Any) -> Any:
-    """What JSON can say: a loss that is not finite becomes null."""
+def _plain(value: Any) -> Any:
+    """Gives what JSON can say: a loss that is not finite becomes null."""
     if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
+        return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -45,7 +45,7 @@ class Running:
 
     @property
     def left(self) -> str:
-        return said_left(self.pace.seconds_for(self.total - self.done))
+        return _said_left(self.pace.seconds_for(self.total - self.done))
 
     @property
     def rate(self) -> str:
@@ -192,7 +192,7 @@ class Display:
         if self._whole is not None:
             count, left = (
                 f"{self._complete}/{self._expected} stages",
-                said_left(self.left.seconds()),
+                _said_left(self.left.seconds()),
             )
             self._bars.update(self._whole, completed=self.left.done(), count=count, left=left)
 
@@ -201,7 +201,7 @@ class Display:
         self._last_log = time.monotonic()
         if self.console.is_terminal:
             return
-        left = said_left(self.left.seconds())
+        left = _said_left(self.left.seconds())
         parts = [f"{clock(self._last_log - self._began)}  {self._complete}/{self._expected} stages"]
         parts[0] += f", {left}" if left else ""
         parts += [stage.line for stage in self._running.values()]
@@ -210,6 +210,6 @@ class Display:
         self.console.print(Text(" | ".join(parts)), soft_wrap=True)
 
 
-def said_left(seconds: float | None) -> str:
+def _said_left(seconds: float | None) -> str:
     """ "4:05 left", or nothing where it is not known."""
     return "" if seconds is None else f"{clock(seconds)} left"

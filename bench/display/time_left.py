@@ -41,7 +41,7 @@ class Pace:
         return (done - before) / (now - began) if done > before and now > began else None
 
     def seconds_for(self, count: int) -> float | None:
-        """How long `count` more take; None while nothing can be said."""
+        """Gives how long `count` more take; None while nothing can be said."""
         return count / self.per_second if self.per_second else None
 
 
@@ -78,7 +78,7 @@ class WorkLeft:
         return self._sum(self._share)
 
     def seconds(self) -> float | None:
-        """Seconds left, or None while nothing can be said."""
+        """Gives seconds left, or None while nothing can be said."""
         made = self.done() - self._sum(self._first)
         elapsed = time.monotonic() - self._start
         return elapsed / made * (self.total - self.done()) if made > 0.02 * self.total else None
@@ -88,7 +88,7 @@ class WorkLeft:
 
 
 def clock(seconds: float | None) -> str:
-    """Seconds as h:mm:ss or m:ss; a dash where they are unknown."""
+    """Gives seconds as h:mm:ss or m:ss; a dash where they are unknown."""
     if seconds is None:
         return "-"
     minutes, rest = divmod(round(seconds), 60)

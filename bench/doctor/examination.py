@@ -37,11 +37,11 @@ class Request:
 
 
 def examine(request: Request, console: Console) -> Iterator[Section]:
-    """The page's sections; progress goes to `console`.
+    """Gives the page's sections; progress goes to `console`.
 
     Raises UsageError for a wrong option and DataError for a folder that cannot be read at all.
     """
-    settings = resolve(request)
+    settings = _resolve(request)
     reads = request.data is not None and settings.data.on_disk
     if reads:
         _make(request.out)
@@ -53,10 +53,10 @@ def examine(request: Request, console: Console) -> Iterator[Section]:
     yield storage.section(cache)
     if reads:
         predictor = weights_section.usable_file(statuses, plan.LANDMARKS)
-        yield from examine_data(request, settings, predictor, console)
+        yield from _examine_data(request, settings, predictor, console)
 
 
-def examine_data(
+def _examine_data(
     request: Request, settings: RunSettings, predictor: Path | None, console: Console
 ) -> Iterator[Section]:
     """Reads the data set, looks for some faces, and tries the protocols."""
@@ -78,8 +78,8 @@ def examine_data(
         yield trials.funnel(tried[0])
 
 
-def resolve(request: Request) -> RunSettings:
-    """The settings of the run that is asked about; of a protocol with folds all are meant."""
+def _resolve(request: Request) -> RunSettings:
+    """Gives the settings of the run that is asked about; of a protocol with folds all are meant."""
     overrides: dict[str, object] = {"protocol": request.protocol, "fold": request.fold}
     overrides |= {"variants": request.variants, **_data(request)}
     if request.protocol and request.fold is None:

@@ -23,7 +23,7 @@ def section(manifest: Manifest) -> Section:
         ("both spectra", _people(images)),
         *(("note", note) for note in manifest.notes),
     ]
-    problems = [*_missing_spectra(manifest), *copies(images)]
+    problems = [*_missing_spectra(manifest), *_copies(images)]
     if len(refused):
         first = refused.iloc[0]
         problems.append(
@@ -52,7 +52,7 @@ def _people(images: pd.DataFrame) -> str:
 
 
 def _table(images: pd.DataFrame) -> list[list[str]]:
-    """A column per spectrum."""
+    """Gives a column per spectrum."""
     own = [images[images["spectrum"] == spectrum] for spectrum in SPECTRA]
     rows = [
         ["", *SPECTRA],
@@ -74,7 +74,7 @@ def _images_each(images: pd.DataFrame) -> str:
 
 
 def _sizes(images: pd.DataFrame) -> str:
-    """The commonest size, and the range where there are others."""
+    """Gives the commonest size, and the range where there are others."""
     sizes = images.groupby(["width_px", "height_px"]).size().sort_values(ascending=False)
     if sizes.empty:
         return "-"
@@ -97,7 +97,7 @@ def _missing_spectra(manifest: Manifest) -> list[Problem]:
     ]
 
 
-def copies(images: pd.DataFrame) -> list[Problem]:
+def _copies(images: pd.DataFrame) -> list[Problem]:
     """Images with the same bytes; whether they would be trained on and tested, a protocol says."""
     same = images[images.duplicated("sha256", keep=False)]
     owners = same.groupby("sha256")["subject"].transform("nunique")

@@ -18,7 +18,7 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 
 
 def section(settings: RunSettings) -> Section:
-    """What a run has to work with."""
+    """Gives what a run has to work with."""
     gpu, problems = _gpu()
     cores, limited = _cores(settings)
     facts = [

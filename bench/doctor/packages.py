@@ -30,10 +30,10 @@ PER_LINE = 4
 
 
 def section() -> Section:
-    """Every package of our own requirements with its version, and the problems."""
-    wanted = requirements(OURS)
+    """Gives every package of our own requirements with its version, and the problems."""
+    wanted = _requirements(OURS)
     installed = {name: version for name in wanted if (version := _version(name))}
-    demands = {name: requirements(ALSO_AS.get(name, name)) for name in installed}
+    demands = {name: _requirements(ALSO_AS.get(name, name)) for name in installed}
     versions = [f"{name} {installed.get(name, MISSING)}" for name in wanted]
     problems = [*_python(), *lacking(wanted, installed), *conflicts(installed, demands)]
     lines = [versions[at : at + PER_LINE] for at in range(0, len(versions), PER_LINE)]
@@ -41,7 +41,7 @@ def section() -> Section:
     return Section("Packages", facts, problems=problems)
 
 
-def requirements(name: str) -> dict[str, str]:
+def _requirements(name: str) -> dict[str, str]:
     """What an installed package always needs: name to requirement; {} where it says nothing."""
     try:
         lines = metadata.requires(name) or []
@@ -49,11 +49,11 @@ def requirements(name: str) -> dict[str, str]:
         return {}
     plain = [line for line in lines if ";" not in line]  # the others are extras or other systems
     named = [(REQUIREMENT.match(line), line) for line in plain]
-    return {normal(match[1]): line for match, line in named if match}
+    return {_normal(match[1]): line for match, line in named if match}
 
 
-def normal(name: str) -> str:
-    """A distribution's name as registries compare it."""
+def _normal(name: str) -> str:
+    """Gives a distribution's name as registries compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -76,7 +76,7 @@ def _python() -> Sequence[Problem]:
 
 
 def lacking(wanted: Mapping[str, str], installed: Mapping[str, str]) -> list[Problem]:
-    """A problem for each package that is missing or of another version than we ask for."""
+    """Gives a problem for each package that is missing or of another version than we ask for."""
     problems = []
     for name, requirement in wanted.items():
         install = f'`pip install "{requirement}"`'
@@ -103,14 +103,14 @@ def conflicts(
 
 
 def fits(version: str, requirement: str) -> bool:
-    """Whether the version's numbers lie within the bounds; of exclusions nothing is known."""
+    """Tells whether the version's numbers lie within the bounds; of exclusions nothing is known."""
     if not version[:1].isdigit():  # "unknown"
         return True
     bounds = BOUND.findall(requirement)
-    return all(COMPARE[sign](release(version), release(bound)) for sign, bound in bounds)
+    return all(COMPARE[sign](_release(version), _release(bound)) for sign, bound in bounds)
 
 
-def release(version: str) -> tuple[int, ...]:
+def _release(version: str) -> tuple[int, ...]:
     """Gives a version as numbers without trailing zeros: "2.13.0+cpu" -> (2, 13)."""
     match = re.match(r"\d+(\.\d+)*", version)
     numbers = [int(number) for number in match[0].split(".")] if match else []

@@ -39,7 +39,7 @@ def show(sections: Iterable[Section], console: Console) -> int:
     """Prints the sections as they come, then what to do; returns the exit code."""
     problems: list[Problem] = []
     for section in sections:
-        show_section(section, console)
+        _show_section(section, console)
         problems += section.problems
     problems.sort(key=lambda problem: problem.exit_code == 0)
     _title("What to do", console)
@@ -50,7 +50,7 @@ def show(sections: Iterable[Section], console: Console) -> int:
     return min((each.exit_code for each in problems if each.exit_code), default=0)
 
 
-def show_section(section: Section, console: Console) -> None:
+def _show_section(section: Section, console: Console) -> None:
     """Prints one section without its problems."""
     _title(section.title, console)
     for label, text in section.facts:
@@ -61,20 +61,20 @@ def show_section(section: Section, console: Console) -> None:
 
 def _title(text: str, console: Console) -> None:
     console.print()
-    console.print(Text(printable(text, console), "bold"), soft_wrap=True)
+    console.print(Text(_printable(text, console), "bold"), soft_wrap=True)
 
 
 def _line(text: str, console: Console, problem: Problem | None = None) -> None:
-    line = Text(printable(text, console))
+    line = Text(_printable(text, console))
     if problem:
         stops = problem.exit_code != 0
         line.append("stops a run: " if stops else "note: ", "bold red" if stops else "yellow")
-        line.append(printable(problem.text, console))
+        line.append(_printable(problem.text, console))
     console.print(line, soft_wrap=True)
 
 
 def _table(rows: Sequence[Sequence[str]], console: Console) -> Table:
-    head, *body = ([Text(printable(cell, console)) for cell in row] for row in rows)
+    head, *body = ([Text(_printable(cell, console)) for cell in row] for row in rows)
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
     for number, cell in enumerate(head):
         shown = [row[number].plain for row in body]
@@ -89,7 +89,7 @@ def _numbers(texts: Sequence[str]) -> bool:
     return all(text[:1].isdigit() or text in ("", "-") for text in texts)
 
 
-def printable(text: str, console: Console) -> str:
+def _printable(text: str, console: Console) -> str:
     """Text of one line, with what the terminal cannot or must not print shown escaped."""
     safe = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
     return safe.encode(console.encoding, "backslashreplace").decode(console.encoding)

@@ -91,14 +91,14 @@ def section(seen: Sequence[Seen], sheet: Path) -> Section:
     return Section("Faces in a sample", facts, rows, problems)
 
 
-def rate(seen: Sequence[Seen]) -> float | None:
+def _rate(seen: Sequence[Seen]) -> float | None:
     """The share of searched images in which a face was found; None where none was searched."""
     searched = [each for each in seen if each.attempt not in ("shipped", NOT_SEARCHED)]
     return sum(each.crop is not None for each in searched) / len(searched) if searched else None
 
 
 def _percent(seen: Sequence[Seen]) -> str:
-    share = rate(seen)
+    share = _rate(seen)
     return "-" if share is None else f"{share:.0%}"
 
 
@@ -108,7 +108,7 @@ def _problems(spectrum: str, seen: Sequence[Seen], sheet: Path) -> list[Problem]
     if seen and len(missed) == len(seen):
         text = f"no face found in any of {len(seen)} {spectrum} images, such as {missed[0]}"
         return [Problem(f"{text}; look at them, or {remedy}", exit_code=3)]
-    share = rate(seen)
+    share = _rate(seen)
     if share is None or share >= LOW_RATE:
         return []
     listed = first_few(missed, separator="; ")

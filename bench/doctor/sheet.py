@@ -36,7 +36,7 @@ def write(seen: Sequence[Seen], path: Path) -> None:
 
 
 def place(spectrum: str, number: int) -> tuple[int, int]:
-    """The left upper corner (x, y) of a crop on the sheet."""
+    """Gives the left upper corner (x, y) of a crop on the sheet."""
     row, column = divmod(number, COLUMNS)
     top = SPECTRA.index(spectrum) * BLOCK_PX + TITLE_PX
     return GAP_PX + column * STEP_X, top + row * STEP_Y
@@ -50,11 +50,11 @@ def _draw_block(canvas: Image.Image, block: int, title: str, chosen: Sequence[Se
             continue
         x, y = place(each.spectrum, number)
         canvas.paste(Image.fromarray(each.crop.squeeze()).convert("RGB"), (x, y))
-        draw.text((x, y + CROP_PX), label(each), fill="black", font_size=10)
+        draw.text((x, y + CROP_PX), _label(each), fill="black", font_size=10)
 
 
-def label(seen: Seen) -> str:
-    """Who it is, cut to the width of a crop; letters that the font lacks are escaped."""
+def _label(seen: Seen) -> str:
+    """Gives who it is, cut to the width of a crop; letters that the font lacks are escaped."""
     text = f"{seen.subject} {seen.shot}".encode("ascii", "backslashreplace").decode()
     text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return text if len(text) <= LABEL_LETTERS else f"{text[: LABEL_LETTERS - 2]}.."

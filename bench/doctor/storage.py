@@ -12,7 +12,7 @@ LITTLE_BYTES = 2 * 10**9  # less is soon used up by the checkpoints and crops of
 
 
 def section(cache: Path) -> Section:
-    """The cache's size and the free room of both disks."""
+    """Gives the cache's size and the free room of both disks."""
     here = Path.cwd()
     facts = [
         ("cache", f"{cache}, {decimal(size_bytes(cache))}, {decimal(_free(cache))} free"),
@@ -48,6 +48,6 @@ def _free(folder: Path) -> int:
 
 
 def nearest_existing(folder: Path) -> Path:
-    """The folder, or the first above it that exists."""
+    """Gives the folder, or the first above it that exists."""
     folder = folder.absolute()
     return next(each for each in (folder, *folder.parents) if each.exists())

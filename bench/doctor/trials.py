@@ -40,7 +40,7 @@ class Trial:
 
     @property
     def missing(self) -> pd.DataFrame:
-        """The lines of lists without an image: list, line, reason."""
+        """Gives the lines of lists without an image: list, line, reason."""
         if self.assignment is None:
             return pd.DataFrame(columns=["list", "line", "reason"], dtype=str)
         unresolved = self.assignment.unresolved
@@ -53,16 +53,16 @@ def run(
     """Tries the settings' protocols; with `every_list` also all whose lists the data set brings."""
     chosen = [(each, fold) for each in settings.chosen_protocols for fold in settings.folds]
     if every_list and manifest.layout == WITH_LISTS:
-        chosen += [pair for pair in with_lists(manifest) if pair not in chosen]
+        chosen += [pair for pair in _with_lists(manifest) if pair not in chosen]
     tried: list[Trial] = []
     for protocol, fold in chosen:
         progress(len(tried), len(chosen), {})
-        tried.append(attempt(manifest, protocol, request_of(settings, protocol, fold)))
+        tried.append(_attempt(manifest, protocol, request_of(settings, protocol, fold)))
     return tried
 
 
-def with_lists(manifest: Manifest) -> Iterator[tuple[Protocol, int | None]]:
-    """The protocols and folds of which the data set's folder has any list."""
+def _with_lists(manifest: Manifest) -> Iterator[tuple[Protocol, int | None]]:
+    """Gives the protocols and folds of which the data set's folder has any list."""
     folders = [path for path in _inside(manifest.root) if path.name.casefold() == FOLDER]
     there = {path.name.casefold() for folder in folders for path in _inside(folder)}
     for protocol in map(protocols.get, protocols.names()):
@@ -79,7 +79,7 @@ def _inside(folder: Path) -> list[Path]:
         return []
 
 
-def attempt(manifest: Manifest, protocol: Protocol, request: Request) -> Trial:
+def _attempt(manifest: Manifest, protocol: Protocol, request: Request) -> Trial:
     """Tries one protocol as asked for, and where that fails also without stopping."""
     faults = []
     for asked in (request, replace(request, allow_missing=True)):
@@ -93,9 +93,9 @@ def attempt(manifest: Manifest, protocol: Protocol, request: Request) -> Trial:
 
 
 def section(trials: Sequence[Trial], allow_missing: bool) -> Section:
-    """A row per trial, and what has to be done before a run."""
+    """Gives a row per trial, and what has to be done before a run."""
     rows = [_row(trial) for trial in trials]
-    return Section("Protocols", [LEGEND], [HEAD, *rows], problems(trials, allow_missing))
+    return Section("Protocols", [LEGEND], [HEAD, *rows], _problems(trials, allow_missing))
 
 
 def _row(trial: Trial) -> tuple[str, ...]:
@@ -120,8 +120,8 @@ def _sum(first: int, second: int) -> str:
     return f"{first:,}+{second:,}"
 
 
-def problems(trials: Sequence[Trial], allow_missing: bool) -> list[Problem]:
-    """What is wrong, each thing once however many folds it is found in."""
+def _problems(trials: Sequence[Trial], allow_missing: bool) -> list[Problem]:
+    """Gives what is wrong, each thing once however many folds it is found in."""
     found: dict[str, list[Trial]] = defaultdict(list)
     for trial in trials:
         for fault in () if _tested(trial.missing).any() else trial.faults:  # else named below
@@ -144,12 +144,12 @@ def problems(trials: Sequence[Trial], allow_missing: bool) -> list[Problem]:
 
 
 def _tested(missing: pd.DataFrame) -> pd.Series:
-    """Which lines are of a gallery or a probe list."""
+    """Gives which lines are of a gallery or a probe list."""
     return missing["list"].str.contains("gallery|probe", case=False)
 
 
 def _lines(missing: pd.DataFrame) -> str:
-    """Each line with its reason once, and the lists in which it stands."""
+    """Gives each line with its reason once, and the lists in which it stands."""
     groups = missing.groupby(["line", "reason"], sort=False)["list"]
     named = []
     for (line, reason), own in groups:
@@ -171,7 +171,7 @@ def _names(trials: Sequence[Trial]) -> str:
 
 
 def funnel(trial: Trial) -> Section:
-    """The steps from all images to those that one protocol uses."""
+    """Gives the steps from all images to those that one protocol uses."""
     name = trial.protocol if trial.fold is None else f"{trial.protocol}, fold {trial.fold}"
     steps = trial.assignment.funnel if trial.assignment else []
     keys = ("vis_subjects", "vis_images", "nir_subjects", "nir_images")

@@ -21,12 +21,12 @@ def section(
         (each.name, "yes" if each.name in needed else "no", each.state, each.place.name)
         for each in statuses
     ]
-    wrong = [problem(each) for each in statuses if each.name in needed]
+    wrong = [_problem(each) for each in statuses if each.name in needed]
     return Section("Weights", facts, [head, *rows], [each for each in wrong if each])
 
 
-def problem(status: Status) -> Problem | None:
-    """What to do about a weight that is needed."""
+def _problem(status: Status) -> Problem | None:
+    """Gives what to do about a weight that is needed."""
     if status.state in (READY, UNCONVERTED):
         return None
     if status.state == FAILS:

@@ -9,7 +9,7 @@ from faces.packed import Packed
 
 
 def first_images(lines: pd.DataFrame) -> pd.DataFrame:
-    """The first image of each subject, by shot; subjects ascending."""
+    """Gives the first image of each subject, by shot; subjects ascending."""
     return lines.sort_values(["subject", "shot"]).drop_duplicates("subject")
 
 

@@ -77,7 +77,7 @@ def _data_facts(
 
 
 def _unscored(split: Path) -> list[str]:
-    """What the protocol gives no images for."""
+    """Gives what the protocol gives no images for."""
     parts = set(packed.read_table(split / "split.csv")["part"])
     notes = []
     if "held_out" not in parts:
@@ -90,7 +90,7 @@ def _unscored(split: Path) -> list[str]:
 
 
 def _omitted(plan: Plan, store: Path) -> list[str]:
-    """The metrics that this many probes cannot support, and why."""
+    """Gives the metrics that this many probes cannot support, and why."""
     tables = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.scores.values()]
     rows = pd.concat(tables)[["protocol", "metric", "reason"]].drop_duplicates()
     notes = [f"{metric} ({protocol}) is left out: {why}" for protocol, metric, why in rows.values]
@@ -99,7 +99,7 @@ def _omitted(plan: Plan, store: Path) -> list[str]:
 
 
 def _trained_on(plan: Plan, store: Path) -> str:
-    """The devices that the recognizers were trained on."""
+    """Gives the devices that the recognizers were trained on."""
     records = [read_record(stage.folder(store)) for stage in plan.finetunes.values()]
     return "; ".join(sorted({record["device"] for record in records}))
 

@@ -42,7 +42,7 @@ def write_report(
     What an earlier report left stays until there is what a new one is made of, and then gives way
     whole, so that nothing stale stands beside the new one.
     """
-    material = gather(settings, plan, store, ran, data, failures)
+    material = _gather(settings, plan, store, ran, data, failures)
     save_material(material, out / MATERIAL)
     shutil.rmtree(out / "generators", ignore_errors=True)
     _copy_generators(plan, store, out / "generators")
@@ -51,7 +51,7 @@ def write_report(
 
 
 def is_current(settings: RunSettings, plan: Plan, store: Path, out: Path) -> bool:
-    """True if the report in `out` was made from exactly these stages, and all are there."""
+    """Tells whether the report in `out` was made from exactly these stages, and all are there."""
     if not (out / "report.html").exists():
         return False
     try:
@@ -65,7 +65,7 @@ def is_current(settings: RunSettings, plan: Plan, store: Path, out: Path) -> boo
     )
 
 
-def gather(
+def _gather(
     settings: RunSettings,
     plan: Plan,
     store: Path,
@@ -135,7 +135,7 @@ def _told_apart(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_repeat(table: pd.DataFrame, repeat: Repeat) -> pd.DataFrame:
-    """The table with a column on its seed and, where there are folds, on its fold."""
+    """Gives the table with a column on its seed and, where there are folds, on its fold."""
     table = table.assign(seed=repeat.seed)
     return table if repeat.fold is None else table.assign(fold=repeat.fold)
 

@@ -87,7 +87,7 @@ def _differences(plan: Plan, shown: list[str]) -> Iterator[Difference]:
 
 
 def _equalizing(plan: Plan) -> list[str]:
-    """The translators of the run that see equalized VIS images."""
+    """Gives the translators of the run that see equalized VIS images."""
     return [
         name
         for name, variant in plan.variants.items()
@@ -115,7 +115,7 @@ def _preprocessing(
 
 
 def _and(names: list[str]) -> str:
-    """Names as a sentence enumerates them."""
+    """Joins names as a sentence enumerates them."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 

@@ -31,14 +31,14 @@ def draw(plan: Plan, store: Path) -> Iterator[Grid]:
     """Grids called "worst-..."; none where no fakes were scored."""
     split = packed.read_table(plan.split.folder(store) / "split.csv")
     for where, metric, probes, gallery in JUDGED:
-        baseline = outcomes(plan, store, BASELINE, where, metric)
-        best = best_translator(plan, store, where, metric)
+        baseline = _outcomes(plan, store, BASELINE, where, metric)
+        best = _best_translator(plan, store, where, metric)
         if best is None or baseline.empty:
             continue
-        with_fakes = outcomes(plan, store, f"{BASELINE}+{best}", where, metric)
+        with_fakes = _outcomes(plan, store, f"{BASELINE}+{best}", where, metric)
         cases = costliest(baseline, with_fakes)
         firsts = first_images(protocols.rows(split, gallery, "VIS")).set_index("subject")["row"]
-        named = taken_for(plan, store, f"{BASELINE}+{best}", where, cases)
+        named = _taken_for(plan, store, f"{BASELINE}+{best}", where, cases)
         named = named[named["subject"].isin(firsts.index) & named["other"].isin(firsts.index)]
         if len(named):
             nir = protocols.rows(split, probes, "NIR")
@@ -47,23 +47,23 @@ def draw(plan: Plan, store: Path) -> Iterator[Grid]:
     names = [name for name, repeat in plan.fakes if repeat == plan.first]
     if not names:
         return
-    chosen = best_translator(plan, store, *JUDGED[0][:2]) or names[-1]
+    chosen = _best_translator(plan, store, *JUDGED[0][:2]) or names[-1]
     if (plan.aligned.folder(store) / "NIR-true").exists():
         yield _far_from_truth(plan, store, chosen)
     yield from _copies(plan, store, chosen)
 
 
-def best_translator(plan: Plan, store: Path, where: str, metric: str) -> str | None:
+def _best_translator(plan: Plan, store: Path, where: str, metric: str) -> str | None:
     """The one whose fakes give the highest mean over all seeds; None where none was scored."""
     means = {
-        name: outcomes(plan, store, f"{BASELINE}+{name}", where, metric).to_numpy().mean()
+        name: _outcomes(plan, store, f"{BASELINE}+{name}", where, metric).to_numpy().mean()
         for name in dict.fromkeys(name for name, _ in plan.fakes)
-        if not outcomes(plan, store, f"{BASELINE}+{name}", where, metric).empty
+        if not _outcomes(plan, store, f"{BASELINE}+{name}", where, metric).empty
     }
     return max(means, key=lambda name: means[name], default=None)
 
 
-def outcomes(plan: Plan, store: Path, training_set: str, where: str, metric: str) -> pd.DataFrame:
+def _outcomes(plan: Plan, store: Path, training_set: str, where: str, metric: str) -> pd.DataFrame:
     """(probes x seeds) values of the first fold; empty where nothing was scored."""
     columns = {}
     for repeat, folder in _scored(plan, store, training_set):
@@ -75,7 +75,7 @@ def outcomes(plan: Plan, store: Path, training_set: str, where: str, metric: str
 
 
 def _scored(plan: Plan, store: Path, training_set: str) -> Iterator[tuple[Repeat, Path]]:
-    """Each seed of the first fold, and the folder of its scores."""
+    """Gives each seed of the first fold, and the folder of its scores."""
     for (name, repeat), stage in plan.scores.items():
         if name == training_set and repeat.fold == plan.first.fold:
             yield repeat, stage.folder(store)
@@ -93,10 +93,10 @@ def costliest(baseline: pd.DataFrame, with_fakes: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["loss", "probe"], ascending=[False, True], ignore_index=True)
 
 
-def taken_for(
+def _taken_for(
     plan: Plan, store: Path, training_set: str, where: str, cases: pd.DataFrame
 ) -> pd.DataFrame:
-    """The first probe of each person, with `subject` and `other`, who is most alike.
+    """Gives the first probe of each person, with `subject` and `other`, who is most alike.
 
     Probes without a face are compared with nobody and left out.
     """
@@ -143,7 +143,7 @@ def _lost(
 
 
 def _far_from_truth(plan: Plan, store: Path, translator: str) -> Grid:
-    """The fakes that differ most from the true NIR image of the same shot, one per person."""
+    """Gives the fakes that differ most from the true NIR image of the same shot, one per person."""
     aligned = plan.aligned.folder(store)
     fakes = packed.read(plan.fakes[translator, plan.first].folder(store))
     sources = fakes.index["source"].astype(int)
@@ -171,7 +171,7 @@ def _far_from_truth(plan: Plan, store: Path, translator: str) -> Grid:
 
 
 def _copies(plan: Plan, store: Path, translator: str) -> Iterator[Grid]:
-    """The fakes nearest to an image that their translator was trained on, one per person."""
+    """Gives the fakes nearest to an image that their translator was trained on, one per person."""
     quality = plan.qualities.get((translator, plan.first))
     path = quality.folder(store) / "copies.csv" if quality else None
     if path is None or not path.exists():
@@ -204,7 +204,7 @@ def _copies(plan: Plan, store: Path, translator: str) -> Iterator[Grid]:
 
 
 def _places(wanted: pd.DataFrame, index: pd.DataFrame) -> np.ndarray:
-    """Rows of an index by subject and shot; the first of several."""
+    """Gives rows of an index by subject and shot; the first of several."""
     known = pd.Series(range(len(index)), index["subject"] + "/" + index["shot"].astype(str))
     known = known[~known.index.duplicated()]
     return known.loc[wanted.iloc[:, 0] + "/" + wanted.iloc[:, 1]].to_numpy()

@@ -9,7 +9,7 @@ from reports.material import Material
 MATERIAL = "material"  # the folder in a run's folder
 
 
-def clear(out: Path) -> None:
+def _clear(out: Path) -> None:
     """Removes what an earlier report left, so that nothing stale stays beside the new one."""
     for name in ("report.html", "results.json", "results.csv"):
         (out / name).unlink(missing_ok=True)
@@ -19,5 +19,5 @@ def clear(out: Path) -> None:
 
 def draw(material: Material, out: Path) -> None:
     """Writes tables, plots, results and the page into `out`, in the place of earlier ones."""
-    clear(out)
+    _clear(out)
     build(material, out)

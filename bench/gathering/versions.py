@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def versions() -> dict[str, str]:
-    """Names and versions, nirbench first."""
+    """Gives names and versions, nirbench first."""
     own = {"nirbench": own_version(), "python": platform.python_version()}
     return own | {package: version_of(package) for package in PACKAGES}
 

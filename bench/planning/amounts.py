@@ -16,7 +16,7 @@ def amount_of(chosen: PlannedSet, parts: pd.DataFrame) -> Amount | None:
     `parts` is the split's table. None for all other sets.
     """
     again = chosen.mixture.repeats_vis and not chosen.twin
-    if chosen.role not in COUNTED and not again and not holds_true_names(chosen):
+    if chosen.role not in COUNTED and not again and not _holds_true_names(chosen):
         return None
     vis, nir = (protocols.rows(parts, "train", spectrum) for spectrum in ("VIS", "NIR"))
     most = chosen.mixture.nir_per_subject
@@ -33,6 +33,6 @@ def amount_of(chosen: PlannedSet, parts: pd.DataFrame) -> Amount | None:
     )
 
 
-def holds_true_names(chosen: PlannedSet) -> bool:
-    """Whether a control holds fakes under the names of their people."""
+def _holds_true_names(chosen: PlannedSet) -> bool:
+    """Tells whether a control holds fakes under the names of their people."""
     return chosen.role == "control" and bool(chosen.translator) and not chosen.mixture.shuffled

@@ -50,7 +50,7 @@ def read(settings: RunSettings, cache: Path, progress: Progress = silent) -> Dat
 
 
 def list_name(protocol: Protocol, fold: int | None) -> str:
-    """The key of a protocol's lists in DataSet.lists."""
+    """Gives the key of a protocol's lists in DataSet.lists."""
     return protocol.name if fold is None else f"{protocol.name} fold {fold}"
 
 
@@ -60,7 +60,7 @@ def _digest(tried: Assignment) -> str:
 
 
 def try_protocol(manifest: Manifest, protocol: Protocol, request: Request) -> Assignment:
-    """What the protocol would do if every face were found. Raises DataError as it would."""
+    """Gives what the protocol would do if every face were found. Raises DataError as it would."""
     images = manifest.images.assign(found=True)
     images["row"] = images.groupby("spectrum").cumcount()
     return protocol.assign(images, manifest.root, request)

@@ -9,7 +9,7 @@ from reports.power import power_sentence
 
 
 def detectable(settings: RunSettings, data: DataSet | None) -> str:
-    """A sentence on rank-1 of unseen people, or that nobody unseen is tested."""
+    """Gives a sentence on rank-1 of unseen people, or that nobody unseen is tested."""
     people, probes = people_and_probes(settings, data)
     if not probes:
         return "Nobody unseen is tested under this protocol."
@@ -19,7 +19,7 @@ def detectable(settings: RunSettings, data: DataSet | None) -> str:
 
 
 def people_and_probes(settings: RunSettings, data: DataSet | None) -> tuple[int, int]:
-    """How many unseen people there are, and NIR probes of them in all folds."""
+    """Gives how many unseen people there are, and NIR probes of them in all folds."""
     if data is None:
         people = settings.data.unseen_subjects
         if not isinstance(people, int):

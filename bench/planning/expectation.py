@@ -73,7 +73,7 @@ def expect(
 
 
 def _kind(settings: RunSettings, stage: Stage) -> str:
-    """What is timed for a stage: "translator A", "recognizer", "pretrain"; or nothing.
+    """Gives what is timed for a stage: "translator A", "recognizer", "pretrain"; or nothing.
 
     Variants with the same step are timed as the first of them.
     """
@@ -92,7 +92,7 @@ def _alike(settings: RunSettings, name: str) -> str:
 
 
 def _steps(plan: Plan, stage: Stage) -> int:
-    """A translator's epochs are counted with all images, so its steps are at most these."""
+    """Gives a stage's steps; a translator's epochs are counted with all images: at most these."""
     if stage.name.startswith("translator"):
         return plan.longest.counted_steps
     settings = stage.settings
@@ -125,7 +125,7 @@ def _threads_of_a_stage(device: torch.device) -> Iterator[None]:
 
 
 def _step_seconds(train: Callable[[int, Progress], None], on_gpu: bool) -> float:
-    """Seconds per step between the first report and the last: the first holds the set-up.
+    """Gives seconds per step between the first report and the last: the first holds the set-up.
 
     A first step that is slow is taken as it is, set-up included.
     """
@@ -176,7 +176,7 @@ def _translate(
 
 
 def _untrained(variant: Variant[Any], own: OwnSettings) -> dict[str, nn.Module]:
-    """The fixed networks that it needs, with random weights: they change no time."""
+    """Gives the fixed networks that it needs, with random weights: they change no time."""
     return {name: fixed_networks.require(name).untrained() for name in variant.needs(own)}
 
 

@@ -13,7 +13,7 @@ LANDMARKS = "dlib-landmarks-5"
 
 
 def image_counts(settings: RunSettings, data: DataSet | None) -> tuple[int, int]:
-    """How many VIS and NIR images there are: translators train on these at most."""
+    """Gives how many VIS and NIR images there are: translators train on these at most."""
     if data is None:
         people = settings.data
         return people.subjects * people.vis_per_subject, people.subjects * people.nir_per_subject
@@ -35,7 +35,7 @@ def _aligned_people(settings: RunSettings) -> Stage:
 
 
 def rendered_and_aligned(settings: RunSettings, name: str, people: images.PeopleSettings) -> Stage:
-    """The crops of rendered people."""
+    """Gives the crops of rendered people."""
     count = people.subjects * (people.vis_per_subject + people.nir_per_subject)
     megapixels = people.side_px**2 / 1e6
     rendered = Stage(
@@ -79,7 +79,7 @@ def _aligned_files(settings: RunSettings, data: DataSet, folder: Path) -> Stage:
 def splits(
     settings: RunSettings, aligned: Stage, protocol: Protocol, data: DataSet | None
 ) -> dict[int | None, Stage]:
-    """The protocol's split of each fold."""
+    """Gives the protocol's split of each fold."""
     return {fold: _split(settings, aligned, protocol, fold, data) for fold in settings.folds}
 
 

@@ -38,12 +38,12 @@ def needs(stage: Stage, keys: Collection[str]) -> bool:
 
 
 def _made(stages: Stages, gone: Collection[str]) -> Stages:
-    """The stages that are none of those that are gone, and need none of them."""
+    """Gives the stages that are none of those that are gone, and need none of them."""
     return {key: stage for key, stage in stages.items() if not needs(stage, gone)}
 
 
 def _whole_repeats(made: Stages, planned: Stages) -> Stages:
-    """The scores of those training sets and seeds of which every fold was made."""
+    """Gives the scores of those training sets and seeds of which every fold was made."""
     broken = {(name, repeat.seed) for name, repeat in planned if (name, repeat) not in made}
     return {
         (name, repeat): stage

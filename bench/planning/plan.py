@@ -67,16 +67,16 @@ class Plan:
 
     @property
     def first(self) -> Repeat:
-        """The repeat that pictures and curves are drawn from."""
+        """Gives the repeat that pictures and curves are drawn from."""
         return next(repeat for _, repeat in self.scores)
 
     @property
     def split(self) -> Stage:
-        """The split of the first repeat."""
+        """Gives the split of the first repeat."""
         return self.splits[self.first.fold]
 
     def targets(self) -> list[Stage]:
-        """The stages whose folders the report reads."""
+        """Gives the stages whose folders the report reads."""
         return [
             *self.translators.values(),
             *self.scores.values(),
@@ -85,7 +85,7 @@ class Plan:
 
 
 def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
-    """The graph of a run; `folder` holds the manifest of `data`, which rendered people lack.
+    """Gives the graph of a run; `folder` holds the manifest of `data`, which rendered people lack.
 
     Raises UsageError for an unknown variant.
     """
@@ -221,7 +221,7 @@ def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repea
 
 
 def _known(stages: dict[tuple[str, Repeat], Stage], stage: Stage) -> Stage:
-    """The stage, or the one of another name that makes the same bytes."""
+    """Gives the stage, or the one of another name that makes the same bytes."""
     return next((known for known in stages.values() if known.key == stage.key), stage)
 
 
@@ -244,12 +244,12 @@ def _add_external(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
 
 
 def _training_effort(settings: TrainingSettings) -> float:
-    """Seconds on one core: 25 images a second at 80 px."""
+    """Gives seconds on one core: 25 images a second at 80 px."""
     return settings.steps * settings.batch / 25 * (settings.side_px / 80) ** 2
 
 
 def weight_names(settings: RunSettings) -> list[str]:
-    """The fixed networks that a run needs."""
+    """Gives the fixed networks that a run needs."""
     names = [LANDMARKS, *quality.NETWORKS]
     for name in settings.variants:
         names += variant_of(settings, name).needs(own_settings(settings, name))

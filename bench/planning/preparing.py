@@ -50,5 +50,5 @@ def read(settings: RunSettings, cache: Path, console: Console) -> DataSet | None
 
 
 def store_of(out: Path) -> Path:
-    """The stage store, which runs that lie beside each other share."""
+    """Gives the stage store, which runs that lie beside each other share."""
     return out.absolute().parent / "stages"

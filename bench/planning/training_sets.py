@@ -29,7 +29,7 @@ class PlannedSet:
 
 
 def planned(settings: RunSettings) -> list[PlannedSet]:
-    """Every training set, by name once: the ends of the curves are there without them."""
+    """Gives every training set, by name once: the ends of the curves are there without them."""
     found: dict[str, PlannedSet] = {}
     trained: dict[tuple[Mixture, str | None], str] = {}
     for training_set in _all(settings):
@@ -43,33 +43,33 @@ def planned(settings: RunSettings) -> list[PlannedSet]:
 def _all(settings: RunSettings) -> Iterator[PlannedSet]:
     nir = settings.recognizer.nir_per_subject
     yield PlannedSet(BASELINE, "baseline", _real_images(nir), Mixture(nir_per_subject=nir))
-    for control in chosen_controls(settings):
+    for control in _chosen_controls(settings):
         yield _with_control(settings, control)
     for name in translators(settings):
         yield _with_fakes(settings, name)
     if not settings.data.on_disk:
         label = "with the true NIR of the same shots"
         yield PlannedSet(CEILING, "ceiling", label, Mixture(nir_per_subject=nir, extra=ORACLE))
-    if not counted_translator(settings).endswith(LEAKY):
+    if not _counted_translator(settings).endswith(LEAKY):
         yield from _nir_curve(settings)
         yield from _fakes_curve(settings)
 
 
 def translators(settings: RunSettings) -> Iterator[str]:
-    """The variants, as they are and as they leak, as far as the protocols ask for it."""
+    """Gives the variants, as they are and as they leak, as far as the protocols ask for it."""
     for protocol in settings.chosen_protocols:
         for variant in settings.variants:
             yield f"{variant}{LEAKY}" if protocol.leaky else variant
 
 
-def counted_translator(settings: RunSettings) -> str:
-    """The translator whose fakes controls and curves use."""
+def _counted_translator(settings: RunSettings) -> str:
+    """Gives the translator whose fakes controls and curves use."""
     chosen = settings.controls.translator or settings.variants[-1]
     leaky = settings.chosen_protocols[0].leaky
     return f"{chosen}{LEAKY}" if leaky else chosen
 
 
-def chosen_controls(settings: RunSettings) -> list[Control]:
+def _chosen_controls(settings: RunSettings) -> list[Control]:
     """The controls of the settings, then those that a recognizer of this colour always has."""
     wanted = list(settings.controls.sets)
     return [controls.get(name) for name in wanted] + [
@@ -96,7 +96,7 @@ def _with_fakes(settings: RunSettings, name: str) -> PlannedSet:
 
 
 def _with_control(settings: RunSettings, control: Control) -> PlannedSet:
-    maker, colour = counted_translator(settings), settings.recognizer.colour
+    maker, colour = _counted_translator(settings), settings.recognizer.colour
     extra = FAKES if control.fakes_unaltered else control.seen_as.get(colour, control.name)
     mixture = Mixture(
         real=control.real,
@@ -115,12 +115,12 @@ def _with_control(settings: RunSettings, control: Control) -> PlannedSet:
 
 
 def _nir_curve(settings: RunSettings) -> Iterator[PlannedSet]:
-    """Each amount of real NIR without fakes and with those of one translator.
+    """Gives each amount of real NIR without fakes and with those of one translator.
 
     Where the VIS images once more are a control, they are one at every amount: kinds of images have
     equal shares of a batch, so whatever stands beside real NIR images makes them rarer.
     """
-    maker = counted_translator(settings)
+    maker = _counted_translator(settings)
     repeating = [control for control in map(controls.get, settings.controls.sets)
                  if control.repeats_vis]  # fmt: skip
     for nir in settings.controls.nir_curve:
@@ -140,7 +140,7 @@ def _nir_curve(settings: RunSettings) -> Iterator[PlannedSet]:
 
 
 def _fakes_curve(settings: RunSettings) -> Iterator[PlannedSet]:
-    maker, nir = counted_translator(settings), settings.recognizer.nir_per_subject
+    maker, nir = _counted_translator(settings), settings.recognizer.nir_per_subject
     for share in settings.controls.fakes_curve:
         mixture = Mixture(nir_per_subject=nir, extra=FAKES, share=share)
         label = f"with {100 * share:g} % of the fake NIR by {maker}"

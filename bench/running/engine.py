@@ -139,7 +139,7 @@ class Engine:
 
 
 def every_stage(targets: Iterable[Stage]) -> list[Stage]:
-    """Every stage the targets need, once, inputs before their users."""
+    """Gives every stage the targets need, once, inputs before their users."""
     ordered: dict[str, Stage] = {}
 
     def visit(stage: Stage) -> None:

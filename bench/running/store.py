@@ -61,7 +61,7 @@ class Stage:
 
     @property
     def version(self) -> int:
-        """The version of the function, which stands beside it (`running.versions`)."""
+        """Gives the version of the function, which stands beside it (`running.versions`)."""
         return version_of(self.run)
 
     @cached_property
@@ -76,12 +76,12 @@ class Stage:
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
 
     def folder(self, store: Path) -> Path:
-        """Where the finished stage lies in a store."""
+        """Gives where the finished stage lies in a store."""
         return store / f"{self.name.replace(':', '-')}-{self.key}"
 
 
 def is_done(stage: Stage, store: Path) -> bool:
-    """True if the stage's folder exists and every file has the size it was finished with.
+    """Tells whether the stage's folder exists and every file has the size it was finished with.
 
     Raises TamperedError naming the file otherwise.
     """
@@ -94,7 +94,7 @@ def is_done(stage: Stage, store: Path) -> bool:
     return True
 
 
-def verify(folder: Path) -> None:
+def _verify(folder: Path) -> None:
     """Checks every byte of a finished stage against its record. Raises TamperedError."""
     for name, (_, digest) in read_record(folder)["files"].items():
         if not (folder / name).is_file() or sha256(folder / name) != digest:
@@ -102,7 +102,7 @@ def verify(folder: Path) -> None:
 
 
 def read_record(folder: Path) -> dict:
-    """The finished stage's own record: name, key, settings, inputs, seconds, files."""
+    """Gives the finished stage's own record: name, key, settings, inputs, seconds, files."""
     try:
         return json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -122,7 +122,7 @@ def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress)
             return 0.0
         inputs = {role: source.folder(store) for role, source in stage.inputs.items()}
         for folder in inputs.values():
-            verify(folder)
+            _verify(folder)
         partial.mkdir(exist_ok=True)
         started = time.monotonic()
         stage.run(Job(stage.settings, partial, inputs, machine, progress))

@@ -53,11 +53,11 @@ def _value(settings: BaseModel, key: str) -> object:
 
 
 def _row(key: str, field: FieldInfo, value: object) -> Described:
-    default = "" if field.is_required() else in_toml(field.get_default(call_default_factory=True))
-    return Described(key, field.description or "", allowed(field), default, in_toml(value))
+    default = "" if field.is_required() else _in_toml(field.get_default(call_default_factory=True))
+    return Described(key, field.description or "", allowed(field), default, _in_toml(value))
 
 
-def in_toml(value: object) -> str:
+def _in_toml(value: object) -> str:
     """Writes a value as TOML has it; "none" for what is not set."""
     if value is None:
         return "none"
@@ -72,7 +72,7 @@ def allowed(field: FieldInfo) -> str:
 
 
 def _kind(annotation: Any) -> str:
-    """The kind of value that a type's annotation allows."""
+    """Gives the kind of value that a type's annotation allows."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " | ".join(map(str, parts))
@@ -88,13 +88,13 @@ def _kind(annotation: Any) -> str:
 
 
 def _bounded(kind: str, metadata: Iterable[object]) -> str:
-    """A kind of value with its bounds: "number above 0 and to 1"."""
+    """Gives a kind of value with its bounds: "number above 0 and to 1"."""
     bounds = " and ".join(text for part in metadata for text in _bounds(part))
     return f"{kind} {bounds}" if bounds else kind
 
 
 def _bounds(part: object) -> Iterator[str]:
-    """The bounds that a piece of pydantic's metadata states."""
+    """Gives the bounds that a piece of pydantic's metadata states."""
     for name, words in BOUNDS.items():
         bound = getattr(part, name, None)
         if bound is not None:

@@ -13,13 +13,13 @@ class GeneratorGroup(GeneratorSettings, CycleGanSettings):
 
     @property
     def shared(self) -> GeneratorSettings:
-        """What all translators share, alone."""
+        """Gives what all translators share, alone."""
         return GeneratorSettings(
             **{name: getattr(self, name) for name in GeneratorSettings.model_fields}
         )
 
     def defaults_of(self, names: list[str]) -> dict[str, object]:
-        """Those of the named settings that have their default here."""
+        """Gives those of the named settings that have their default here."""
         return {
             name: getattr(self, name) for name in names if name in CycleGanSettings.model_fields
         }

@@ -21,13 +21,13 @@ ALTERNATIVES = {"steps": "epochs", "epochs": "steps"}  # whoever sets one takes 
 
 
 def preset_names() -> list[str]:
-    """The presets that come with the package."""
+    """Gives the presets that come with the package."""
     folder = resources.files("bench.settings") / "presets"
     return sorted(item.name.removesuffix(".toml") for item in folder.iterdir())
 
 
 def preset_text(name: str) -> str:
-    """The TOML of a preset. Raises UsageError naming the nearest one."""
+    """Gives the TOML of a preset. Raises UsageError naming the nearest one."""
     if name not in preset_names():
         raise UsageError(f"preset {name!r}: unknown{nearest(name, preset_names())}")
     return (resources.files("bench.settings") / "presets" / f"{name}.toml").read_text(
@@ -36,7 +36,7 @@ def preset_text(name: str) -> str:
 
 
 def _preset(name: str) -> dict[str, Any]:
-    """A preset's values; one that extends another says only what differs."""
+    """Gives a preset's values; one that extends another says only what differs."""
     values = tomllib.loads(preset_text(name))
     extended = values.pop("extends", None)
     if extended is None:
@@ -68,7 +68,7 @@ def load(
     if _source(values) != _source(base):
         base["data"].update(_as_share(base["data"]))
         values = _layered(base, layers, pairs)
-    return check(values)
+    return _check(values)
 
 
 def _layered(
@@ -104,7 +104,7 @@ def _as_share(data: dict[str, Any]) -> dict[str, Any]:
     return {"unseen_subjects": round(unseen / subjects, 2)}
 
 
-def check(values: dict[str, Any]) -> RunSettings:
+def _check(values: dict[str, Any]) -> RunSettings:
     """Nested plain values to settings. Raises UsageError naming key, value and nearest name.
 
     Files among `variants` give way to the names of the translators that they define, and the own
@@ -122,7 +122,7 @@ def check(values: dict[str, Any]) -> RunSettings:
 
 
 def _own_tables(settings: RunSettings) -> dict[str, dict[str, Any]]:
-    """The own tables of the run's translators, and of others as far as they are there."""
+    """Gives the own tables of the run's translators, and of others as far as they are there."""
     tables = {}
     known = variants.names()
     for name in dict.fromkeys([*settings.variants, *settings.own_tables]):
@@ -152,20 +152,20 @@ def _refusal(error: ValidationError, within: tuple[str, ...]) -> UsageError:
 
 
 def _setting_of(location: tuple) -> str:
-    """The setting's dotted name, without what pydantic adds for one of several types."""
+    """Gives the setting's dotted name, without what pydantic adds for one of several types."""
     key = ".".join(str(part) for part in location)
     known = [name for name in known_keys() if f"{key}.".startswith(f"{name}.")]
     return known[0] if known else key
 
 
 def to_toml(settings: RunSettings) -> str:
-    """The resolved settings as TOML, which `--config` reads back."""
+    """Gives the resolved settings as TOML, which `--config` reads back."""
     return tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True))
 
 
 def from_toml(path: Path) -> RunSettings:
     """Reads what `to_toml` wrote."""
-    return check(_read_toml(path))
+    return _check(_read_toml(path))
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def _assign(values: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _parse(text: str) -> Any:
-    """A TOML value, or the text itself, so that names need no quotes."""
+    """Gives a TOML value, or the text itself, so that names need no quotes."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

@@ -21,7 +21,7 @@ def names(text: str | None) -> list[str] | None:
 
 
 def fold(text: str | None) -> int | str | None:
-    """A fold's number, or "all". Raises UsageError."""
+    """Gives a fold's number, or "all". Raises UsageError."""
     if text is None or text == "all":
         return text
     if not text.isdecimal():

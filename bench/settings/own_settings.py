@@ -51,13 +51,13 @@ def _require_free(name: str, where: str) -> None:
 
 
 def is_table(name: str, values: dict[str, Any]) -> bool:
-    """Whether a part of the settings is the own table of a translator."""
+    """Tells whether a part of the settings is the own table of a translator."""
     files = values.get("translator_files")
     return name in variants.names() or (isinstance(files, dict) and name in files)
 
 
 def variant_of(settings: RunSettings, name: str) -> Variant[Any]:
-    """The translator of that name. Raises UsageError where there is none."""
+    """Gives the translator of that name. Raises UsageError where there is none."""
     path = settings.translator_files.get(name)
     if path is None:
         _require_free(name, "--variants")
@@ -76,7 +76,7 @@ def own_settings(settings: RunSettings, name: str) -> OwnSettings:
 
 
 def told_apart(settings: RunSettings, name: str) -> dict[str, Any]:
-    """A translator's own table, completed by what it has no default for under `generator`."""
+    """Gives a translator's own table, completed by what it has no default for under `generator`."""
     told = own_settings(settings, name)
     defaults = settings.generator.defaults_of(list(type(told).model_fields))
     given = settings.own_tables.get(name, {})

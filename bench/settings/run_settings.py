@@ -126,7 +126,7 @@ class RunSettings(BaseModel):
 
     @property
     def own_tables(self) -> dict[str, dict[str, Any]]:
-        """What translators alone are told, by their names."""
+        """Gives what translators alone are told, by their names."""
         return self.__pydantic_extra__ or {}
 
     @property
@@ -137,7 +137,7 @@ class RunSettings(BaseModel):
 
     @property
     def folds(self) -> list[int | None]:
-        """The folds to run; [None] for a protocol without any."""
+        """Gives the folds to run; [None] for a protocol without any."""
         return list(self.chosen_protocols[0].folds) if self.fold == "all" else [self.fold]
 
     @property
@@ -148,12 +148,12 @@ class RunSettings(BaseModel):
         return usable_cores()
 
     def stages_at_once(self, on_gpu: bool) -> int:
-        """How many stages run side by side: a GPU's memory has to hold them all."""
+        """Gives how many stages run side by side: a GPU's memory has to hold them all."""
         return self.side_by_side or (min(4, self.workers) if on_gpu else self.workers)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of an error message: the likeliest meant name, or the known ones."""
+    """Gives the end of an error message: the likeliest meant name, or the known ones."""
     known = list(known)
     if "." not in name:  # a part of the settings, or no setting at all
         known = list(dict.fromkeys(each.partition(".")[0] for each in known))

@@ -57,7 +57,7 @@ def score(job: Job[ExternalSettings]) -> None:
 
 
 def ready(state: dict[str, torch.Tensor], device: torch.device) -> DlibFaceNet:
-    """The network with its weights, in evaluation mode."""
+    """Gives the network with its weights, in evaluation mode."""
     return judging.ready(DlibFaceNet(), state, device)
 
 

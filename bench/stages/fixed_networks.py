@@ -25,12 +25,12 @@ class FixedNetwork:
 
 
 def load(name: str, cache: Path) -> nn.Module:
-    """The network with its weights. Raises as `require` and as `weights.ensure`."""
+    """Gives the network with its weights. Raises as `require` and as `weights.ensure`."""
     return require(name).from_file(weights.ensure(name, cache))
 
 
 def require(name: str) -> FixedNetwork:
-    """The row of a name. Raises UsageError where translators cannot use such a network."""
+    """Gives the row of a name. Raises UsageError where translators cannot use such a network."""
     if name not in TABLE:
         raise UsageError(
             f"fixed network {name!r}: translators cannot use it; they can use {', '.join(TABLE)}"

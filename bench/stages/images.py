@@ -146,7 +146,7 @@ def split(job: Job[SplitSettings]) -> None:
 
 
 def _all_images(aligned: Path) -> pd.DataFrame:
-    """The index of all crops; rendered people get what only files have."""
+    """Gives the index of all crops; rendered people get what only files have."""
     tables = [packed.read(aligned / spectrum).index for spectrum in ("VIS", "NIR")]
     images = pd.concat([table.assign(row=range(len(table))) for table in tables], ignore_index=True)
     if "source" in images:

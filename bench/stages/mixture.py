@@ -44,7 +44,7 @@ class Mixture(BaseModel):
 
     @property
     def repeats_vis(self) -> bool:
-        """Whether nothing but unaltered VIS images stands beside the real ones."""
+        """Tells whether nothing but unaltered VIS images stands beside the real ones."""
         return self.extra in controls.names() and controls.get(self.extra).repeats_vis
 
 
@@ -56,7 +56,7 @@ def image_sets(
     classes: list[str],
     seed: int,
 ) -> list[ImageSet]:
-    """The kinds of images in the training set, with their labels.
+    """Gives the kinds of images in the training set, with their labels.
 
     `aligned` is the folder of aligned crops, `parts` the split's table, `classes` the training
     people in the order of their labels; `fakes` is the folder of a translator's fakes where the
@@ -92,7 +92,7 @@ def _at_most(count: int | Literal["all"], nir: Packed) -> Packed:
 
 
 def _fakes(folder: Path | None, share: float) -> Packed:
-    """A part of each person's fakes; a smaller part is contained in a larger one."""
+    """Gives a part of each person's fakes; a smaller part is contained in a larger one."""
     assert folder is not None, "a mixture with fakes has the fakes of a translator as its input"
     fakes = packed.read(folder)
     order = np.random.default_rng(SHARE_SEED).permutation(len(fakes.index))

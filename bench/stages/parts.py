@@ -25,13 +25,13 @@ def select(
     folder: str = "",
     found_only: bool = True,
 ) -> Packed:
-    """The crops of one part and spectrum; `folder` names another one with the same rows."""
+    """Gives the crops of one part and spectrum; `folder` names another one with the same rows."""
     lines = protocols.rows(parts, part, spectrum, found_only)
     return of_lines(aligned / (folder or spectrum), lines)
 
 
 def seen_by_translators(aligned: Path, parts: pd.DataFrame, spectrum: str) -> Packed:
-    """The crops of one spectrum that the translators train on."""
+    """Gives the crops of one spectrum that the translators train on."""
     lines = parts[parts["generator"] & (parts["spectrum"] == spectrum)]
     return of_lines(aligned / spectrum, lines)
 

@@ -121,7 +121,7 @@ def _measured(job: Job[QualityStageSettings]) -> dict[str, list]:
 def _untranslated(
     aligned: Path, parts: pd.DataFrame, vis: Packed
 ) -> Iterator[tuple[str, ImageSample]]:
-    """The VIS images themselves and, on rendered faces, the NIR images of the same shots."""
+    """Gives the VIS images themselves and, on rendered faces, the NIR images of the same shots."""
     truth = _truth(aligned, parts)
     yield "vis", replace(_sample(vis), truth=truth)
     if truth is not None:
@@ -138,7 +138,7 @@ def _fakes(
 
 
 def _truth(aligned: Path, parts: pd.DataFrame) -> np.ndarray | None:
-    """The NIR images of the training VIS shots without sensor noise, on rendered faces."""
+    """Gives the NIR images of the training VIS shots without sensor noise, on rendered faces."""
     if not (aligned / "NIR-clean").exists():
         return None
     return select(aligned, parts, "train", "VIS", folder="NIR-clean").images
@@ -160,7 +160,7 @@ def _joined(parts: list[Packed]) -> ImageSample:
 
 
 def _named(pair: Row, images: pd.DataFrame, training: pd.DataFrame) -> Row:
-    """A pair with its rows' subjects and shots in the place of their numbers."""
+    """Gives a pair with its rows' subjects and shots in the place of their numbers."""
     own, other = images.iloc[pair["row"]], training.iloc[pair["training_row"]]
     named = {"subject": own["subject"], "shot": own["shot"]}
     named |= {"training_subject": other["subject"], "training_shot": other["shot"]}
@@ -186,7 +186,7 @@ def _networks(job: Job[QualityStageSettings]) -> FeatureNetworks:
 def _recognizer(
     job: Job[QualityStageSettings], device: torch.device
 ) -> Callable[[Tensor], np.ndarray] | None:
-    """What the recognizer makes of images before it has seen any fake, or the people."""
+    """Gives what the recognizer makes of images before it has seen any fake, or the people."""
     chosen = job.settings.recognizer
     if chosen is None:
         return None

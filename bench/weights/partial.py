@@ -28,19 +28,19 @@ class Partial:
         write_text(self.note, json.dumps({"url": self.url, "version": version, "total": total}))
 
     def is_begun(self) -> bool:
-        """Whether there is a part that can be continued, since its version is known."""
+        """Tells whether there is a part that can be continued, since its version is known."""
         return bool(self.version()) and self.length() > 0
 
     def is_whole(self) -> bool:
-        """Whether everything has come, and only the check is left."""
+        """Tells whether everything has come, and only the check is left."""
         return self.is_begun() and self.length() == self._noted().get("total")
 
     def version(self) -> str:
-        """What the server called this version of the file; "" where it did not say."""
+        """Gives what the server called this version of the file; "" where it did not say."""
         return self._noted().get("version", "")
 
     def length(self) -> int:
-        """The bytes that have come."""
+        """Gives the bytes that have come."""
         return self.path.stat().st_size if self.path.exists() else 0
 
     def discard(self) -> None:
@@ -49,7 +49,7 @@ class Partial:
         self.note.unlink(missing_ok=True)
 
     def _noted(self) -> dict:
-        """The note, or nothing where it is absent, torn, or of another address."""
+        """Gives the note, or nothing where it is absent, torn, or of another address."""
         try:
             noted = json.loads(self.note.read_text(encoding="utf-8"))
         except (OSError, ValueError):

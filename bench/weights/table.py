@@ -17,7 +17,7 @@ FACENET_LICENCE = "MIT (code); trained on a face set released for research"
 FACENET_INPUT = "RGB, 160 px, (x - 127.5) / 128 of 0..255"
 
 
-def inception_resnet_v1(classes: int) -> Shapes:
+def _inception_resnet_v1(classes: int) -> Shapes:
     """Gives names and shapes of the recognizer with a classifier, as facenet-pytorch has them."""
     return shapes(network.state(network.Recognizer(classes)))
 
@@ -32,7 +32,7 @@ RECOGNIZERS = (
         sha256="",
         size_bytes=115_887_415,
         read=read_checkpoint,
-        shapes=partial(inception_resnet_v1, classes=10_575),
+        shapes=partial(_inception_resnet_v1, classes=10_575),
     ),
     Weight(
         name="vggface2",
@@ -43,7 +43,7 @@ RECOGNIZERS = (
         sha256="281cebca8662831adb987a874bdcb36e73f5b1c6dc5ee5878f305e985625d99b",
         size_bytes=111_898_327,
         read=read_checkpoint,
-        shapes=partial(inception_resnet_v1, classes=8631),
+        shapes=partial(_inception_resnet_v1, classes=8631),
     ),
 )
 TABLE = (*FIXED_NETWORKS, *RECOGNIZERS)

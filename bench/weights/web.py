@@ -35,7 +35,7 @@ class Failed(Exception):
 
 
 def opened(url: str, headers: Mapping[str, str]) -> HTTPResponse:
-    """The answer with a body, redirects followed. Raises Failed, or what urllib raises."""
+    """Gives the answer with a body, redirects followed. Raises Failed, or what urllib raises."""
     opener = opener_of(LIMITS.schemes)
     asked: list[str] = []
     while len(asked) <= LIMITS.redirects:
@@ -78,7 +78,7 @@ def version(response: HTTPResponse) -> str:
 
 
 def length(response: HTTPResponse) -> int | None:
-    """The bytes of the whole file as the server announces them; None where it does not."""
+    """Gives the bytes of the whole file as the server announces them; None where it does not."""
     if response.status == 206:
         text = response.headers.get("Content-Range", "").rpartition("/")[2]
     else:
@@ -87,7 +87,7 @@ def length(response: HTTPResponse) -> int | None:
 
 
 def reason(error: Exception) -> str:
-    """An error in a few words, on one line."""
+    """Gives an error in a few words, on one line."""
     if isinstance(error, HTTPError):
         return f"answers {error.code} {error.reason}"
     if isinstance(error, TimeoutError):

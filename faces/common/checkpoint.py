@@ -21,13 +21,13 @@ def save(folder: Path, step: int, state: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with written_aside(folder / f"checkpoint-{step:08d}.pt") as aside:
         torch.save(state, aside)
-    for old in newest_first(folder)[KEEP:]:
+    for old in _newest_first(folder)[KEEP:]:
         old.unlink()
 
 
 def load_newest(folder: Path) -> dict[str, Any] | None:
-    """The newest checkpoint that can be read, on the CPU, or None where there is none."""
-    for path in newest_first(folder):
+    """Gives the newest checkpoint that can be read, on the CPU, or None where there is none."""
+    for path in _newest_first(folder):
         try:
             return torch.load(path, map_location="cpu", weights_only=True)
         except (OSError, RuntimeError, EOFError, BadZipFile, pickle.UnpicklingError):
@@ -35,12 +35,12 @@ def load_newest(folder: Path) -> dict[str, Any] | None:
     return None
 
 
-def newest_first(folder: Path) -> list[Path]:
-    """The checkpoints in a folder, the highest step first."""
+def _newest_first(folder: Path) -> list[Path]:
+    """Gives the checkpoints in a folder, the highest step first."""
     return sorted(folder.glob("checkpoint-*.pt"), reverse=True)
 
 
 def delete_all(folder: Path) -> None:
     """Removes every checkpoint: the final weights have been written."""
-    for path in newest_first(folder):
+    for path in _newest_first(folder):
         path.unlink()

@@ -37,14 +37,14 @@ def has_bf16(device: torch.device) -> bool:
 
 
 def resolve(precision: Precision, device: torch.device) -> Precision:
-    """What "auto" means on a device, so that results of two precisions are never mixed up."""
+    """Gives what "auto" means on a device, so that results of two precisions are never mixed up."""
     if precision == "auto":
         return "bf16" if has_bf16(device) else "float32"
     return precision
 
 
 def device_name(device: torch.device) -> str:
-    """A device in words."""
+    """Gives a device in words."""
     arithmetic = "bfloat16" if has_bf16(device) else "float32"
     if device.type == "cuda":
         return f"{torch.cuda.get_device_name(device)}, {arithmetic}"
@@ -52,7 +52,7 @@ def device_name(device: torch.device) -> str:
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager:
-    """A context in which convolutions and products run in bfloat16 if `precision` says so."""
+    """Gives a context in which convolutions and products run in bfloat16 if `precision` says so."""
     enabled = resolve(precision, device) == "bf16"
     return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
 

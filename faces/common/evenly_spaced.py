@@ -11,6 +11,6 @@ def evenly(total: int, most: int) -> np.ndarray:
 
 
 def first_few(names: Sequence[str], most: int = 10, separator: str = ", ") -> str:
-    """The first of the names, and how many more there are."""
+    """Gives the first of the names, and how many more there are."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return separator.join(names[:most]) + more

@@ -82,7 +82,7 @@ class Registry(Generic[T]):
         return added
 
     def _load(self, entry: EntryPoint) -> T:
-        """What an entry point names. Raises MissingError where it cannot be imported."""
+        """Gives what an entry point names. Raises MissingError where it cannot be imported."""
         package = _distribution(entry)[0]
         try:
             thing: T = entry.load()

@@ -39,7 +39,7 @@ LAYOUTS: Registry[Layout] = Registry(
 
 
 def names() -> list[str]:
-    """The layouts' names in alphabetical order."""
+    """Gives the layouts' names in alphabetical order."""
     return LAYOUTS.names()
 
 
@@ -108,7 +108,7 @@ def _notes(
     misfits: Mapping[str, str],
     checked: Mapping[str, Checked],
 ) -> list[str]:
-    """What was passed over although no file is to blame."""
+    """Gives what was passed over although no file is to blame."""
     notes = []
     if unread := len(tree.images) - len(places) - len(misfits):
         notes.append(f"{unread:,} images of another rendition are not read")

@@ -28,7 +28,7 @@ PATTERN = re.compile(
 STATED = "spectra.csv"
 
 
-def placing(root: Path) -> Placing:
+def _placing(root: Path) -> Placing:
     """Reads spectra.csv, if there is one. Raises DataError where it is malformed."""
     stated = _read_spectra(root / STATED)
 
@@ -62,4 +62,4 @@ def _read_spectra(path: Path) -> dict[int, str]:
     return spectra
 
 
-LAYOUT = Layout("buaa", "BUAA-VisNir, with the spectra stated", EXPECTED, placing)
+LAYOUT = Layout("buaa", "BUAA-VisNir, with the spectra stated", EXPECTED, _placing)

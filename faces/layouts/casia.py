@@ -19,8 +19,8 @@ PATTERN = re.compile(
 )
 
 
-def place(source: str) -> Place | str:
-    """The place of a path, or why it has none."""
+def _place(source: str) -> Place | str:
+    """Gives the place of a path, or why it has none."""
     match = PATTERN.fullmatch(source)
     if not match:
         return f"not of the form {EXPECTED}"
@@ -35,5 +35,5 @@ def place(source: str) -> Place | str:
 
 
 LAYOUT = Layout(
-    "casia", "CASIA NIR-VIS 2.0, in full or cropped to 128 x 128", EXPECTED, everywhere(place)
+    "casia", "CASIA NIR-VIS 2.0, in full or cropped to 128 x 128", EXPECTED, everywhere(_place)
 )

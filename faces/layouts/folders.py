@@ -10,8 +10,8 @@ from faces.layouts.layout import Layout, Place, everywhere
 EXPECTED = "{NIR,VIS}/<subject>/<any folders>/<any name>.png"
 
 
-def place(source: str) -> Place | str:
-    """The place of a path, or why it has none."""
+def _place(source: str) -> Place | str:
+    """Gives the place of a path, or why it has none."""
     spectrum, _, below = source.partition("/")
     subject, _, shot = below.partition("/")
     if spectrum.upper() not in ("NIR", "VIS"):
@@ -25,6 +25,6 @@ LAYOUT = Layout(
     "folders",
     "any images in VIS/<subject> and NIR/<subject>",
     EXPECTED,
-    everywhere(place),
+    everywhere(_place),
     suffix_tells_shots=True,
 )

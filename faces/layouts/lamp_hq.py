@@ -15,8 +15,8 @@ PATTERN = re.compile(
 )
 
 
-def place(source: str) -> Place | str:
-    """The place of a path, or why it has none."""
+def _place(source: str) -> Place | str:
+    """Gives the place of a path, or why it has none."""
     match = PATTERN.fullmatch(source)
     if not match:
         return f"not of the form {EXPECTED}"
@@ -26,4 +26,4 @@ def place(source: str) -> Place | str:
     return Place(match["subject"].upper(), spectrum, match["shot"])
 
 
-LAYOUT = Layout("lamp_hq", "LAMP-HQ", EXPECTED, everywhere(place))
+LAYOUT = Layout("lamp_hq", "LAMP-HQ", EXPECTED, everywhere(_place))

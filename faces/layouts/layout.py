@@ -24,7 +24,7 @@ Placing = Callable[[str], Place | str]  # of a path below the root: its place, o
 
 
 def everywhere(place: Placing) -> Callable[[Path], Placing]:
-    """The `placing` of a layout whose places follow from paths alone, whatever the folder."""
+    """Gives the `placing` of a layout whose places follow from paths alone, whatever the folder."""
     return lambda root: place
 
 

@@ -17,8 +17,8 @@ PATTERN = re.compile(
 SPECTRA = {"NI": "NIR", "VL": "VIS"}
 
 
-def place(source: str) -> Place | str:
-    """The place of a path, or why it has none."""
+def _place(source: str) -> Place | str:
+    """Gives the place of a path, or why it has none."""
     match = PATTERN.fullmatch(source)
     if not match:
         return f"not of the form {EXPECTED}"
@@ -31,4 +31,4 @@ def place(source: str) -> Place | str:
     )
 
 
-LAYOUT = Layout("oulu", "Oulu-CASIA NIR&VIS, all three lights", EXPECTED, everywhere(place))
+LAYOUT = Layout("oulu", "Oulu-CASIA NIR&VIS, all three lights", EXPECTED, everywhere(_place))

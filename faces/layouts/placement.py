@@ -11,7 +11,7 @@ from faces.manifest import Checked, File
 
 
 def place_images(layout: Layout, root: Path, tree: Tree) -> tuple[dict[str, Place], dict[str, str]]:
-    """The images that have a place, sorted by path; and the others with the reason.
+    """Gives the images that have a place, sorted by path; and the others with the reason.
 
     Of several renditions of a data set, all those that are there but not read are in neither.
     Raises DataError where the layout needs something at the root and it is malformed.
@@ -26,7 +26,7 @@ def place_images(layout: Layout, root: Path, tree: Tree) -> tuple[dict[str, Plac
 
 
 def files_of(places: Mapping[str, Place], tree: Tree) -> list[File]:
-    """The placed images with the eye positions beside them."""
+    """Gives the placed images with the eye positions beside them."""
     files = []
     for source in places:
         eyes = tree.eyes.get(str(PurePosixPath(source).with_suffix("")))

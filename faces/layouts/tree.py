@@ -43,13 +43,13 @@ def walk(root: Path) -> Tree:
         folder = folders.popleft()
         try:
             if _identity(root / folder) in entered:
-                tree.refused[shown(folder)] = "a link to a folder above it or already read"
+                tree.refused[_shown(folder)] = "a link to a folder above it or already read"
                 continue
             entered.add(_identity(root / folder))
             with os.scandir(root / folder) as listing:
                 entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
-            tree.refused[shown(folder)] = f"folder cannot be read: {_text(error)}"
+            tree.refused[_shown(folder)] = f"folder cannot be read: {_text(error)}"
             continue
         inner = [entry for entry in entries if _list_entry(tree, folder, entry)]
         folders.extend(_join(folder, entry) for entry in inner if entry.is_symlink())
@@ -68,7 +68,7 @@ def _join(folder: str, entry: os.DirEntry) -> str:
     return f"{folder}/{entry.name}" if folder else entry.name
 
 
-def shown(source: str) -> str:
+def _shown(source: str) -> str:
     """A path as text of one line: bytes that are no UTF-8, and control characters, escaped."""
     text = os.fsencode(source).decode("utf-8", "backslashreplace")
     return "".join(
@@ -93,7 +93,7 @@ def _list_entry(tree: Tree, folder: str, entry: os.DirEntry) -> bool:
     except OSError as error:
         if suffix not in SIDE_SUFFIXES:
             dangling = isinstance(error, FileNotFoundError)
-            tree.refused[shown(source)] = (
+            tree.refused[_shown(source)] = (
                 "dangling link" if dangling else f"cannot be read: {_text(error)}"
             )
         return False
@@ -105,18 +105,18 @@ def _list_entry(tree: Tree, folder: str, entry: os.DirEntry) -> bool:
 
 def _list_file(tree: Tree, source: str, suffix: str, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
-        tree.refused[shown(source)] = "a folder, not a file"
+        tree.refused[_shown(source)] = "a folder, not a file"
     elif suffix == EYES_SUFFIX and stat.S_ISREG(status.st_mode):
         stem = str(PurePosixPath(source).with_suffix(""))
         tree.eyes.setdefault(stem, (source, status.st_size, status.st_mtime_ns))
     elif suffix in SIDE_SUFFIXES:
         return
     elif suffix not in SUFFIXES:
-        tree.refused[shown(source)] = "not named as a BMP, JPEG, PNG or TIFF image"
+        tree.refused[_shown(source)] = "not named as a BMP, JPEG, PNG or TIFF image"
     elif not stat.S_ISREG(status.st_mode):
-        tree.refused[shown(source)] = "not an ordinary file"
+        tree.refused[_shown(source)] = "not an ordinary file"
     elif fault := _fault_of_name(source):
-        tree.refused[shown(source)] = fault
+        tree.refused[_shown(source)] = fault
     else:
         tree.images[source] = (status.st_size, status.st_mtime_ns)
 

@@ -103,15 +103,15 @@ class DlibFaceNet(nn.Module):
 
 def read_dat(path: Path) -> dict[str, Tensor]:
     """Reads dlib's file into a state dict of `DlibFaceNet`. TamperedError on any other file."""
-    arrays = read_layers(path.read_bytes())
+    arrays = _read_layers(path.read_bytes())
     try:
-        state = dict(named_tensors(arrays))
+        state = dict(_named_tensors(arrays))
     except (StopIteration, ValueError, IndexError, RuntimeError) as error:
         raise TamperedError(f"{path}: not dlib's face network; delete it and fetch it") from error
     return state
 
 
-def named_tensors(layers: Iterator[tuple[str, np.ndarray]]) -> Iterator[tuple[str, Tensor]]:
+def _named_tensors(layers: Iterator[tuple[str, np.ndarray]]) -> Iterator[tuple[str, Tensor]]:
     """Pairs the file's layers, which come in the order of computation, with our names."""
     model = DlibFaceNet()
     for name, module in model.named_modules():
@@ -119,7 +119,7 @@ def named_tensors(layers: Iterator[tuple[str, np.ndarray]]) -> Iterator[tuple[st
             kind, values = next(layers)
             if kind != KINDS[type(module)]:
                 raise ValueError(f"{name}: the file has {kind}")
-            yield from split_layer(name, module, torch.from_numpy(values))
+            yield from _split_layer(name, module, torch.from_numpy(values))
     if next(layers, None) is not None:
         raise ValueError("more layers than expected")
 
@@ -127,7 +127,7 @@ def named_tensors(layers: Iterator[tuple[str, np.ndarray]]) -> Iterator[tuple[st
 KINDS = {nn.Conv2d: "con_4", Affine: "affine_", nn.Linear: "fc_2"}
 
 
-def split_layer(name: str, module: nn.Module, values: Tensor) -> Iterator[tuple[str, Tensor]]:
+def _split_layer(name: str, module: nn.Module, values: Tensor) -> Iterator[tuple[str, Tensor]]:
     """A layer's flat values as its parameters: weights first, then offsets; `fc` is transposed."""
     if isinstance(module, nn.Linear):
         yield f"{name}.weight", values.view(*module.weight.shape[::-1]).T.contiguous()
@@ -141,7 +141,7 @@ def split_layer(name: str, module: nn.Module, values: Tensor) -> Iterator[tuple[
         raise ValueError(f"{name}: {len(values)} values where {start} belong")
 
 
-def read_layers(data: bytes) -> Iterator[tuple[str, np.ndarray]]:
+def _read_layers(data: bytes) -> Iterator[tuple[str, np.ndarray]]:
     """Yields (kind, float32 values) of every layer with parameters, in the order of the file.
 
     A layer is its kind as a length-prefixed string, for "fc_2" two counts, then a tensor: version
@@ -152,7 +152,7 @@ def read_layers(data: bytes) -> Iterator[tuple[str, np.ndarray]]:
         if match.start() < position:
             continue  # these bytes are values of the layer before
         kind, position = match.group()[2:].decode(), match.end()
-        header, position = read_integers(data, position, 7 if kind == "fc_2" else 5)
+        header, position = _read_integers(data, position, 7 if kind == "fc_2" else 5)
         if header[-5] != 2:
             raise ValueError(f"tensor of version {header[-5]}")
         count = int(np.prod(header[-4:]))
@@ -160,7 +160,7 @@ def read_layers(data: bytes) -> Iterator[tuple[str, np.ndarray]]:
         position += 4 * count
 
 
-def read_integers(data: bytes, position: int, count: int) -> tuple[list[int], int]:
+def _read_integers(data: bytes, position: int, count: int) -> tuple[list[int], int]:
     """Reads dlib's packed integers: a byte with sign and length, then that many bytes."""
     values = []
     for _ in range(count):
@@ -178,7 +178,7 @@ def chip_eyes_px() -> np.ndarray:
 
 
 def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The (2, 3) rotation, scale and shift that takes two points onto two others, x and y."""
+    """Gives the (2, 3) rotation, scale and shift that takes two points onto two others, x and y."""
     a, b = source @ (1, 1j), target @ (1, 1j)
     turn = (b[1] - b[0]) / (a[1] - a[0])
     shift = b[0] - turn * a[0]
@@ -201,7 +201,7 @@ def chips(images: Tensor, eyes: np.ndarray) -> Tensor:
         scale = np.array(sides[::-1]) / np.array(x.shape[:1:-1])
         eyes = (eyes + 0.5) * scale - 0.5
         x = F.interpolate(x, sides, mode="bilinear", antialias=True)
-    return sample(x, similarity(target, eyes))
+    return _sample(x, similarity(target, eyes))
 
 
 def aligned_chips(images: Tensor) -> Tensor:
@@ -210,7 +210,7 @@ def aligned_chips(images: Tensor) -> Tensor:
     return chips(images, eyes)
 
 
-def sample(images: Tensor, chip_to_image: np.ndarray) -> Tensor:
+def _sample(images: Tensor, chip_to_image: np.ndarray) -> Tensor:
     """Bilinear values at a chip's pixels, taken by (2, 3) `chip_to_image` into (N, 3, H, W)."""
     height, width = images.shape[2:]
     across = torch.arange(CHIP_PX, dtype=torch.float64, device=images.device)

@@ -40,12 +40,12 @@ class SameConv(nn.Conv2d):
         return F.conv2d(x, self.weight, self.bias, stride, 0, 1, self.groups)
 
 
-def relu6(x: Tensor) -> Tensor:
+def _relu6(x: Tensor) -> Tensor:
     """In place: the memory traffic, not the arithmetic, is what this network costs on a CPU."""
     return F.relu6(x, inplace=True)
 
 
-def norm(channels: int) -> nn.BatchNorm2d:
+def _norm(channels: int) -> nn.BatchNorm2d:
     return nn.BatchNorm2d(channels, eps=1e-3)
 
 
@@ -59,15 +59,15 @@ class MobileBlock(nn.Module):
         self.skips = stride == 1 and inputs == outputs
         if self.widens:
             self._expand_conv = nn.Conv2d(inputs, wide, 1, bias=False)
-            self._bn0 = norm(wide)
+            self._bn0 = _norm(wide)
         self._depthwise_conv = SameConv(wide, wide, kernel, stride, groups=wide, bias=False)
-        self._bn1 = norm(wide)
+        self._bn1 = _norm(wide)
         self._project_conv = nn.Conv2d(wide, outputs, 1, bias=False)
-        self._bn2 = norm(outputs)
+        self._bn2 = _norm(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = relu6(self._bn0(self._expand_conv(x))) if self.widens else x
-        y = relu6(self._bn1(self._depthwise_conv(y)))
+        y = _relu6(self._bn0(self._expand_conv(x))) if self.widens else x
+        y = _relu6(self._bn1(self._depthwise_conv(y)))
         y = self._bn2(self._project_conv(y))
         return x + y if self.skips else y
 
@@ -78,7 +78,7 @@ class EfficientNetLite0(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self._conv_stem = SameConv(3, 32, 3, 2, bias=False)
-        self._bn0 = norm(32)
+        self._bn0 = _norm(32)
         self._blocks = nn.ModuleList(
             MobileBlock(
                 kernel, stride if i == 0 else 1, expansion, inputs if i == 0 else outputs, outputs
@@ -87,15 +87,15 @@ class EfficientNetLite0(nn.Module):
             for i in range(repeats)
         )
         self._conv_head = nn.Conv2d(320, FEATURES, 1, bias=False)
-        self._bn1 = norm(FEATURES)
+        self._bn1 = _norm(FEATURES)
         self._fc = nn.Linear(FEATURES, CLASSES)
 
     def features(self, images: Tensor, side_px: int = SIDE_PX) -> Tensor:
         """(N, 1 or 3, H, W) RGB, uint8 or float in [0, 1] -> (N, 1280) float32, at least 0."""
-        x = relu6(self._bn0(self._conv_stem(prepare(images, side_px))))
+        x = _relu6(self._bn0(self._conv_stem(prepare(images, side_px))))
         for block in self._blocks:
             x = block(x)
-        return relu6(self._bn1(self._conv_head(x))).mean((2, 3))
+        return _relu6(self._bn1(self._conv_head(x))).mean((2, 3))
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, 1 or 3, H, W) RGB, uint8 or float in [0, 1] -> (N, 1000) logits."""

@@ -36,18 +36,18 @@ class Conv(nn.Module):
 Chain = tuple
 
 
-def block_a(pooled: int) -> tuple[str, list[Chain]]:
+def _block_a(pooled: int) -> tuple[str, list[Chain]]:
     double = (("3x3dbl_1", 64, 1), ("3x3dbl_2", 96, 3), ("3x3dbl_3", 96, 3))
     chains = [(("1x1", 64, 1),), (("5x5_1", 48, 1), ("5x5_2", 64, 5)), double]
     return "average", [*chains, (("_pool", pooled, 1),)]
 
 
-def block_b() -> tuple[str, list[Chain]]:
+def _block_b() -> tuple[str, list[Chain]]:
     double = (("3x3dbl_1", 64, 1), ("3x3dbl_2", 96, 3), ("3x3dbl_3", 96, 3, 2))
     return "halve", [(("3x3", 384, 3, 2),), double, ()]
 
 
-def block_c(middle: int) -> tuple[str, list[Chain]]:
+def _block_c(middle: int) -> tuple[str, list[Chain]]:
     wide, high = (1, 7), (7, 1)
     once = (("7x7_1", middle, 1), ("7x7_2", middle, wide), ("7x7_3", 192, high))
     twice = (("7x7dbl_1", middle, 1), ("7x7dbl_2", middle, high), ("7x7dbl_3", middle, wide),
@@ -55,14 +55,14 @@ def block_c(middle: int) -> tuple[str, list[Chain]]:
     return "average", [(("1x1", 192, 1),), once, twice, (("_pool", 192, 1),)]
 
 
-def block_d() -> tuple[str, list[Chain]]:
+def _block_d() -> tuple[str, list[Chain]]:
     once = (("3x3_1", 192, 1), ("3x3_2", 320, 3, 2))
     twice = (("7x7x3_1", 192, 1), ("7x7x3_2", 192, (1, 7)), ("7x7x3_3", 192, (7, 1)),
              ("7x7x3_4", 192, 3, 2))  # fmt: skip
     return "halve", [once, twice, ()]
 
 
-def block_e(pool: str) -> tuple[str, list[Chain]]:
+def _block_e(pool: str) -> tuple[str, list[Chain]]:
     def fork(name: str) -> list:
         return [(f"{name}a", 384, (1, 3)), (f"{name}b", 384, (3, 1))]
 
@@ -72,17 +72,17 @@ def block_e(pool: str) -> tuple[str, list[Chain]]:
 
 
 MIXED = (
-    ("Mixed_5b", 192, block_a(32)),
-    ("Mixed_5c", 256, block_a(64)),
-    ("Mixed_5d", 288, block_a(64)),
-    ("Mixed_6a", 288, block_b()),
-    ("Mixed_6b", 768, block_c(128)),
-    ("Mixed_6c", 768, block_c(160)),
-    ("Mixed_6d", 768, block_c(160)),
-    ("Mixed_6e", 768, block_c(192)),
-    ("Mixed_7a", 768, block_d()),
-    ("Mixed_7b", 1280, block_e("average")),
-    ("Mixed_7c", 2048, block_e("maximum")),
+    ("Mixed_5b", 192, _block_a(32)),
+    ("Mixed_5c", 256, _block_a(64)),
+    ("Mixed_5d", 288, _block_a(64)),
+    ("Mixed_6a", 288, _block_b()),
+    ("Mixed_6b", 768, _block_c(128)),
+    ("Mixed_6c", 768, _block_c(160)),
+    ("Mixed_6d", 768, _block_c(160)),
+    ("Mixed_6e", 768, _block_c(192)),
+    ("Mixed_7a", 768, _block_d()),
+    ("Mixed_7b", 1280, _block_e("average")),
+    ("Mixed_7c", 2048, _block_e("maximum")),
 )
 POOLS = {
     "average": lambda x: F.avg_pool2d(x, 3, 1, 1, count_include_pad=False),

@@ -19,12 +19,12 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def batch_size(device: torch.device) -> int:
-    """How many images a network is asked about at once."""
+    """Gives how many images a network is asked about at once."""
     return CPU_BATCH if device.type == "cpu" else GPU_BATCH
 
 
 def ready(network: Network, state: Mapping[str, Tensor], device: torch.device) -> Network:
-    """The network with these weights, frozen; channels last is the faster layout."""
+    """Gives the network with these weights, frozen; channels last is the faster layout."""
     network.load_state_dict(state)
     ready = network.eval().requires_grad_(False).to(device)
     return ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # no stub

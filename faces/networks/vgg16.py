@@ -55,7 +55,7 @@ class Vgg16Taps(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(3, 1, 1))
         self.blocks = nn.ModuleList(
-            nn.ModuleList(convolution(state, name, unit) for name in block)
+            nn.ModuleList(_convolution(state, name, unit) for name in block)
             for block in layer_names(TAPPED_BLOCKS)
         )
         self.requires_grad_(False).eval()
@@ -85,8 +85,8 @@ class Vgg16Taps(nn.Module):
         return taps
 
 
-def convolution(state: dict[str, Tensor], name: str, unit: float) -> nn.Conv2d:
-    """One layer, its biases in the unit of its inputs."""
+def _convolution(state: dict[str, Tensor], name: str, unit: float) -> nn.Conv2d:
+    """Gives one layer, its biases in the unit of its inputs."""
     weight = state[f"{name}.weight"]
     conv = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1)
     conv.load_state_dict({"weight": weight, "bias": state[f"{name}.bias"] / unit})

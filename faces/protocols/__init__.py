@@ -30,7 +30,7 @@ REGISTRY: Registry[Protocol] = Registry("protocol", __name__, __path__, "PROTOCO
 
 
 def names() -> list[str]:
-    """The protocols' names in alphabetical order."""
+    """Gives the protocols' names in alphabetical order."""
     return REGISTRY.names()
 
 

@@ -50,16 +50,16 @@ class _Listed:
 
     @property
     def distinct(self) -> list[Resolved]:
-        """The lines but for repetitions."""
+        """Gives the lines but for repetitions."""
         return [each for each in self.lines if not each.repeated]
 
     @property
     def failed(self) -> list[Resolved]:
-        """The distinct lines without exactly one image."""
+        """Gives the distinct lines without exactly one image."""
         return [each for each in self.distinct if each.image < 0]
 
 
-def draw(
+def _draw(
     images: pd.DataFrame, root: Path | None, request: Request, fold: str | None = None
 ) -> Assignment:
     """Assigns what the lists of `fold` (else `request.fold`) name.
@@ -106,7 +106,7 @@ def _words(failed: Resolved) -> str:
 
 
 def _part(listed: _Listed, images: pd.DataFrame) -> pd.DataFrame:
-    """The images of one list, and behind them the missing ones of gallery and probe."""
+    """Gives the images of one list, and behind them the missing ones of gallery and probe."""
     part, spectrum = LISTS[listed.kind]
     there = images.iloc[[each.image for each in listed.distinct if each.image >= 0]]
     columns = ["spectrum", "row", "subject", "shot", "source", "found"]
@@ -163,7 +163,7 @@ def _named(listed: list[_Listed]) -> Iterator[tuple[str, str]]:
 
 
 def _sizes(listed: list[_Listed], fold: int | str) -> str:
-    """How many images each list names, and the published number where it is another."""
+    """Gives how many images each list names, and the published number where it is another."""
     sizes = []
     for each in listed:
         lines = len(each.distinct)
@@ -177,13 +177,13 @@ PROTOCOLS = [
     Protocol(
         name="casia-view1",
         description="CASIA NIR-VIS 2.0, View 1, for tuning; lists of the data set",
-        draw=partial(draw, fold=DEV),
+        draw=partial(_draw, fold=DEV),
         needs_lists=True,
     ),
     Protocol(
         name="casia-view2",
         description="CASIA NIR-VIS 2.0, View 2, for reporting; lists of the data set, ten folds",
-        draw=draw,
+        draw=_draw,
         folds=FOLDS,
         needs_lists=True,
     ),

@@ -9,7 +9,7 @@ from faces.protocols.parts import SPECTRA
 
 
 def in_both_spectra(images: pd.DataFrame) -> list[str]:
-    """The subjects, sorted, that have images of both spectra."""
+    """Gives the subjects, sorted, that have images of both spectra."""
     vis, nir = (set(images.loc[images["spectrum"] == each, "subject"]) for each in SPECTRA)
     return sorted(vis & nir)
 

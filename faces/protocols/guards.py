@@ -52,7 +52,7 @@ def _shared_people(parts: pd.DataFrame, leaky: bool) -> Iterator[Problem]:
 
 
 def _contradictions(parts: pd.DataFrame) -> Iterator[Problem]:
-    """Rows that no protocol may make."""
+    """Finds rows that no protocol may make."""
     remedy = "mend the protocol"
     part, spectrum, row, source = (parts[name] for name in ("part", "spectrum", "row", "source"))
     yield "unknown parts", part[~part.isin(PARTS)], remedy

@@ -11,11 +11,11 @@ LARGEST_BYTES = 64 << 20  # a hundred times the longest list of any known set
 
 
 def read_list(root: Path, name: str) -> tuple[str, list[Line]]:
-    """The place below `root` and the lines of a list such as "vis_train_1.txt".
+    """Gives the place below `root` and the lines of a list such as "vis_train_1.txt".
 
     Raises DataError where there is no such list, more than one, or one that cannot be read.
     """
-    path = find_list(root, name)
+    path = _find_list(root, name)
     place = path.relative_to(root).as_posix()
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -25,7 +25,7 @@ def read_list(root: Path, name: str) -> tuple[str, list[Line]]:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check the file") from error
 
 
-def find_list(root: Path, name: str) -> Path:
+def _find_list(root: Path, name: str) -> Path:
     """The list of that name in the folder `protocols`, both in any case, the exact one first."""
     found = [path for folder in _any_case(root, FOLDER) for path in _any_case(folder, name)]
     exact = [path for path in found if path.name == name] or found

@@ -24,19 +24,19 @@ class Line:
 
     @property
     def shot(self) -> str:
-        """The name that the layout gives the shot, such as "s2-001"."""
+        """Gives the name that the layout gives the shot, such as "s2-001"."""
         return f"{self.path[0].lower()}-{stem_and_suffix(self.path[3])[0]}"
 
 
 def parse(content: bytes) -> list[Line]:
-    """The lines of a list file that are not blank, in order. Never raises."""
+    """Gives the lines of a list file that are not blank, in order. Never raises."""
     lines = re.split(rb"\r\n|\n|\r", content.removeprefix(b"\xef\xbb\xbf"))
     numbered = enumerate((line.strip() for line in lines), start=1)
     return [parse_line(number, line) for number, line in numbered if line]
 
 
 def parse_line(number: int, line: bytes) -> Line:
-    """One line without its end."""
+    """Gives one line without its end."""
     text = _printable(line[: SHOWN + 1])
     if len(line) > LONGEST_LINE:
         return Line(number, text, problem="longer than any path")
@@ -54,12 +54,12 @@ def parse_line(number: int, line: bytes) -> Line:
 def split_path(text: str) -> tuple[str, ...]:
     """Session, folder, subject and file name without any label; () where the text has fewer."""
     parts = [part for part in re.split(r"[\\/]+", text.strip()) if part not in ("", ".")]
-    name = without_label(parts[-1]) if len(parts) >= 4 else ""
+    name = _without_label(parts[-1]) if len(parts) >= 4 else ""
     return (*parts[-4:-1], name) if name else ()
 
 
-def without_label(name: str) -> str:
-    """A file name without the columns behind it: "001.bmp 17" -> "001.bmp".
+def _without_label(name: str) -> str:
+    """Gives a file name without the columns behind it: "001.bmp 17" -> "001.bmp".
 
     The last word with a dot ends the name, so that "001 copy.bmp" stays what it is.
     """

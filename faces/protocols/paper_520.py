@@ -49,7 +49,7 @@ class _Selection:
     kept: pd.DataFrame
 
 
-def draw(images: pd.DataFrame, root: Path | None, request: Request, leaky: bool) -> Assignment:
+def _draw(images: pd.DataFrame, root: Path | None, request: Request, leaky: bool) -> Assignment:
     """Assigns by the paper's rules. Raises DataError where fewer than two subjects are kept.
 
     The number of unseen people is not the request's: all who are not kept and have a face in both
@@ -71,7 +71,7 @@ def draw(images: pd.DataFrame, root: Path | None, request: Request, leaky: bool)
         step("readable", images),
         step("face found", found),
         *_counted(selection),
-        step("trained on", trained, note=composition(trained)),
+        step("trained on", trained, note=_composition(trained)),
         step("only tested", unseen, note=_unseen_note(unseen, request)),
     ]
     return Assignment(arrange(assigned), funnel, no_unresolved(), leaky)
@@ -96,7 +96,7 @@ def _select(found: pd.DataFrame, rng: np.random.Generator) -> _Selection:
 
 
 def _fewest(both: pd.DataFrame) -> list[str]:
-    """The subjects with the fewest drawn images; of equals those whose id comes first."""
+    """Gives the subjects with the fewest drawn images; of equals those whose id comes first."""
     counts = both["subject"].value_counts().sort_index()
     return counts.sort_values(kind="stable").index[:DROPPED_SUBJECTS].to_list()
 
@@ -120,16 +120,16 @@ def divide(order: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _unseen(images: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
-    """All images, with a face or without, of the people who are left for testing."""
+    """Gives all images, with a face or without, of the people who are left for testing."""
     others = images[~images["subject"].isin(kept)]
     subjects = in_both_spectra(others[others["found"]])
     return others[others["subject"].isin(subjects if len(subjects) >= 2 else [])]
 
 
 def _counted(selection: _Selection) -> list[dict]:
-    """The steps of which the paper gives counts."""
+    """Gives the steps of which the paper gives counts."""
     dropped = sorted(set(selection.both["subject"]) - set(selection.kept["subject"]))
-    note = f"dropped: {first_few(dropped)}; before any is held out: {composition(selection.kept)}"
+    note = f"dropped: {first_few(dropped)}; before any is held out: {_composition(selection.kept)}"
     name = f"at least {FEWEST_IMAGES} images, at most {MOST_IMAGES} drawn"
     return [
         step(name, selection.chosen, PAPER_WITH_3_TO_8),
@@ -138,7 +138,7 @@ def _counted(selection: _Selection) -> list[dict]:
     ]
 
 
-def composition(trained: pd.DataFrame) -> str:
+def _composition(trained: pd.DataFrame) -> str:
     """The sizes of the training sets in words, beside the paper's, of which only sums are known."""
     vis, nir = (int((trained["spectrum"] == spectrum).sum()) for spectrum in SPECTRA)
     return (
@@ -161,12 +161,12 @@ PROTOCOLS = [
     Protocol(
         name="paper-520",
         description="the paper's choice of subjects; translators see training images only",
-        draw=partial(draw, leaky=False),
+        draw=partial(_draw, leaky=False),
     ),
     Protocol(
         name="paper-520-as-published",
         description="the same parts, but translators also see what is tested (leaky)",
-        draw=partial(draw, leaky=True),
+        draw=partial(_draw, leaky=True),
         leaky=True,
     ),
 ]

@@ -15,7 +15,7 @@ NO_ROW = -1
 
 
 def arrange(images: pd.DataFrame) -> pd.DataFrame:
-    """Images with a `part` (missing: in none) -> PARTS_COLUMNS, in the one order they have.
+    """Gives images with a `part` (missing: in none) -> PARTS_COLUMNS, in the one order they have.
 
     Translators train on the training images with a found face, unless `generator` is given.
     """
@@ -28,6 +28,6 @@ def arrange(images: pd.DataFrame) -> pd.DataFrame:
 
 
 def rows(parts: pd.DataFrame, part: str, spectrum: str, found_only: bool = True) -> pd.DataFrame:
-    """The lines of one part and spectrum, by default only where a face was found."""
+    """Gives the lines of one part and spectrum, by default only where a face was found."""
     chosen = parts[(parts["part"] == part) & (parts["spectrum"] == spectrum)]
     return chosen[chosen["found"]] if found_only else chosen

@@ -78,5 +78,5 @@ class Protocol:
 
 
 def no_unresolved() -> pd.DataFrame:
-    """The table of unresolved lines of a protocol that reads no list."""
+    """Gives the table of unresolved lines of a protocol that reads no list."""
     return pd.DataFrame(columns=UNRESOLVED_COLUMNS, dtype=str)

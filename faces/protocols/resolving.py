@@ -54,7 +54,7 @@ class Resolver:
         return resolved
 
     def resolve(self, line: Line, spectrum: str) -> Resolved:
-        """The image of one line, which has to be of that spectrum."""
+        """Gives the image of one line, which has to be of that spectrum."""
         if line.problem:
             return Resolved(line, -1, line.problem)
         key = _key(line.path)
@@ -89,7 +89,7 @@ def _key(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _rank(path: tuple[str, ...], listed: tuple[str, ...]) -> tuple[bool, int, bool]:
-    """How far an image's path is from the listed one; the lowest is meant."""
+    """Gives how far an image's path is from the listed one; the lowest is meant."""
     suffix, wanted = stem_and_suffix(path[3])[1], stem_and_suffix(listed[3])[1]
     order = [wanted, *SUFFIXES]
     place = order.index(suffix) if suffix in order else len(order)

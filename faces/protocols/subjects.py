@@ -18,7 +18,7 @@ from faces.protocols.parts import arrange
 from faces.protocols.protocol import Assignment, Protocol, Request, no_unresolved
 
 
-def draw(images: pd.DataFrame, root: Path | None, request: Request) -> Assignment:
+def _draw(images: pd.DataFrame, root: Path | None, request: Request) -> Assignment:
     """Assigns the images of everybody who has a found face in both spectra."""
     found = images[images["found"]]
     usable = in_both_spectra(found)
@@ -29,7 +29,7 @@ def draw(images: pd.DataFrame, root: Path | None, request: Request) -> Assignmen
     part[tested] = unseen_part(images[tested])
     has_face = images["found"].to_numpy()
     for _, spectrum, order in shuffled(images[part == "train"], rng):
-        part[hold_out(order, request.held_out[spectrum], has_face)] = "held_out"
+        part[_hold_out(order, request.held_out[spectrum], has_face)] = "held_out"
     assigned = images.assign(part=part)
     return Assignment(arrange(assigned), _funnel(assigned), no_unresolved(), leaky=False)
 
@@ -49,8 +49,8 @@ def _unseen_number(asked: int | float, usable: list[str]) -> int:
     return number
 
 
-def hold_out(order: np.ndarray, number: int, has_face: np.ndarray) -> np.ndarray:
-    """The first `number` of one subject's images, fewer where no found face would be left."""
+def _hold_out(order: np.ndarray, number: int, has_face: np.ndarray) -> np.ndarray:
+    """Gives the first `number` of one subject's images, fewer where no found face would be left."""
     chosen = order[:number]
     if has_face[order[number:]].any():
         return chosen
@@ -72,6 +72,6 @@ PROTOCOLS = [
     Protocol(
         name="subjects",
         description="people drawn by the seed are only tested; any data set",
-        draw=draw,
+        draw=_draw,
     )
 ]

@@ -41,7 +41,7 @@ def paint_brows(canvas: Canvas, traits: Traits, seed: int, subject: int) -> np.n
 
 
 def _regions(canvas: Canvas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where a moustache, a chin beard and a cheek beard grow, each (side, side) in [0, 1]."""
+    """Gives where a moustache, a chin beard and a cheek beard grow, each (side, side) in [0, 1]."""
     y, aside, degrees = canvas.y, canvas.aside, canvas.degrees
     moustache = np.exp(-(((y - 6.785) / 0.055) ** 2)) * (1 - smoothstep(0.22, 0.36, aside))
     chin = (1 - smoothstep(6.38, 6.56, y)) * smoothstep(6.10, 6.3, y + 0.25 * aside)
@@ -53,7 +53,7 @@ def _regions(canvas: Canvas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def paint_beard(
     canvas: Canvas, lips: np.ndarray, fine: np.ndarray, traits: Traits, seed: int, subject: int
 ) -> Beard:
-    """A person's beard; `lips` (side, side) stay bare, `fine` is pore-sized unit noise."""
+    """Gives a person's beard; `lips` (side, side) stay bare, `fine` is pore-sized unit noise."""
     nothing = np.zeros_like(canvas.y)
     if not traits.masculine:
         return Beard(nothing, nothing)

@@ -33,7 +33,7 @@ class Canvas:
 
 @lru_cache(maxsize=4)
 def canvas(side: int) -> Canvas:
-    """The map of the neutral head with `side` rows and columns; once per process and side."""
+    """Gives the map of the neutral head with `side` rows and columns; once per process and side."""
     head = load_head()
     x, y, z = (plane.reshape(side, side) for plane in _positions(head, side))
     middles = (np.arange(side, dtype=np.float32) + 0.5) / side

@@ -12,7 +12,7 @@ EYE_DISTANCE_DM = 0.16  # from the eyeball's front to the rims
 WRAP = 0.10  # how far the rims bend back, at 0.6 dm from the middle
 
 
-def tube(path: np.ndarray, radius: float, closed: bool) -> tuple[np.ndarray, np.ndarray]:
+def _tube(path: np.ndarray, radius: float, closed: bool) -> tuple[np.ndarray, np.ndarray]:
     """(n, 3) path -> (3, SIDES * n) points and (T, 3) triangles of a tube around it."""
     around = np.roll(path, -1, 0) - np.roll(path, 1, 0)
     along = around if closed else np.gradient(path, axis=0)
@@ -44,7 +44,7 @@ def glasses(frame: Frame, eyes: np.ndarray, eye_radius: float, half_head: float)
     """
     points, triangles, count = [], [], 0
     for path, radius, closed in _paths(frame, eyes, eye_radius, half_head):
-        tube_points, tube_triangles = tube(path, radius, closed)
+        tube_points, tube_triangles = _tube(path, radius, closed)
         points.append(tube_points)
         triangles.append(tube_triangles + count)
         count += tube_points.shape[1]

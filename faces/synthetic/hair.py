@@ -47,8 +47,8 @@ def hairline(traits: Traits, seed: int, subject: int) -> np.ndarray:
     return (LINE_HEIGHT + rise).astype(np.float32)
 
 
-def above_line(line: np.ndarray, degrees: np.ndarray, height: np.ndarray) -> np.ndarray:
-    """How far places at (degrees, height) lie above the hairline, in decimetres."""
+def _above_line(line: np.ndarray, degrees: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """Gives how far places at (degrees, height) lie above the hairline, in decimetres."""
     return (height - np.interp(degrees, LINE_DEGREES, line)).astype(np.float32)
 
 
@@ -59,7 +59,7 @@ def paint_hair(canvas: Canvas, line: np.ndarray, traits: Traits, seed: int, subj
     strand = value_noise(random, side, [(6, 175, 1), (10, 88, 0.8), (30, 256, 0.6)])
     wave = value_noise(random, side, [(8, 20, 1), (12, 60, 0.8), (30, 256, 1)])
     ragged = 0.020 * (1.4 if traits.style == "fringe" else 1)
-    above = above_line(line, canvas.degrees, canvas.height) + ragged * wave
+    above = _above_line(line, canvas.degrees, canvas.height) + ragged * wave
     return smoothstep(-0.06, 0.11, above), strand
 
 
@@ -72,7 +72,7 @@ def thicken(
     lumps = value_noise(random, 64, [(5, 6, 1), (9, 11, 0.6)])
     place = np.clip(head.map_place * 64, 0, 63).astype(np.intp)
     lump = lumps[place[1], place[0]]
-    above = above_line(line, np.degrees(np.abs(head.angle)), y)
+    above = _above_line(line, np.degrees(np.abs(head.angle)), y)
     relief = np.clip(0.55 + 0.6 * smoothstep(7.4, 8.3, y) + 0.22 * lump, 0.15, 2)
     lift = smoothstep(-0.04, 0.22, above) * (1 - head.ear) * relief
     lift *= random.uniform(*THICKNESS[traits.style])
@@ -84,7 +84,7 @@ def thicken(
 
 
 def curtain(head: Head, vertices: np.ndarray, seed: int, subject: int) -> Curtain:
-    """The sheet of long hair that falls behind the ears, from the crown to the shoulders."""
+    """Gives the sheet of long hair that falls behind the ears, from the crown to the shoulders."""
     random = stream("curtain", seed, subject)
     opening = np.radians(random.uniform(62, 95))
     angle = np.linspace(opening, 2 * np.pi - opening, CURTAIN_COLUMNS)
@@ -101,12 +101,12 @@ def curtain(head: Head, vertices: np.ndarray, seed: int, subject: int) -> Curtai
     place = np.stack([across, np.clip((TOP_Y - height) / (TOP_Y - BOTTOM_Y), 0, 0.999)])
     return Curtain(
         points.reshape(3, -1).astype(np.float32),
-        grid_triangles(*angle.shape),
+        _grid_triangles(*angle.shape),
         place.reshape(2, -1).astype(np.float32),
     )
 
 
-def grid_triangles(rows: int, columns: int) -> np.ndarray:
+def _grid_triangles(rows: int, columns: int) -> np.ndarray:
     """(T, 3) two triangles for every cell of a grid of points numbered row by row."""
     first = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
     upper = np.stack([first, first + 1, first + columns], 1)

@@ -51,7 +51,7 @@ class Head:
 
     @cached_property
     def eye_corners(self) -> tuple[np.ndarray, np.ndarray]:
-        """The vertices of the inner and the outer corner of the left and of the right eye."""
+        """Gives the vertices of the inner and the outer corner of the left and of the right eye."""
         skin = np.unique(self.triangles[self.part == SKIN])
         places = [[(side * x, y, z) for x, y, z in EYE_CORNERS] for side in (1, -1)]
         left, right = (

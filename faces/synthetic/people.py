@@ -43,19 +43,19 @@ class Request:
 
     @property
     def images(self) -> int:
-        """How many images in all."""
+        """Gives how many images in all."""
         per_subject = self.vis_per_subject * (3 if self.pairs else 1) + self.nir_per_subject
         return len(self.subjects) * per_subject
 
     def shots(self, folder: str) -> range:
-        """The shot numbers of each subject in a folder such as "NIR-true"."""
+        """Gives the shot numbers of each subject in a folder such as "NIR-true"."""
         if folder == "NIR":
             return range(FIRST_NIR_SHOT, FIRST_NIR_SHOT + self.nir_per_subject)
         return range(self.vis_per_subject)
 
     @property
     def folders(self) -> list[str]:
-        """The packed folders that are written."""
+        """Gives the packed folders that are written."""
         return list(CHANNELS) if self.pairs else ["VIS", "NIR"]
 
 

@@ -34,7 +34,7 @@ class Person:
     curtain: Curtain | None
 
 
-def map_side_for(side_px: int) -> int:
+def _map_side_for(side_px: int) -> int:
     """Texels per side of the map that an image of `side_px` can show; whole steps of 64."""
     return int(np.clip(64 * round(side_px * 2 / 64), 128, 512))
 
@@ -47,7 +47,7 @@ def make_person(seed: int, subject: int, side_px: int, strength: float = 1.0) ->
     vertices = shape_vertices(head, shape_weights(head, traits, seed, subject, strength))
     vertices = thicken(head, vertices, line, traits, seed, subject)
     sheet = curtain(head, vertices, seed, subject) if traits.style == "long" else None
-    paint, hair_mean = _paint(traits, line, seed, subject, map_side_for(side_px))
+    paint, hair_mean = _paint(traits, line, seed, subject, _map_side_for(side_px))
     skin_mean = skin_reflectance(traits.melanin, traits.haemoglobin + 0.12)
     return Person(seed, subject, head, traits, vertices, paint, skin_mean, hair_mean, sheet)
 

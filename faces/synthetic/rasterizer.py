@@ -79,7 +79,7 @@ def _gradients(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _edges(gradient: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lines where u, v or 1 - u - v is -EDGE_TOLERANCE: (3, 2, T) p, q for each side."""
+    """Gives lines where u, v or 1 - u - v is -EDGE_TOLERANCE: (3, 2, T) p, q for each side."""
     slope = np.stack([gradient[0], gradient[1], -gradient[0] - gradient[1]])
     across = np.where(slope[:, 0] == 0, 1e-12, slope[:, 0])  # a level edge bounds all or nothing
     start = np.array([0, 0, 1])[:, None] + EDGE_TOLERANCE
@@ -100,7 +100,7 @@ def _runs(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _outermost(lines: np.ndarray, t: np.ndarray, y: np.ndarray, better) -> np.ndarray:
-    """The bound at height `y` of each row's triangle `t` among its three lines."""
+    """Gives the bound at height `y` of each row's triangle `t` among its three lines."""
     x = [line[0].take(t) + line[1].take(t) * y for line in lines]
     return better(better(x[0], x[1]), x[2])
 

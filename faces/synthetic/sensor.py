@@ -25,7 +25,7 @@ CLEAN_INFRARED = Sensor(exposure=0.92, noise=0, blurs=0, vignetting=0.22)
 
 
 def draw_visible(random: np.random.Generator, lighting: float, noise: float) -> Sensor:
-    """A camera in a room; now and then badly exposed."""
+    """Gives a camera in a room; now and then badly exposed."""
     exposure = 1.55 * np.exp(random.normal(-0.12, 0.33 * lighting))
     slip, wrong = random.random(), random.choice([0.35, 1.9])
     if slip < 0.12 * lighting:
@@ -35,7 +35,7 @@ def draw_visible(random: np.random.Generator, lighting: float, noise: float) -> 
 
 
 def draw_infrared(random: np.random.Generator, lighting: float, noise: float) -> Sensor:
-    """A near-infrared camera with its lamp: noisier, softer, darker towards the corners."""
+    """Gives a near-infrared camera with its lamp: noisier, softer, darker towards the corners."""
     exposure = 0.95 * np.exp(random.normal(-0.03, 0.18 * lighting))
     vignetting = CLEAN_INFRARED.vignetting + 0.06 * noise * random.uniform(-1, 1)
     blurs = int(random.integers(1, 3)) if noise else 0

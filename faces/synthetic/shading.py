@@ -49,7 +49,7 @@ def gloss_lobes(cosine: np.ndarray) -> np.ndarray:
     return 0.055 * p16 + 0.09 * p16 * p16 * p16
 
 
-def soft_normal(surface: Surface, softness: float) -> np.ndarray:
+def _soft_normal(surface: Surface, softness: float) -> np.ndarray:
     """(3, K) shading normals: on skin, light leaves beside where it entered, so bumps fade."""
     skull = unit(surface.normal + 0.9 * unit(surface.position - SKULL_MIDDLE))
     share = softness * surface.is_skin
@@ -66,7 +66,7 @@ def reflect(
     albedo = surface.albedo[bands]
     skin = surface.is_skin
     occlusion = scattering.open_air + (1 - scattering.open_air) * surface.occlusion
-    normal = soft_normal(surface, scattering.softness)
+    normal = _soft_normal(surface, scattering.softness)
     wrap = np.where(skin, scattering.wrap[:, None], np.float32(PLAIN_WRAP))
     irradiance = ambient * occlusion
     shine = np.zeros_like(albedo)

@@ -78,7 +78,7 @@ def axes(names: tuple[str, ...]) -> tuple[Axis, ...]:
     return tuple(Axis(*key, tuple(plus), tuple(minus)) for key, (plus, minus) in found.items())
 
 
-def spread(axis: Axis) -> float:
+def _spread(axis: Axis) -> float:
     """Standard deviation of an axis."""
     factors = [
         factor
@@ -111,7 +111,7 @@ def shape_weights(
     amounts = np.clip(random.standard_normal(len(all_axes)), -LARGEST, LARGEST)
     jitters = 1 + SIDE_JITTER * random.standard_normal((len(all_axes), 8))
     for axis, amount, jitter in zip(all_axes, amounts, jitters, strict=True):
-        amount *= spread(axis) * strength
+        amount *= _spread(axis) * strength
         for name, factor in zip(axis.plus if amount >= 0 else axis.minus, jitter, strict=False):
             one_sided = name.split("/")[1][:2] in ("l-", "r-")
             weights[head.column_of[name]] = abs(amount) * (factor if one_sided else 1)

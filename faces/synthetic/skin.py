@@ -25,7 +25,7 @@ class Skin:
 
 
 def paint_skin(canvas: Canvas, lips: np.ndarray, traits: Traits, seed: int, subject: int) -> Skin:
-    """A person's skin; `lips` (side, side) in [0, 1] marks the lips."""
+    """Gives a person's skin; `lips` (side, side) in [0, 1] marks the lips."""
     random = stream("skin", seed, subject)
     fine = value_noise(random, canvas.side, [(128, 128, 1), (256, 256, 1)])
     middle = value_noise(random, canvas.side, [(16, 16, 1), (40, 40, 0.7)])
@@ -83,7 +83,7 @@ def _spots(canvas: Canvas, melanin, blood, seed: int, subject: int):
 
 
 def _somewhere(random: np.random.Generator) -> tuple[float, float]:
-    """A place on the face: x, y in decimetres."""
+    """Gives a place on the face: x, y in decimetres."""
     return random.uniform(-0.6, 0.6), random.uniform(6.2, 7.9)
 
 

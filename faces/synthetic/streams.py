@@ -10,5 +10,5 @@ import numpy as np
 
 
 def stream(concern: str, *numbers: int) -> np.random.Generator:
-    """The generator of a `concern` such as "beard" for (population seed, subject[, shot])."""
+    """Gives the generator of a `concern` such as "beard" for (population seed, subject[, shot])."""
     return np.random.default_rng([zlib.crc32(concern.encode()), *numbers])

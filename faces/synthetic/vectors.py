@@ -18,7 +18,7 @@ def unit(a: np.ndarray) -> np.ndarray:
 
 
 def column(*xyz: float) -> np.ndarray:
-    """One vector as a (3, 1) float32 column, which broadcasts against planes."""
+    """Gives one vector as a (3, 1) float32 column, which broadcasts against planes."""
     return np.array(xyz, np.float32)[:, None]
 
 

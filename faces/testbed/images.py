@@ -19,13 +19,13 @@ def photograph(
 ) -> tuple[np.ndarray, np.ndarray]:
     """-> (side_px, about side_px * aspect, C) uint8 and the (2, 2) x, y of the eyes on it."""
     view = view_person(person, photo.take, side_px, STANDARD)
-    margin = margin_px(side_px, aspect)
+    margin = _margin_px(side_px, aspect)
     eyes = true_eyes(view) + np.array([margin, 0], np.float32)
     return _frame(develop(view, photo.spectrum), margin), eyes
 
 
-def margin_px(side_px: int, aspect: float) -> int:
-    """What a frame adds at the left and at the right of the rendered square."""
+def _margin_px(side_px: int, aspect: float) -> int:
+    """Gives what a frame adds at the left and at the right of the rendered square."""
     return round(side_px * (aspect - 1) / 2)
 
 
@@ -41,7 +41,7 @@ def _frame(square: np.ndarray, margin: int) -> np.ndarray:
 
 
 def encode(image: Image.Image, suffix: str, **options) -> bytes:
-    """An image file's bytes; `suffix`, in any case, chooses the format."""
+    """Gives an image file's bytes; `suffix`, in any case, chooses the format."""
     buffer = io.BytesIO()
     kind = FORMATS[suffix.lower()]
     if kind == "JPEG":
@@ -51,6 +51,6 @@ def encode(image: Image.Image, suffix: str, **options) -> bytes:
 
 
 def eye_file(eyes: np.ndarray, order: str) -> bytes:
-    """A .pos file: x and y of both eyes in its first line, that of `order` ("left") first."""
+    """Gives a .pos file: x and y of both eyes in its first line, that of `order` ("left") first."""
     first, second = eyes if order == "left" else eyes[::-1]
     return "{:.1f} {:.1f} {:.1f} {:.1f}\r\n".format(*first, *second).encode()

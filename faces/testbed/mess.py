@@ -80,7 +80,7 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 def _bomb_bmp(_) -> bytes:
-    """A header of 54 bytes that promises 900 million pixels; the file says it is complete."""
+    """Gives a header of 54 bytes that promises 900 million pixels; the file says it is complete."""
     header = struct.pack("<IiiHHIIiiII", 40, BOMB_PX, BOMB_PX, 1, 24, 0, 0, 2835, 2835, 0, 0)
     return b"BM" + struct.pack("<IHHI", 54 + 1000, 0, 0, 54) + header + bytes(1000)
 

@@ -29,7 +29,7 @@ class Photo:
     kind: str = IMAGE
 
     def ending(self, suffix: str) -> "Photo":
-        """The same photo as another kind of file, such as ".png"."""
+        """Gives the same photo as another kind of file, such as ".png"."""
         return replace(self, source=str(PurePosixPath(self.source).with_suffix(suffix)))
 
 
@@ -49,7 +49,7 @@ class LayoutWriter:
 
 
 def photo_of(person: int, spectrum: str, number: int, **where: str) -> Photo:
-    """The photo of a person that has this number; `where` says how a layout calls it.
+    """Gives the photo of a person that has this number; `where` says how a layout calls it.
 
     VIS and NIR photos never show the same moment.
     """

@@ -66,15 +66,15 @@ def write(
     request.check()
     if workers < 1:
         raise UsageError(f"workers is {workers}; give at least 1")
-    photos, files = plan(request)
+    photos, files = _plan(request)
     if not _prepare(out, request):
         _write_all(out, request, photos, files, workers, progress)
     progress(len(photos), len(photos), {})
     return _truth(photos)
 
 
-def plan(request: Request) -> tuple[list[Photo], dict[str, bytes]]:
-    """The photos, person by person, and the further files (path -> bytes)."""
+def _plan(request: Request) -> tuple[list[Photo], dict[str, bytes]]:
+    """Gives the photos, person by person, and the further files (path -> bytes)."""
     layout = layouts.get(request.layout)
     photos = [
         layout.place(person, spectrum, number)
@@ -92,13 +92,13 @@ def plan(request: Request) -> tuple[list[Photo], dict[str, bytes]]:
 
 def _truth(photos: list[Photo]) -> pd.DataFrame:
     """Sorted without regard to case, and what differs by it alone by its letters."""
-    rows = [(shown(p.source), p.subject, p.spectrum, p.session, p.shot, p.kind) for p in photos]
+    rows = [(_shown(p.source), p.subject, p.spectrum, p.session, p.shot, p.kind) for p in photos]
     rows.sort(key=lambda row: (row[0].casefold(), row[0]))
     return pd.DataFrame(rows, columns=TRUTH_COLUMNS)
 
 
-def shown(source: str) -> str:
-    """A file's name as text that can be printed: bytes that are no UTF-8 as \\xff."""
+def _shown(source: str) -> str:
+    """Gives a file's name as text that can be printed: bytes that are no UTF-8 as \\xff."""
     return os.fsencode(source).decode("utf-8", "backslashreplace")
 
 

@@ -37,12 +37,12 @@ class Cached:
 
     @property
     def path(self) -> Path:
-        """The file that is used."""
+        """Gives the file that is used."""
         return self.folder / self.weight.stored_name
 
     @property
     def original(self) -> Path:
-        """Where the published file may be put by hand."""
+        """Gives where the published file may be put by hand."""
         return self.folder / self.weight.original_name
 
     @property
@@ -50,27 +50,27 @@ class Cached:
         return self.weight.read is not None
 
     def is_complete(self) -> bool:
-        """Whether the file is there; its hash is not looked at."""
-        return self.path.exists() and (not self.converts or hash_file(self.path).exists())
+        """Tells whether the file is there; its hash is not looked at."""
+        return self.path.exists() and (not self.converts or _hash_file(self.path).exists())
 
     def known_sha256(self) -> str:
         """The original's hash as far as it is known: the table's, or that of the first copy."""
-        note = hash_file(self.original)
+        note = _hash_file(self.original)
         return (
-            read_hash(note) if not self.weight.is_pinned and note.exists() else self.weight.sha256
+            _read_hash(note) if not self.weight.is_pinned and note.exists() else self.weight.sha256
         )
 
     def problem(self) -> str | None:
-        """What is wrong with the file that is used, in words."""
+        """Gives what is wrong with the file that is used, in words."""
         if self.converts:
-            return wrong(self.path, read_hash(hash_file(self.path)))
+            return _wrong(self.path, _read_hash(_hash_file(self.path)))
         return self.original_problem(self.path)
 
     def original_problem(self, path: Path) -> str | None:
-        """What is wrong with a copy of the published file, in words."""
-        problem = wrong(path, self.known_sha256(), self.weight.size_bytes)
+        """Gives what is wrong with a copy of the published file, in words."""
+        problem = _wrong(path, self.known_sha256(), self.weight.size_bytes)
         if problem and self.known_sha256() != self.weight.sha256:
-            problem += f", which {hash_file(self.original)} notes of the first copy"
+            problem += f", which {_hash_file(self.original)} notes of the first copy"
         return problem
 
     def check(self) -> None:
@@ -96,16 +96,16 @@ class Cached:
         self._note_first(original)
 
     def _convert(self, original: Path) -> None:
-        hash_file(self.path).unlink(missing_ok=True)
+        _hash_file(self.path).unlink(missing_ok=True)
         state = self._state(original)
         self._note_first(original)
         about = {"input": self.weight.input, "provenance": self._provenance(original)}
         with written_aside(self.path) as aside:
             save_file(state, aside, about)
-        write_hash(self.path)
+        _write_hash(self.path)
 
     def _state(self, original: Path) -> dict[str, Tensor]:
-        """What the file holds, every name and shape that of the network."""
+        """Gives what the file holds, every name and shape that of the network."""
         assert self.weight.read is not None, "only weights with a reader are converted"
         try:
             state = self.weight.read(original)
@@ -113,13 +113,13 @@ class Cached:
                 structure.check(state, self.weight.shapes())
         except UNREADABLE as error:
             raise TamperedError(
-                f"{original}: not the weights of {self.weight.name} ({in_words(error)}); delete it "
-                "and get it again"
+                f"{original}: not the weights of {self.weight.name} ({_in_words(error)}); "
+                "delete it and get it again"
             ) from error
         return state
 
     def _note_first(self, original: Path) -> None:
-        note = hash_file(self.original)
+        note = _hash_file(self.original)
         if not self.weight.is_pinned and not note.exists():
             write_text(note, f"{files.sha256(original)}  {self.original.name}\n")
 
@@ -134,13 +134,13 @@ class Cached:
         return json.dumps(facts, sort_keys=True)
 
 
-def hash_file(path: Path) -> Path:
-    """Where a file's hash stands."""
+def _hash_file(path: Path) -> Path:
+    """Gives where a file's hash stands."""
     return path.with_name(f"{path.name}.sha256")
 
 
-def read_hash(path: Path) -> str:
-    """The hash in a hash file; "nothing", which fits no file, where there is none."""
+def _read_hash(path: Path) -> str:
+    """Gives the hash in a hash file; "nothing", which fits no file, where there is none."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -148,12 +148,12 @@ def read_hash(path: Path) -> str:
     return text.partition(" ")[0] or "nothing"
 
 
-def write_hash(path: Path) -> None:
-    write_text(hash_file(path), f"{files.sha256(path)}  {path.name}\n")
+def _write_hash(path: Path) -> None:
+    write_text(_hash_file(path), f"{files.sha256(path)}  {path.name}\n")
 
 
-def wrong(path: Path, sha256: str, size_bytes: int | None = None) -> str | None:
-    """What is wrong with a file, in words; "" as the hash, or its start, fits every file."""
+def _wrong(path: Path, sha256: str, size_bytes: int | None = None) -> str | None:
+    """Gives what is wrong with a file, in words; "" as the hash, or its start, fits every file."""
     try:
         found_bytes, page = path.stat().st_size, is_web_page(path)
         found = files.sha256(path)
@@ -168,8 +168,8 @@ def wrong(path: Path, sha256: str, size_bytes: int | None = None) -> str | None:
     return None
 
 
-def in_words(error: Exception) -> str:
-    """An error on one line; of a long one the beginning."""
+def _in_words(error: Exception) -> str:
+    """Gives an error on one line; of a long one the beginning."""
     if isinstance(error, KeyError):
         return f"lacks {error.args[0] if error.args else 'something'}"
     lines = str(error).strip().splitlines()

@@ -17,15 +17,15 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def efficientnet() -> Shapes:
-    return of_module(efficientnet_lite0.EfficientNetLite0())
+    return _of_module(efficientnet_lite0.EfficientNetLite0())
 
 
 def dlib_face() -> Shapes:
-    return of_module(dlib_resnet.DlibFaceNet())
+    return _of_module(dlib_resnet.DlibFaceNet())
 
 
 def vgg16_convolutions() -> Shapes:
-    """All thirteen 3x3 convolutions, under torchvision's names."""
+    """Gives all thirteen 3x3 convolutions, under torchvision's names."""
     found: Shapes = {}
     inputs = 3
     for widths, names in zip(vgg16.BLOCKS, vgg16.layer_names(), strict=True):
@@ -35,7 +35,7 @@ def vgg16_convolutions() -> Shapes:
     return found
 
 
-def of_module(module: nn.Module) -> Shapes:
+def _of_module(module: nn.Module) -> Shapes:
     return shapes(module.state_dict())
 
 
@@ -44,7 +44,7 @@ def shapes(state: Mapping[str, Tensor]) -> Shapes:
 
 
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
-    """A checkpoint that is one state dict; `weights_only`, so that it runs no code."""
+    """Gives a checkpoint that is one state dict; `weights_only`, so that it runs no code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd files torch warns before it refuses them
         state = torch.load(path, map_location="cpu", weights_only=True)

@@ -7,7 +7,7 @@ PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<script")
 
 
 def is_web_page(path: Path) -> bool:
-    """Whether a file begins as HTML does."""
+    """Tells whether a file begins as HTML does."""
     with path.open("rb") as file:
         return begins_as_page(file.read(BEGINNING_BYTES))
 

@@ -55,27 +55,27 @@ class Weight:
 
     @property
     def is_pinned(self) -> bool:
-        """Whether the table knows the whole hash."""
+        """Tells whether the table knows the whole hash."""
         return len(self.sha256) == SHA256_DIGITS
 
     @property
     def packaged(self) -> PackagedFile | None:
-        """Where in which package the file lies; None where it is a download of its own."""
+        """Gives where in which package the file lies; None where it is a download of its own."""
         if not self.origin.startswith("pypi:"):
             return None
         return PackagedFile(*self.origin.removeprefix("pypi:").split("#"))
 
     @property
     def path_in_package(self) -> str:
-        """The file's path in its package; empty for a download of its own."""
+        """Gives the file's path in its package; empty for a download of its own."""
         return self.packaged.path if self.packaged else ""
 
     @property
     def original_name(self) -> str:
-        """The file's name where it is published."""
+        """Gives the file's name where it is published."""
         return PurePosixPath(self.origin).name
 
     @property
     def stored_name(self) -> str:
-        """The file's name in the cache."""
+        """Gives the file's name in the cache."""
         return self.original_name if self.read is None else f"{self.name}.safetensors"

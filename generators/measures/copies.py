@@ -29,7 +29,7 @@ class Nearest:
 def nearest(images: np.ndarray, training: np.ndarray, values: int = BLOCK_VALUES) -> Nearest:
     """(N, D) and (M, D) `flattened` images; M at least 1. `values`: cosines held at a time."""
     rows, cosines = np.empty(len(images), int), np.empty(len(images))
-    for block, alike in cosines_by_block(images, training, values):
+    for block, alike in _cosines_by_block(images, training, values):
         rows[block], cosines[block] = alike.argmax(1), alike.max(1)
     return Nearest(rows, distance(cosines))
 
@@ -37,19 +37,19 @@ def nearest(images: np.ndarray, training: np.ndarray, values: int = BLOCK_VALUES
 def closest_allowed(
     training: np.ndarray, quantile: float = QUANTILE, values: int = BLOCK_VALUES
 ) -> float:
-    """The distance below which only a `quantile` of training images have another one.
+    """Gives the distance below which only a `quantile` of training images have another one.
 
     Subjects are not held apart: two shots of one person may be nearly one image, and then a fake
     may be as near without being a copy.
     """
     cosines = np.empty(len(training))
-    for block, alike in cosines_by_block(training, training, values):
+    for block, alike in _cosines_by_block(training, training, values):
         alike[np.arange(len(alike)), np.arange(len(training))[block]] = -1
         cosines[block] = alike.max(1)
     return float(np.quantile(distance(cosines), quantile))
 
 
-def cosines_by_block(
+def _cosines_by_block(
     images: np.ndarray, training: np.ndarray, values: int
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """Consecutive rows of (N, D) images, and their (rows, M) cosines with (M, D) others."""

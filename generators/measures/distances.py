@@ -12,14 +12,14 @@ def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
     of the singular values of A B', which needs no matrix root and, where there are fewer rows than
     features, no matrix of the features' size. At least two rows each.
     """
-    root_a, root_b = covariance_root(a), covariance_root(b)
+    root_a, root_b = _covariance_root(a), _covariance_root(b)
     shift = np.asarray(a, np.float64).mean(0) - np.asarray(b, np.float64).mean(0)
     cross = scipy.linalg.svdvals(root_a @ root_b.T, overwrite_a=True).sum()
     distance = shift @ shift + (root_a**2).sum() + (root_b**2).sum() - 2 * cross
     return max(0.0, float(distance))  # rounding may leave a little below zero
 
 
-def covariance_root(x: np.ndarray) -> np.ndarray:
+def _covariance_root(x: np.ndarray) -> np.ndarray:
     """(N, D) -> R, (min(N, D), D) float64, with R'R the unbiased covariance."""
     assert len(x) >= 2
     x = np.asarray(x, np.float64)
@@ -39,7 +39,7 @@ def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:
 
 def kernel_distance_of(within_a: np.ndarray, within_b: np.ndarray, across: np.ndarray) -> float:
     """As `kernel_distance`, from the (N, N), (M, M) and (N, M) values of the kernel."""
-    within = mean_off_diagonal(within_a) + mean_off_diagonal(within_b)
+    within = _mean_off_diagonal(within_a) + _mean_off_diagonal(within_b)
     return float(within - 2 * across.mean())
 
 
@@ -48,7 +48,7 @@ def cubic_kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (a @ b.T / a.shape[1] + 1) ** 3
 
 
-def mean_off_diagonal(square: np.ndarray) -> float:
-    """The mean of all entries of (N, N) but the diagonal's."""
+def _mean_off_diagonal(square: np.ndarray) -> float:
+    """Gives the mean of all entries of (N, N) but the diagonal's."""
     count = len(square)
     return (square.sum() - np.trace(square)) / (count * (count - 1))

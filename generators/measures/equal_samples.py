@@ -51,15 +51,15 @@ def draw_equally(
     TooFewImages where there are not enough to compare.
     """
     parts = halves(real.names(), rng)
-    n, seed = matched_count(count, parts, samples), int(rng.integers(2**63))
-    first, second = (half[draw(len(half), n, seed)] for half in parts)
-    rows = {name: draw(len(sample.images), n, seed) for name, sample in samples.items()}
+    n, seed = _matched_count(count, parts, samples), int(rng.integers(2**63))
+    first, second = (half[_draw(len(half), n, seed)] for half in parts)
+    rows = {name: _draw(len(sample.images), n, seed) for name, sample in samples.items()}
     chosen = {name: sample.take(rows[name]) for name, sample in samples.items()}
     if floor:
         rows["real"], chosen["real"] = second, real.take(second)
     if known is not None:
         vis = len(known.vis.images)
-        known = Known(known.nir, known.vis.take(draw(vis, min(n, vis), seed)))
+        known = Known(known.nir, known.vis.take(_draw(vis, min(n, vis), seed)))
     return EqualSamples(n, real.take(first), chosen, rows, known)
 
 
@@ -80,7 +80,7 @@ def halves(people: np.ndarray, rng: np.random.Generator) -> Halves:
     return np.flatnonzero(half[which] == 0), np.flatnonzero(half[which] == 1)
 
 
-def matched_count(count: int, parts: Halves, samples: Mapping[str, ImageSample]) -> int:
+def _matched_count(count: int, parts: Halves, samples: Mapping[str, ImageSample]) -> int:
     """Gives how many of each can be compared, if each of the two halves has to hold as many."""
     n = min(count, *map(len, parts), *(len(sample.images) for sample in samples.values()))
     if n <= NEIGHBOURS:
@@ -93,6 +93,6 @@ def matched_count(count: int, parts: Halves, samples: Mapping[str, ImageSample])
     return n
 
 
-def draw(length: int, n: int, seed: int) -> np.ndarray:
+def _draw(length: int, n: int, seed: int) -> np.ndarray:
     """Gives (n,) int: so many of `length` row numbers, ascending."""
     return np.sort(np.random.default_rng(seed).permutation(length)[:n])

@@ -87,7 +87,7 @@ class FeatureNetworks:
         """
         parts = []
         for x, y in zip(self.batches(a), self.batches(b), strict=True):
-            maps = zip(lite0_maps(self.lite0, x), lite0_maps(self.lite0, y), strict=True)
+            maps = zip(_lite0_maps(self.lite0, x), _lite0_maps(self.lite0, y), strict=True)
             gaps = [(F.normalize(p) - F.normalize(q)).square().sum(1).mean((1, 2)) for p, q in maps]
             parts.append(torch.stack(gaps).mean(0))
         return torch.cat(parts).double().cpu().numpy()
@@ -95,7 +95,7 @@ class FeatureNetworks:
     @torch.inference_mode()
     @full_float32()
     def joined(self, network: Callable[[Tensor], Tensor], images: Tensor) -> np.ndarray:
-        """What a network gives for all images, batch by batch."""
+        """Gives what a network gives for all images, batch by batch."""
         return torch.cat([network(batch) for batch in self.batches(images)]).float().cpu().numpy()
 
     def batches(self, images: Tensor) -> Iterator[Tensor]:
@@ -103,7 +103,7 @@ class FeatureNetworks:
         return (part.to(self.device) for part in images.split(batch_size(self.device)))
 
 
-def lite0_maps(network: EfficientNetLite0, images: Tensor) -> list[Tensor]:
+def _lite0_maps(network: EfficientNetLite0, images: Tensor) -> list[Tensor]:
     """(N, 1, S, S) uint8 -> the maps of Lite0 before each halving, at the images' own side."""
     maps: list[Tensor] = []
     blocks = cast(nn.ModuleList, network.get_submodule("_blocks"))

@@ -35,7 +35,7 @@ class KnownFaces:
     @classmethod
     def of(cls, networks: RememberedNetworks, known: Known) -> Self:
         """Gives what the feature networks make of them."""
-        chosen = known.nir.take(at_most_per_person(known.nir.names(), MOST_PER_PERSON))
+        chosen = known.nir.take(_at_most_per_person(known.nir.names(), MOST_PER_PERSON))
         nir = networks.embeddings(networks.grey(chosen.images))
         vis = networks.embeddings(networks.grey(known.vis.images))
         training = copies.flattened(networks.grey(known.nir.images))
@@ -72,7 +72,7 @@ class KnownFaces:
             yield pair, cosines, people.vis_people[rows]
 
 
-def at_most_per_person(names: np.ndarray, most: int) -> np.ndarray:
+def _at_most_per_person(names: np.ndarray, most: int) -> np.ndarray:
     """(N,) str -> (K,) int, ascending row numbers: at most so many of each person, drawn."""
     order = np.random.default_rng(SEED).permutation(len(names))
     kept: dict[str, list[int]] = {}

@@ -16,7 +16,7 @@ LANDMARKS = 5
 
 
 def detection_rate(images: np.ndarray, side_px: int = DETECTION_PX) -> float:
-    """The share of (N, H, W) uint8 images in which dlib's detector finds a face.
+    """Gives the share of (N, H, W) uint8 images in which dlib's detector finds a face.
 
     Every image enters at `side_px` and is not enlarged any further, so that crops of different
     sides are treated alike.
@@ -26,7 +26,7 @@ def detection_rate(images: np.ndarray, side_px: int = DETECTION_PX) -> float:
 
 def found(images: np.ndarray, side_px: int = DETECTION_PX) -> np.ndarray:
     """(N, H, W) uint8 -> (N,) bool; see `detection_rate`."""
-    return np.array([box is not None for _, box in largest_faces(images, side_px)])
+    return np.array([box is not None for _, box in _largest_faces(images, side_px)])
 
 
 def landmarks(images: np.ndarray, predictor: Path, side_px: int = DETECTION_PX) -> np.ndarray:
@@ -38,15 +38,15 @@ def landmarks(images: np.ndarray, predictor: Path, side_px: int = DETECTION_PX) 
 
     shape = dlib.shape_predictor(str(predictor))
     points = np.full((len(images), LANDMARKS, 2), np.nan)
-    for i, (image, box) in enumerate(largest_faces(images, side_px)):
+    for i, (image, box) in enumerate(_largest_faces(images, side_px)):
         if box is not None:
             points[i] = [(part.x, part.y) for part in shape(image, box).parts()]
     # Places are those of pixel centres, and half a pixel is another length at another side.
     return (points + 0.5) * images.shape[1] / side_px - 0.5
 
 
-def largest_faces(images: np.ndarray, side_px: int) -> Iterator[tuple]:
-    """Each image at `side_px`, with the box of its largest face or None."""
+def _largest_faces(images: np.ndarray, side_px: int) -> Iterator[tuple]:
+    """Gives each image at `side_px`, with the box of its largest face or None."""
     detect = detector()
     for image in images:
         shown = at_side(image, side_px)

@@ -47,7 +47,7 @@ class People:
         return answers
 
     def regression(self, names: np.ndarray) -> Pipeline | None:
-        """A classifier of spectra, 1 near-infrared and 0 visible, that knows these people."""
+        """Gives a classifier of spectra, 1 near-infrared and 0 visible, that knows these people."""
         nir, vis = (x[np.isin(p, names)] for x, p in self.pairs())
         if not len(nir) or not len(vis):
             return None
@@ -76,7 +76,7 @@ def unit(x: np.ndarray) -> np.ndarray:
 def pairs_of_people(
     a_people: np.ndarray, b_people: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows of `a` that have both, a row of `b` with the same person and one with another."""
+    """Gives rows of `a` that have both, a row of `b` with the same person and one with another."""
     rows, genuine, impostor = [], [], []
     for row, name in enumerate(a_people):
         same, other = np.flatnonzero(b_people == name), np.flatnonzero(b_people != name)

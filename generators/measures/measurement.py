@@ -48,7 +48,7 @@ class Measurement:
         for metrics in self.metrics:
             if isinstance(metrics, SampleMetrics) and metrics.possible(sample):
                 figures = jackknife(metrics.statistic(sample), *groups, fewest=metrics.fewest)
-                yield from rows_of(name, metrics.records, figures, len(sample.people))
+                yield from _rows_of(name, metrics.records, figures, len(sample.people))
 
     def image_by_image(self, name: str, sample: MeasuredSample) -> Iterator[Row]:
         """Gives the rows of what the images are one by one, as means."""
@@ -56,14 +56,14 @@ class Measurement:
             if isinstance(metrics, ImageMetrics) and metrics.possible(sample):
                 values = metrics.values(sample)
                 for record in metrics.records:
-                    yield from mean_rows(name, record, values[record.name], sample.people)
+                    yield from _mean_rows(name, record, values[record.name], sample.people)
 
     def real_pairs(self) -> Iterator[Row]:
         """Gives the rows of pairs of real images, for the metrics that have such pairs."""
         for metrics in self.metrics:
             if self.known and isinstance(metrics, ImageMetrics) and metrics.real_pairs:
                 for pairs, values, people in metrics.real_pairs(self.known):
-                    yield from mean_rows(pairs, metrics.records[0], values, people)
+                    yield from _mean_rows(pairs, metrics.records[0], values, people)
 
     def nearest(self, name: str, sample: MeasuredSample) -> Iterator[Row]:
         """Gives the images that lie nearest to a training image, by their rows in either."""
@@ -76,7 +76,7 @@ class Measurement:
                    "distance": distance, "allowed": self.known.allowed}  # fmt: skip
 
 
-def mean_rows(name: str, record: Metric, values: np.ndarray, people: np.ndarray) -> Iterator[Row]:
+def _mean_rows(name: str, record: Metric, values: np.ndarray, people: np.ndarray) -> Iterator[Row]:
     """(N,) float64 values of images of (N,) str people -> the row of their mean.
 
     NaN values are left out; there is no row where there is no value.
@@ -87,10 +87,10 @@ def mean_rows(name: str, record: Metric, values: np.ndarray, people: np.ndarray)
     kept = values[there]
     groups = deal(people[there], rng=np.random.default_rng(SEED))
     figures = jackknife(lambda rows: {record.name: float(kept[rows].mean())}, *groups)
-    yield from rows_of(name, (record,), figures, len(kept))
+    yield from _rows_of(name, (record,), figures, len(kept))
 
 
-def rows_of(name: str, records: tuple[Metric, ...], figures: Figures, n: int) -> Iterator[Row]:
+def _rows_of(name: str, records: tuple[Metric, ...], figures: Figures, n: int) -> Iterator[Row]:
     """Gives rows of quality.csv; intervals end at the bounds of their metric."""
     known = by_name(records)
     for metric, value in figures.values.items():

@@ -21,7 +21,7 @@ class Memory:
 
     @classmethod
     def load(cls, path: Path) -> "Memory":
-        """What `save` wrote."""
+        """Gives what `save` wrote."""
         return cls(load_file(path))
 
     def save(self, path: Path) -> None:

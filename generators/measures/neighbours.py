@@ -23,10 +23,10 @@ class Gaps(NamedTuple):
     @classmethod
     def of(cls, a: np.ndarray, b: np.ndarray) -> Self:
         """Of (N, D) and (M, D) features."""
-        return cls(distances(a, b), distances(a, a), distances(b, b))
+        return cls(_distances(a, b), _distances(a, a), _distances(b, b))
 
     def take(self, rows_a: np.ndarray, rows_b: np.ndarray) -> Self:
-        """Those of some rows."""
+        """Gives those of some rows."""
         pairs = ((rows_a, rows_b), (rows_a, rows_a), (rows_b, rows_b))
         return type(self)(*(x[np.ix_(*rows)] for x, rows in zip(self, pairs, strict=True)))
 
@@ -42,8 +42,8 @@ def precision_recall(a: np.ndarray, b: np.ndarray, k: int = 5) -> tuple[float, f
 
 def precision_recall_of(gaps: Gaps, k: int) -> tuple[float, float]:
     """As `precision_recall`, from distances."""
-    precision = (gaps.across <= radii(gaps.within_a, k)[:, None]).any(0).mean()
-    recall = (gaps.across <= radii(gaps.within_b, k)[None, :]).any(1).mean()
+    precision = (gaps.across <= _radii(gaps.within_a, k)[:, None]).any(0).mean()
+    recall = (gaps.across <= _radii(gaps.within_b, k)[None, :]).any(1).mean()
     return float(precision), float(recall)
 
 
@@ -58,16 +58,16 @@ def density_coverage(a: np.ndarray, b: np.ndarray, k: int = 5) -> tuple[float, f
 
 def density_coverage_of(gaps: Gaps, k: int) -> tuple[float, float]:
     """As `density_coverage`, from distances."""
-    inside = gaps.across <= radii(gaps.within_a, k)[:, None]
+    inside = gaps.across <= _radii(gaps.within_a, k)[:, None]
     return float(inside.sum(0).mean() / k), float(inside.any(1).mean())
 
 
-def radii(within: np.ndarray, k: int) -> np.ndarray:
+def _radii(within: np.ndarray, k: int) -> np.ndarray:
     """(N, N) distances -> (N,), of each row to its k-th nearest other one; k below N."""
     assert 1 <= k < len(within)
     return np.partition(within, k, axis=1)[:, k]  # place 0 is the row itself
 
 
-def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(N, M) float64 Euclidean distances."""
     return cdist(np.asarray(a, np.float64), np.asarray(b, np.float64))

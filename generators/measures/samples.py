@@ -11,7 +11,7 @@ Statistic = Callable[[np.ndarray, np.ndarray], dict[str, float]]
 
 
 def distance_statistic(real: np.ndarray, fake: np.ndarray, frechet: str, kernel: str) -> Statistic:
-    """The two distances of some rows of (N, D) and (M, D) features, under these names."""
+    """Gives the two distances of some rows of (N, D) and (M, D) features, under these names."""
     real, fake = np.asarray(real, np.float64), np.asarray(fake, np.float64)
     kernels = [cubic_kernel(*pair) for pair in ((real, real), (fake, fake), (real, fake))]
 

@@ -5,7 +5,7 @@ from generators.measures.measured_sample import MeasuredSample
 from generators.quality_metrics.metric import ImageMetrics, Values
 
 
-def values(sample: MeasuredSample) -> Values:
+def _values(sample: MeasuredSample) -> Values:
     return {"copies": sample.known_faces.copied(sample.images).astype(float)}
 
 
@@ -23,5 +23,5 @@ METRIC = ImageMetrics(
         ),
     ),
     180,
-    values=values,
+    values=_values,
 )

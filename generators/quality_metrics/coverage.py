@@ -10,14 +10,14 @@ from generators.measures.samples import Statistic, coverage_statistic
 from generators.quality_metrics.metric import SampleMetrics
 
 
-def record(name: str, place: int, high: float | None, description: str) -> Metric:
+def _record(name: str, place: int, high: float | None, description: str) -> Metric:
     return Metric(
         name, name, description, low=0.0, high=high, needs=("efficientnet-lite0",),
         group="coverage", place=place,
     )  # fmt: skip
 
 
-def statistic(sample: MeasuredSample) -> Statistic:
+def _statistic(sample: MeasuredSample) -> Statistic:
     """Asks Lite0 about the real images and those of the sample."""
     real = sample.networks.features(sample.real)
     return coverage_statistic(real, sample.networks.features(sample.images), NEIGHBOURS)
@@ -26,12 +26,12 @@ def statistic(sample: MeasuredSample) -> Statistic:
 METRIC = SampleMetrics(
     "coverage",
     (
-        record("precision", 1, 1.0, "images that lie inside some real image's ball"),
-        record("recall", 2, 1.0, "real images that lie inside some image's ball"),
-        record("density", 3, None, "real balls that an image lies in, over k"),
-        record("coverage", 4, 1.0, "real balls that hold an image"),
+        _record("precision", 1, 1.0, "images that lie inside some real image's ball"),
+        _record("recall", 2, 1.0, "real images that lie inside some image's ball"),
+        _record("density", 3, None, "real balls that an image lies in, over k"),
+        _record("coverage", 4, 1.0, "real balls that hold an image"),
     ),
     50,
-    statistic=statistic,
+    statistic=_statistic,
     fewest=NEIGHBOURS + 1,
 )

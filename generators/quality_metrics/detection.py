@@ -5,7 +5,7 @@ from generators.measures.measured_sample import MeasuredSample
 from generators.quality_metrics.metric import ImageMetrics, Values
 
 
-def values(sample: MeasuredSample) -> Values:
+def _values(sample: MeasuredSample) -> Values:
     return {"detection": sample.networks.faces(sample.images).astype(float)}
 
 
@@ -21,5 +21,5 @@ METRIC = ImageMetrics(
         ),
     ),
     110,
-    values=values,
+    values=_values,
 )

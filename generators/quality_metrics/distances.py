@@ -19,7 +19,7 @@ Features = Callable[[RememberedNetworks, Tensor], np.ndarray | None]
 GROUP = "distances"
 
 
-def frechet(name: str, label: str, network: str, digits: int, place: int) -> Metric:
+def _frechet(name: str, label: str, network: str, digits: int, place: int) -> Metric:
     """Gives the record of a Frechet distance in the features of a network."""
     return Metric(
         name, label, "Fréchet distance from real NIR images (Heusel et al. 2017)",
@@ -27,7 +27,7 @@ def frechet(name: str, label: str, network: str, digits: int, place: int) -> Met
     )  # fmt: skip
 
 
-def kernel(name: str, label: str, network: str, digits: int, place: int) -> Metric:
+def _kernel(name: str, label: str, network: str, digits: int, place: int) -> Metric:
     """Gives the record of a kernel distance; without bias, so that it may be negative."""
     return Metric(
         name, label, "kernel distance from real NIR images (Binkowski et al. 2018)",
@@ -35,7 +35,7 @@ def kernel(name: str, label: str, network: str, digits: int, place: int) -> Metr
     )  # fmt: skip
 
 
-def distances(name: str, order: int, features: Features, *records: Metric) -> SampleMetrics:
+def _distances(name: str, order: int, features: Features, *records: Metric) -> SampleMetrics:
     """Gives both distances in the features that a network has of images."""
 
     def statistic(sample: MeasuredSample) -> Statistic:
@@ -49,32 +49,32 @@ def distances(name: str, order: int, features: Features, *records: Metric) -> Sa
 
 
 METRIC = [
-    distances(
+    _distances(
         "distances in Lite0",
         10,
         RememberedNetworks.features,
-        frechet("fd_lite0", "Fréchet distance (Lite0)", "efficientnet-lite0", 1, 7),
-        kernel("kd_lite0", "kernel distance (Lite0)", "efficientnet-lite0", 3, 3),
+        _frechet("fd_lite0", "Fréchet distance (Lite0)", "efficientnet-lite0", 1, 7),
+        _kernel("kd_lite0", "kernel distance (Lite0)", "efficientnet-lite0", 3, 3),
     ),
-    distances(
+    _distances(
         "distances in Inception",
         20,
         RememberedNetworks.inception,
-        frechet("fid", "FID", "fid-inception", 1, 8),
-        kernel("kid", "KID", "fid-inception", 4, 4),
+        _frechet("fid", "FID", "fid-inception", 1, 8),
+        _kernel("kid", "KID", "fid-inception", 4, 4),
     ),
-    distances(
+    _distances(
         "distances in dlib's face network",
         30,
         RememberedNetworks.embeddings,
-        frechet("fd_face", "Fréchet distance (dlib's face network)", "dlib-face", 4, 6),
-        kernel("kd_face", "kernel distance (dlib's face network)", "dlib-face", 5, 2),
+        _frechet("fd_face", "Fréchet distance (dlib's face network)", "dlib-face", 4, 6),
+        _kernel("kd_face", "kernel distance (dlib's face network)", "dlib-face", 5, 2),
     ),
-    distances(
+    _distances(
         "distances in the recognizer",
         40,
         RememberedNetworks.recognizer,
-        frechet("fd_recognizer", "Fréchet distance (recognizer)", "recognizer", 3, 5),
-        kernel("kd_recognizer", "kernel distance (recognizer)", "recognizer", 5, 1),
+        _frechet("fd_recognizer", "Fréchet distance (recognizer)", "recognizer", 3, 5),
+        _kernel("kd_recognizer", "kernel distance (recognizer)", "recognizer", 5, 1),
     ),
 ]

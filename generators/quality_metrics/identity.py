@@ -11,7 +11,7 @@ from generators.measures.pairs import identity
 from generators.quality_metrics.metric import ImageMetrics, Values
 
 
-def values(sample: MeasuredSample) -> Values:
+def _values(sample: MeasuredSample) -> Values:
     faces = sample.networks.embeddings(sample.images)
     return {"identity": identity(faces, sample.networks.embeddings(sample.sources))}
 
@@ -29,6 +29,6 @@ METRIC = ImageMetrics(
         ),
     ),
     120,
-    values=values,
+    values=_values,
     real_pairs=KnownFaces.identities,
 )

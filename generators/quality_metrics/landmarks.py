@@ -8,7 +8,7 @@ from generators.measures.measured_sample import MeasuredSample
 from generators.quality_metrics.metric import ImageMetrics, Values
 
 
-def values(sample: MeasuredSample) -> Values:
+def _values(sample: MeasuredSample) -> Values:
     found = [sample.networks.points(images) for images in (sample.images, sample.sources)]
     images, sources = (np.asarray(points) for points in found)
     return {"landmarks": displacement(images, sources)}
@@ -31,5 +31,5 @@ METRIC = ImageMetrics(
         ),
     ),
     130,
-    values=values,
+    values=_values,
 )

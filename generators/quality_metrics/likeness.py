@@ -10,7 +10,7 @@ from generators.quality_metrics.metric import ImageMetrics, Values
 NEEDS = ("dlib-face", "known people")
 
 
-def values(sample: MeasuredSample) -> Values:
+def _values(sample: MeasuredSample) -> Values:
     faces = sample.networks.embeddings(sample.images)
     infrared, right_person = sample.known_faces.taken_for(faces, sample.people)
     return {"nir_likeness": infrared, "nir_person": right_person}
@@ -37,5 +37,5 @@ METRIC = ImageMetrics(
         ),
     ),
     170,
-    values=values,
+    values=_values,
 )

@@ -8,7 +8,7 @@ from generators.measures.measured_sample import MeasuredSample
 from generators.quality_metrics.metric import ImageMetrics, Values
 
 
-def values(sample: MeasuredSample) -> Values:
+def _values(sample: MeasuredSample) -> Values:
     networks = sample.networks.networks
     return {"perceptual_lite0": networks.feature_gaps(sample.images, sample.truth)}
 
@@ -28,5 +28,5 @@ METRIC = ImageMetrics(
         ),
     ),
     160,
-    values=values,
+    values=_values,
 )

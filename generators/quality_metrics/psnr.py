@@ -6,7 +6,7 @@ from generators.measures.pairs import psnr
 from generators.quality_metrics.metric import ImageMetrics, Values
 
 
-def values(sample: MeasuredSample) -> Values:
+def _values(sample: MeasuredSample) -> Values:
     return {"psnr": psnr(sample.images, sample.truth)}
 
 
@@ -25,5 +25,5 @@ METRIC = ImageMetrics(
         ),
     ),
     150,
-    values=values,
+    values=_values,
 )

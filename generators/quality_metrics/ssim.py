@@ -6,7 +6,7 @@ from generators.measures.pairs import ssim
 from generators.quality_metrics.metric import ImageMetrics, Values
 
 
-def values(sample: MeasuredSample) -> Values:
+def _values(sample: MeasuredSample) -> Values:
     return {"ssim": ssim(sample.images, sample.truth)}
 
 
@@ -23,5 +23,5 @@ METRIC = ImageMetrics(
         ),
     ),
     140,
-    values=values,
+    values=_values,
 )

@@ -21,7 +21,7 @@ VARIANTS: Registry[Variant[Any]] = Registry(
 
 
 def names() -> list[str]:
-    """The variants' names in alphabetical order."""
+    """Gives the variants' names in alphabetical order."""
     return VARIANTS.names()
 
 

@@ -34,14 +34,14 @@ class PerceptualTerm:
         self.features, self.weight = features, weight
 
     def __call__(self, made: Named, cycles: Named) -> Named:
-        """The mean over the joint batch is half the sum of the two directions' means."""
+        """Gives the term: the joint batch's mean is half the sum of the directions' means."""
         with torch.no_grad():
             real = self.features(torch.cat((made["vis"], made["nir"])))
         ours = self.features(torch.cat((cycles["vis"], cycles["nir"])))
         return {"perceptual": 2 * self.weight * losses.perceptual(real, ours)}
 
 
-def build(
+def _build(
     settings: GeneratorSettings,
     own: PerceptualSettings,
     generator: torch.Generator,
@@ -52,13 +52,13 @@ def build(
     return cycle_gan(own, generator, term)
 
 
-def needs(own: PerceptualSettings) -> tuple[str, ...]:
-    """The network of the perceptual term."""
+def _needs(own: PerceptualSettings) -> tuple[str, ...]:
+    """Gives the network of the perceptual term."""
     return (own.perceptual_network,)
 
 
-def step_seconds(settings: GeneratorSettings, own: PerceptualSettings) -> float:
-    """A step on one core in float32, as measured."""
+def _step_seconds(settings: GeneratorSettings, own: PerceptualSettings) -> float:
+    """Gives a step on one core in float32, as measured."""
     return 2.1 * cyclegan.step_seconds(settings, own)
 
 
@@ -66,10 +66,10 @@ VARIANT = Variant(
     name="C",
     description="B with a perceptual loss on VGG16 features of the cycle",
     settings=PerceptualSettings,
-    build=build,
+    build=_build,
     equalize="vis",
-    needs=needs,
-    step_seconds=step_seconds,
+    needs=_needs,
+    step_seconds=_step_seconds,
     terms=cyclegan.TERMS | {"perceptual": "distance of features after translation there and back"},
     compare_with=Comparison("B", "What the perceptual loss changes"),
 )

@@ -17,7 +17,7 @@ CONTROLS: Registry[Control] = Registry(
 
 
 def names() -> list[str]:
-    """The controls' names in alphabetical order."""
+    """Gives the controls' names in alphabetical order."""
     return CONTROLS.names()
 
 

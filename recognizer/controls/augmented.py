@@ -1,4 +1,4 @@
-"""Defines control `augmented`: VIS images in ordinary alterations.
+"""Defines control `_augmented`: VIS images in ordinary alterations.
 
 Blur, gamma, noise and the loss of colour are what anybody can do to a VIS image without learning
 anything about near-infrared light. Each image is altered once, by its own amounts.
@@ -15,7 +15,7 @@ MOST_NOISE = 0.04  # of full scale, standard deviation
 ALTERATION_SEED = 0  # the altered images are the same in every training, as fakes are
 
 
-def augmented(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _augmented(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """(N, S, S, 3) uint8 and (N,) int64 -> (N, S, S, 1) uint8 altered, and the same labels."""
     return altered(images, np.random.default_rng(ALTERATION_SEED)), labels
 
@@ -43,5 +43,5 @@ CONTROL = Control(
     training_set="real+augmented",
     label="with the VIS images blurred, toned, noisy, without colour",
     images_name="altered VIS",
-    make=augmented,
+    make=_augmented,
 )

@@ -21,7 +21,9 @@ from recognizer.settings import Colour
 Make = Callable[[np.ndarray, np.ndarray, int], tuple[np.ndarray, np.ndarray]]
 
 
-def as_they_are(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _as_they_are(
+    images: np.ndarray, labels: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """The same images under the same names: (N, S, S, C) uint8 and (N,) int64, both unchanged."""
     return images, labels
 
@@ -48,7 +50,7 @@ class Control:
     training_set: str
     label: str
     images_name: str
-    make: Make = as_they_are
+    make: Make = _as_they_are
     beside: Literal["vis", "fakes"] = "vis"
     shuffled: bool = False
     real: bool = True
@@ -59,20 +61,20 @@ class Control:
 
     @property
     def repeats_vis(self) -> bool:
-        """Whether it adds nothing but unaltered VIS images.
+        """Tells whether it adds nothing but unaltered VIS images.
 
         Such a control only makes the other images rarer in a batch, as fakes do, so it stands at
         every amount of the curve over real NIR images.
         """
-        return self.real and self.beside == "vis" and self.make is as_they_are
+        return self.real and self.beside == "vis" and self.make is _as_they_are
 
     @property
     def fakes_unaltered(self) -> bool:
-        """Whether it holds fakes just as the training sets with fakes do."""
-        return self.beside == "fakes" and self.make is as_they_are
+        """Tells whether it holds fakes just as the training sets with fakes do."""
+        return self.beside == "fakes" and self.make is _as_they_are
 
     def label_for(self, colour: Colour) -> str:
-        """What it holds in words, for a recognizer that sees images in `colour`."""
+        """Gives what it holds in words, for a recognizer that sees images in `colour`."""
         return self.seen_label if colour in self.seen_as else self.label
 
     def made(

@@ -1,4 +1,4 @@
-"""Defines control `equalized`: the VIS images with equalized luminance."""
+"""Defines control `_equalized`: the VIS images with equalized luminance."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from faces.equalize import equalize
 from recognizer.controls.control import Control
 
 
-def equalized(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _equalized(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """(N, S, S, 3) uint8 and (N,) int64 -> the same shapes, luminance equalized, colours kept."""
     return np.stack([equalize(image) for image in images]), labels
 
@@ -16,5 +16,5 @@ CONTROL = Control(
     training_set="real+equalized",
     label="with the VIS images equalized",
     images_name="equalized VIS",
-    make=equalized,
+    make=_equalized,
 )

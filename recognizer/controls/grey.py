@@ -10,7 +10,7 @@ from faces.luminance import luminance
 from recognizer.controls.control import Control
 
 
-def in_grey(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _in_grey(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """(N, S, S, 3) uint8 and (N,) int64 -> (N, S, S, 1) uint8 luminance, and the same labels."""
     return luminance(images), labels
 
@@ -20,7 +20,7 @@ CONTROL = Control(
     training_set="real+grey",
     label="with the VIS images in grey",
     images_name="grey VIS",
-    make=in_grey,
+    make=_in_grey,
     always_for=("rgb",),
     seen_as={"grey": "twice"},
     seen_label="with the VIS images in grey, which is all this recognizer sees of them anyway",

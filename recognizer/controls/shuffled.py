@@ -1,4 +1,4 @@
-"""Defines control `shuffled`: the fakes under other people's names.
+"""Defines control `_shuffled`: the fakes under other people's names.
 
 It shows what fakes do by looking near-infrared alone, without telling who is who.
 """
@@ -8,7 +8,7 @@ import numpy as np
 from recognizer.controls.control import Control
 
 
-def shuffled(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _shuffled(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """(N, S, S, 1) uint8 and (N,) int64 -> the same images, and labels dealt out by `seed`."""
     return images, under_other_names(labels, np.random.default_rng(seed))
 
@@ -32,7 +32,7 @@ CONTROL = Control(
     training_set="real+{translator}-shuffled",
     label="with the fakes by {translator} under other people's names",
     images_name="fake NIR, shuffled",
-    make=shuffled,
+    make=_shuffled,
     beside="fakes",
     shuffled=True,
 )

@@ -19,7 +19,7 @@ REGISTRY: Registry[RecognitionMetric] = Registry(
 )
 
 
-def all_metrics() -> list[RecognitionMetric]:
+def _all_metrics() -> list[RecognitionMetric]:
     """Gives every metric, in the order in which they are computed and written."""
     found = [REGISTRY.get(name) for name in REGISTRY.names()]
     return sorted(found, key=lambda metric: (metric.order, metric.name))
@@ -27,19 +27,19 @@ def all_metrics() -> list[RecognitionMetric]:
 
 def of_matching(fars: Sequence[float]) -> list[MatchingMetric]:
     """Gives the metrics of matching probes to a gallery; `fars` are the false accept rates."""
-    return [one for metric in all_metrics() for one in metric.at(fars)
+    return [one for metric in _all_metrics() for one in metric.at(fars)
             if isinstance(one, MatchingMetric)]  # fmt: skip
 
 
 def of_classification(spectrum: str) -> list[ClassificationMetric]:
     """Gives the metrics of classifying images of one spectrum."""
-    found = (metric for metric in all_metrics() if isinstance(metric, ClassificationMetric))
+    found = (metric for metric in _all_metrics() if isinstance(metric, ClassificationMetric))
     return [metric for metric in found if metric.spectrum == spectrum]
 
 
 def records(fars: Sequence[float]) -> list[Metric]:
     """Gives the records of all metrics, with one for each false accept rate where it depends."""
-    return [one.record for metric in all_metrics() for one in metric.at(fars)]
+    return [one.record for metric in _all_metrics() for one in metric.at(fars)]
 
 
 def added() -> tuple[str, ...]:

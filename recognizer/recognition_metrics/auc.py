@@ -11,12 +11,12 @@ from recognizer.comparison import Tally
 from recognizer.recognition_metrics.metric import MatchingMetric
 
 
-def outcomes(tally: Tally) -> np.ndarray:
+def _outcomes(tally: Tally) -> np.ndarray:
     """-> (P,) float64: the share of all impostor scores below the probe's genuine score."""
     return metrics.placements(tally.counts)
 
 
-def as_impostor(tally: Tally) -> np.ndarray:
+def _as_impostor(tally: Tally) -> np.ndarray:
     return impostors.of_area(tally.counts, tally.outscored, tally.own)
 
 
@@ -31,6 +31,6 @@ METRIC = MatchingMetric(
         prominence="leading",
     ),
     60,
-    outcomes=outcomes,
-    as_impostor=as_impostor,
+    outcomes=_outcomes,
+    as_impostor=_as_impostor,
 )

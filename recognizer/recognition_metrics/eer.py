@@ -14,14 +14,14 @@ from recognizer.comparison import Tally
 from recognizer.recognition_metrics.metric import MatchingMetric
 
 
-def outcomes(tally: Tally) -> np.ndarray:
+def _outcomes(tally: Tally) -> np.ndarray:
     """-> (P,) float64: the probe's own errors at the crossing."""
     reached = [tally.counts.genuine >= threshold for threshold in tally.crossing.thresholds]
     missed = 1 - tally.crossing.mixed(*reached)
     return np.asarray((missed + tally.false_accepts) / 2)
 
 
-def as_impostor(tally: Tally) -> np.ndarray:
+def _as_impostor(tally: Tally) -> np.ndarray:
     return impostors.of_equal_error(tally.counts, tally.crossing, tally.at_crossing, tally.own)
 
 
@@ -35,6 +35,6 @@ METRIC = MatchingMetric(
         prominence="leading",
     ),
     70,
-    outcomes=outcomes,
-    as_impostor=as_impostor,
+    outcomes=_outcomes,
+    as_impostor=_as_impostor,
 )

@@ -36,7 +36,7 @@ class Recorded:
 
     @property
     def name(self) -> str:
-        """The name of its record."""
+        """Gives the name of its record."""
         return self.record.name
 
 

@@ -14,7 +14,7 @@ from recognizer.comparison import Tally
 from recognizer.recognition_metrics.metric import MatchingMetric
 
 
-def within(k: int) -> Callable[[Tally], np.ndarray]:
+def _within(k: int) -> Callable[[Tally], np.ndarray]:
     """Gives the function from a tally to (P,) bool: rank at most k."""
 
     def outcomes(tally: Tally) -> np.ndarray:
@@ -25,7 +25,7 @@ def within(k: int) -> Callable[[Tally], np.ndarray]:
     return outcomes
 
 
-def metric(k: int, order: int, prominence: Prominence = "") -> MatchingMetric:
+def _metric(k: int, order: int, prominence: Prominence = "") -> MatchingMetric:
     """Gives rank-k as a metric."""
     record = share(
         f"rank{k}",
@@ -35,7 +35,7 @@ def metric(k: int, order: int, prominence: Prominence = "") -> MatchingMetric:
         prominence=prominence,
         hit_or_miss=k == 1,
     )
-    return MatchingMetric(record, order, outcomes=within(k))
+    return MatchingMetric(record, order, outcomes=_within(k))
 
 
-METRIC = [metric(1, 30, "headline"), metric(5, 40), metric(10, 50)]
+METRIC = [_metric(1, 30, "headline"), _metric(5, 40), _metric(10, 50)]

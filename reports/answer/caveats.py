@@ -14,8 +14,8 @@ def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> li
     rests_on = next(
         estimate for (_, *rest), estimate in summary.means.items() if tuple(rest) == key
     )
-    lines = [*leak(summary), bounds(rests_on.seeds, rests_on.subjects, rests_on.probes)]
-    lines += pooled(summary, key[0])
+    lines = [*_leak(summary), _bounds(rests_on.seeds, rests_on.subjects, rests_on.probes)]
+    lines += _pooled(summary, key[0])
     if rests_on.seeds == 1:
         lines.append(
             "Only one seed was trained: the spread between trainings is not in the interval. It is "
@@ -36,7 +36,7 @@ def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> li
     return [*lines, *origin(facts)]
 
 
-def bounds(seeds: int, subjects: int, probes: int) -> str:
+def _bounds(seeds: int, subjects: int, probes: int) -> str:
     trainings = f", and for the variation between {seeds} seeds" if seeds > 1 else ""
     return (
         f"In brackets: {100 * LEVEL:.0f} % intervals, paired, by a bootstrap over people "
@@ -45,7 +45,7 @@ def bounds(seeds: int, subjects: int, probes: int) -> str:
     )
 
 
-def leak(summary: Summary) -> list[str]:
+def _leak(summary: Summary) -> list[str]:
     """Says that the answer is about leaky fakes, where it is."""
     if not summary.named("leaky") or summary.named("fakes"):
         return []
@@ -55,7 +55,7 @@ def leak(summary: Summary) -> list[str]:
     ]
 
 
-def pooled(summary: Summary, protocol: str) -> list[str]:
+def _pooled(summary: Summary, protocol: str) -> list[str]:
     """Says what several folds mean for the intervals."""
     rows = summary.recognition[summary.recognition["protocol"] == protocol]
     count = len(fold_numbers(rows))

@@ -15,11 +15,11 @@ def rivals(summary: Summary, task: str, name: str) -> list[str]:
     Silent where the fakes help no one: then there is nothing that a control could explain.
     """
     best = best_told(summary, task, name)
-    if best is None or not gains(summary, best, task, name):
+    if best is None or not _gains(summary, best, task, name):
         return []
     called = summary.called()[best]
     verbs = {"loss": "is better than", "undecided": "cannot be told apart from"}
-    found = [(each, ahead(summary, best, each, task, name)) for each in explaining(summary)]
+    found = [(each, _ahead(summary, best, each, task, name)) for each in _explaining(summary)]
     parts = [
         f"{control} {verbs[lead.verdict]} {called} ({called} {MINUS} {control}: {effect(lead)})"
         for control, lead in found
@@ -28,7 +28,7 @@ def rivals(summary: Summary, task: str, name: str) -> list[str]:
     return [f"But fakes may not be what helps: {listed(parts)}."] if parts else []
 
 
-def explaining(summary: Summary) -> list[str]:
+def _explaining(summary: Summary) -> list[str]:
     """Gives the controls that could explain a gain: those without fakes."""
     return [
         training_set.name
@@ -41,30 +41,30 @@ def explaining(summary: Summary) -> list[str]:
 def control_sentences(summary: Summary, task: str, name: str) -> list[str]:
     """Says what each control gains over the baseline, and which controls the best fakes beat."""
     best = best_told(summary, task, name)
-    found = [against(summary, each, task, name) for each in summary.named("control")]
+    found = [_against(summary, each, task, name) for each in summary.named("control")]
     told = [
-        f"{called_control(summary, each.training_set)} {effect(each)}{verdict(each)}"
+        f"{_called_control(summary, each.training_set)} {effect(each)}{verdict(each)}"
         for each in found
         if each
     ]
     lines = [f"Controls, in the place of fakes: {'; '.join(told)}."] if told else []
-    return lines + lead_sentences(summary, best, task, name)
+    return lines + _lead_sentences(summary, best, task, name)
 
 
-def lead_sentences(summary: Summary, best: str | None, task: str, name: str) -> list[str]:
+def _lead_sentences(summary: Summary, best: str | None, task: str, name: str) -> list[str]:
     """Says which controls the best fakes beat, and by how much at least."""
     if best is None:
         return []
     leads = {
         control: lead
         for control in summary.named("control")
-        if (lead := ahead(summary, best, control, task, name))
+        if (lead := _ahead(summary, best, control, task, name))
     }
     beaten = [each for each, lead in leads.items() if lead.verdict == "gain"]
     if not beaten:
         return []
     # Controls that could explain a gain are in the answer itself where they are not beaten.
-    told = explaining(summary)
+    told = _explaining(summary)
     left = [f"{each} ({effect(lead)}{verdict(lead)})" for each, lead in leads.items()
             if each not in beaten and each not in told]  # fmt: skip
     more = f" That it is better than {listed(left)} is not shown." if left else ""
@@ -78,35 +78,35 @@ def lead_sentences(summary: Summary, best: str | None, task: str, name: str) -> 
 
 def amount_sentences(summary: Summary, task: str, name: str) -> list[str]:
     """Says what fakes add, by real NIR images per person, and where no gain is shown."""
-    found = sorted(added(summary, task, name), key=lambda pair: per_person(pair[0].known_amount))
+    found = sorted(_added(summary, task, name), key=lambda pair: per_person(pair[0].known_amount))
     if len(found) < 2:
         return []
     parts = [
-        f"with {images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
+        f"with {_images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
         for one, each in found
     ]
     makers = dict.fromkeys(one.known_amount.translator for one, _ in found)
     whose = listed([name_of(summary.training_sets, maker) for maker in makers])
     about = f"What fakes by {whose} add, by real NIR images of each training person"
     lines = [f"{about}: {'; '.join(parts)}."]
-    lines += beyond_sentences(summary, [one for one, _ in found], task, name)
+    lines += _beyond_sentences(summary, [one for one, _ in found], task, name)
     helpful = [place for place, (_, each) in enumerate(found) if each.verdict == "gain"]
     if helpful and helpful[-1] + 1 < len(found):
-        first = images_per_person(found[helpful[-1] + 1][0].known_amount)
+        first = _images_per_person(found[helpful[-1] + 1][0].known_amount)
         more = " or more" if helpful[-1] + 2 < len(found) else ""
         harm = [
-            images_per_person(one.known_amount) for one, each in found if each.verdict == "loss"
+            _images_per_person(one.known_amount) for one, each in found if each.verdict == "loss"
         ]
         cost = f"; with {listed(harm)} they cost recognition" if harm else ""
         lines.append(f"With {first}{more} no gain by fakes can be shown{cost}.")
     return lines
 
 
-def beyond_sentences(summary: Summary, sets: list[TrainingSet], task: str, name: str) -> list[str]:
+def _beyond_sentences(summary: Summary, sets: list[TrainingSet], task: str, name: str) -> list[str]:
     """Says what fakes add over a control that makes real NIR images as rare in a batch."""
     found = [(one, beyond_again(summary, one, task, name)) for one in sets]
     parts = [
-        f"with {images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
+        f"with {_images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
         for one, each in found
         if each
     ]
@@ -114,7 +114,7 @@ def beyond_sentences(summary: Summary, sets: list[TrainingSet], task: str, name:
     return [f"{start}: {'; '.join(parts)}."] if parts else []
 
 
-def added(summary: Summary, task: str, name: str) -> list[tuple[TrainingSet, Comparison]]:
+def _added(summary: Summary, task: str, name: str) -> list[tuple[TrainingSet, Comparison]]:
     """Gives the sets of the curve over real NIR, with the comparison that shows what fakes add.
 
     At the baseline's amount of real NIR the point is the set of fakes by the same translator.
@@ -135,26 +135,26 @@ def added(summary: Summary, task: str, name: str) -> list[tuple[TrainingSet, Com
     return [(one, compared) for one, compared in found if compared]
 
 
-def images_per_person(amount: Amount) -> str:
+def _images_per_person(amount: Amount) -> str:
     return {"all": "all", 0: "none"}.get(amount.nir_per_subject, str(amount.nir_per_subject))
 
 
-def against(summary: Summary, control: str, task: str, name: str) -> Comparison | None:
+def _against(summary: Summary, control: str, task: str, name: str) -> Comparison | None:
     return summary.compared(control, summary.named("baseline")[0], task, name)
 
 
-def ahead(summary: Summary, best: str, control: str, task: str, name: str) -> Comparison | None:
+def _ahead(summary: Summary, best: str, control: str, task: str, name: str) -> Comparison | None:
     """Compares the best fakes with a control."""
     found = between(summary, best, control, task, name)
     return turned(found) if found and found.training_set == control else found
 
 
-def gains(summary: Summary, best: str, task: str, name: str) -> bool:
-    found = against(summary, best, task, name)
+def _gains(summary: Summary, best: str, task: str, name: str) -> bool:
+    found = _against(summary, best, task, name)
     return found is not None and found.verdict == "gain"
 
 
-def called_control(summary: Summary, name: str) -> str:
+def _called_control(summary: Summary, name: str) -> str:
     """Gives the name of a control, for sentences; its label is a sentence itself."""
     return next(
         training_set.marked(training_set.name)

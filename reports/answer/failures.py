@@ -15,10 +15,10 @@ def failure_sentences(summary: Summary, facts: Mapping[str, Any]) -> list[str]:
     failures = facts.get("failures", ())
     if not failures:
         return []
-    return [*translator_sentences(summary, facts, failures), *other_sentences(failures)]
+    return [*_translator_sentences(summary, facts, failures), *_other_sentences(failures)]
 
 
-def translator_sentences(
+def _translator_sentences(
     summary: Summary, facts: Mapping[str, Any], failures: Failures
 ) -> list[str]:
     """Gives "Two of three translators failed (A at step 40, B at step 2): this rests on C."."""
@@ -28,26 +28,26 @@ def translator_sentences(
     names = list(dict.fromkeys(row["name"] for row in failed))
     planned = facts.get("settings", {}).get("variants", names)
     seeds = len(facts.get("settings", {}).get("seeds", ()))
-    of = f"{counted(len(names))} of {counted(max(len(planned), len(names))).lower()} translators"
-    when = ", ".join(place(row, seeds > 1) for row in failed)
-    return [f"{of} failed ({when}): {rests_on(summary)}."]
+    of = f"{_counted(len(names))} of {_counted(max(len(planned), len(names))).lower()} translators"
+    when = ", ".join(_place(row, seeds > 1) for row in failed)
+    return [f"{of} failed ({when}): {_rests_on(summary)}."]
 
 
-def place(row: Mapping[str, Any], with_seed: bool) -> str:
+def _place(row: Mapping[str, Any], with_seed: bool) -> str:
     """Gives "A at step 40", or "A of seed 1 at step 40"."""
     seed = f" of seed {row['seed']}" if with_seed else ""
     step = "" if row["step"] is None else f" at step {row['step']}"
     return f"{row['name']}{seed}{step}"
 
 
-def rests_on(summary: Summary) -> str:
+def _rests_on(summary: Summary) -> str:
     """Gives what the fakes of the report were made by."""
     left = [training_set.images or training_set.name for training_set in summary.training_sets
             if training_set.role in ("fakes", "leaky")]  # fmt: skip
     return f"this report rests on {listed(left)}" if left else "there are no fakes to report on"
 
 
-def other_sentences(failures: Failures) -> list[str]:
+def _other_sentences(failures: Failures) -> list[str]:
     """Gives how many stages of other kinds failed."""
     others = [row for row in failures if row["kind"] != "translator"]
     if not others:
@@ -57,6 +57,6 @@ def other_sentences(failures: Failures) -> list[str]:
     return [f"Failed: {names}{more}. The report is made from what was finished."]
 
 
-def counted(number: int) -> str:
+def _counted(number: int) -> str:
     """Gives a small number as a word that begins a sentence."""
     return NUMBERS[number].capitalize() if number < len(NUMBERS) else str(number)

@@ -35,43 +35,45 @@ def answer(summary: Summary, facts: dict[str, Any]) -> Answer:
     if not found:
         nothing = "No recognizer was scored, so there is no answer."
         return Answer(" ".join([nothing, *failure_sentences(summary, facts)]), (), ())
-    told = {key: sentences(summary, *key) for key in found}
+    told = {key: _sentences(summary, *key) for key in found}
     headline = " ".join(
         (
             told[found[0]].pop(0),
-            *together(summary, *found[0]),
+            *_together(summary, *found[0]),
             *rivals(summary, *found[0]),
             *failure_sentences(summary, facts),
         )
     )
     for key in summary.prominent("side effect"):
-        told[key] = side_effect_sentences(summary, *key)
+        told[key] = _side_effect_sentences(summary, *key)
     details = tuple(
         (heading(key[0], summary.metric(key[1])), tuple(lines))
         for key, lines in told.items()
         if lines
     )
-    return Answer(headline, details, tuple(caveats(summary, facts, found[0])), about_leaky(summary))
+    return Answer(
+        headline, details, tuple(caveats(summary, facts, found[0])), _about_leaky(summary)
+    )
 
 
-def sentences(summary: Summary, task: str, name: str) -> list[str]:
+def _sentences(summary: Summary, task: str, name: str) -> list[str]:
     """Says what the fakes did to one metric, how they differ, and what the ceiling did."""
-    against = effects(summary, task, name)
+    against = _effects(summary, task, name)
     if not against:
         nothing = f"No training set with fakes was scored for {spoken(task, summary.metric(name))}."
-        return [nothing, *leak_sentences(summary, task, name)]
+        return [nothing, *_leak_sentences(summary, task, name)]
     return [
-        first_sentence(summary, against),
-        *other_sentences(summary, against),
-        *pair_sentences(summary, task, name),
+        _first_sentence(summary, against),
+        *_other_sentences(summary, against),
+        *_pair_sentences(summary, task, name),
         *control_sentences(summary, task, name),
-        *leak_sentences(summary, task, name),
-        *ceiling_sentences(summary, task, name, against),
+        *_leak_sentences(summary, task, name),
+        *_ceiling_sentences(summary, task, name, against),
         *amount_sentences(summary, task, name),
     ]
 
 
-def effects(summary: Summary, task: str, name: str) -> list[Comparison]:
+def _effects(summary: Summary, task: str, name: str) -> list[Comparison]:
     """Compares fakes with the baseline: gains, losses, then the undecided, larger effects first."""
     baseline = summary.named("baseline")[0]
     found = [summary.compared(each, baseline, task, name) for each in summary.told()]
@@ -82,7 +84,7 @@ def effects(summary: Summary, task: str, name: str) -> list[Comparison]:
     )
 
 
-def first_sentence(summary: Summary, against: list[Comparison]) -> str:
+def _first_sentence(summary: Summary, against: list[Comparison]) -> str:
     """Says the strongest effect: its size, from which value to which, and its interval."""
     top = against[0]
     start, end = summary.ends(top)
@@ -90,45 +92,45 @@ def first_sentence(summary: Summary, against: list[Comparison]) -> str:
     if top.verdict != "undecided":
         verb = "raise" if top.estimate.value > 0 else "lower"
         return (
-            f"{fakes(summary).capitalize()} by {letter(summary, top)} {verb} "
+            f"{_fakes(summary).capitalize()} by {_letter(summary, top)} {verb} "
             f"{spoken(top.protocol, top.record)} by {size(top)}, {ends}."
         )
     change = f"{ends}: {effect(top)}"
     if len(against) == 1:
-        who, tail = f"The {fakes(summary)} by {letter(summary, top)} do not change", "it went"
+        who, tail = f"The {_fakes(summary)} by {_letter(summary, top)} do not change", "it went"
     else:
-        who = f"No translator's {fakes(summary)} change"
-        tail = f"the largest change was by {letter(summary, top)},"
+        who = f"No translator's {_fakes(summary)} change"
+        tail = f"the largest change was by {_letter(summary, top)},"
     return f"{who} {spoken(top.protocol, top.record)} beyond chance; {tail} {change}."
 
 
-def other_sentences(summary: Summary, against: list[Comparison]) -> list[str]:
+def _other_sentences(summary: Summary, against: list[Comparison]) -> list[str]:
     """Gives one sentence on all further fakes."""
-    parts = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in against[1:]]
+    parts = [f"{_letter(summary, each)} {effect(each)}{verdict(each)}" for each in against[1:]]
     return [f"The others: {'; '.join(parts)}."] if parts else []
 
 
-def together(summary: Summary, task: str, name: str) -> list[str]:
+def _together(summary: Summary, task: str, name: str) -> list[str]:
     """Gives the second sentence of the answer: "B and C cannot be told apart, nor can A and B." """
     alike = [
         f"{summary.called()[comparison.baseline]} and {summary.called()[comparison.training_set]}"
-        for comparison in pairs(summary, task, name)
+        for comparison in _pairs(summary, task, name)
         if comparison.verdict == "undecided"
     ]
     if not alike:
-        return closest(summary, task, name)
+        return _closest(summary, task, name)
     more = f", nor can {', nor '.join(alike[1:])}" if alike[1:] else ""
     return [f"{alike[0]} cannot be told apart{more}."]
 
 
-def closest(summary: Summary, task: str, name: str) -> list[str]:
+def _closest(summary: Summary, task: str, name: str) -> list[str]:
     """Gives "C is better than B by 6.2 points", of the best two, where all can be told apart."""
     best = best_told(summary, task, name)
     if best is None:
         return []
     leads = [
         comparison if comparison.training_set == best else turned(comparison)
-        for comparison in pairs(summary, task, name)
+        for comparison in _pairs(summary, task, name)
         if best in (comparison.training_set, comparison.baseline)
     ]
     if not leads:
@@ -138,11 +140,11 @@ def closest(summary: Summary, task: str, name: str) -> list[str]:
     return [f"{called[best]} is better than {called[other]} by {size(lead)}."]
 
 
-def pair_sentences(summary: Summary, task: str, name: str) -> list[str]:
+def _pair_sentences(summary: Summary, task: str, name: str) -> list[str]:
     """Says which fakes differ from one another, with the difference and its interval."""
     apart, alike = [], []
     called = summary.called()
-    for each in pairs(summary, task, name):
+    for each in _pairs(summary, task, name):
         a, b = called[each.baseline], called[each.training_set]
         if each.verdict == "undecided":
             alike.append(f"{a} and {b} ({b} {MINUS} {a}: {effect(each)}{counted(each)})")
@@ -154,7 +156,7 @@ def pair_sentences(summary: Summary, task: str, name: str) -> list[str]:
     return told + ([f"Not to be told apart: {listed(alike)}."] if alike else [])
 
 
-def pairs(summary: Summary, task: str, name: str) -> list[Comparison]:
+def _pairs(summary: Summary, task: str, name: str) -> list[Comparison]:
     """Compares the fakes that the answer is about with each other."""
     told = summary.told()
     found = [
@@ -165,13 +167,13 @@ def pairs(summary: Summary, task: str, name: str) -> list[Comparison]:
     return [each for each in found if each]
 
 
-def leak_sentences(summary: Summary, task: str, name: str) -> list[str]:
+def _leak_sentences(summary: Summary, task: str, name: str) -> list[str]:
     """Says what leaky fakes do, where the answer is about others, and what the leak is worth."""
-    if about_leaky(summary):
+    if _about_leaky(summary):
         return []
     baseline = summary.named("baseline")[0]
     found = [summary.compared(each, baseline, task, name) for each in summary.named("leaky")]
-    told = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in found if each]
+    told = [f"{_letter(summary, each)} {effect(each)}{verdict(each)}" for each in found if each]
     called = summary.called()
     worth = [
         f"{effect(comparison)} from {called[comparison.baseline]} to "
@@ -182,7 +184,7 @@ def leak_sentences(summary: Summary, task: str, name: str) -> list[str]:
     return lines + ([f"What the leak is worth: {'; '.join(worth)}."] if worth else [])
 
 
-def ceiling_sentences(
+def _ceiling_sentences(
     summary: Summary, task: str, name: str, against: list[Comparison]
 ) -> list[str]:
     """Says what true NIR images gain in the place of fakes, and the best fakes' share of that."""
@@ -194,28 +196,28 @@ def ceiling_sentences(
         if each.verdict == "gain" and against[0].verdict == "gain":
             share = against[0].better / each.better
             text += (
-                f"; the {fakes(summary)} by {letter(summary, against[0])} reach "
+                f"; the {_fakes(summary)} by {_letter(summary, against[0])} reach "
                 f"{100 * share:.0f} % of that"
             )
         lines.append(f"{text}.")
     return lines
 
 
-def side_effect_sentences(summary: Summary, task: str, name: str) -> list[str]:
+def _side_effect_sentences(summary: Summary, task: str, name: str) -> list[str]:
     """Says what fakes do to the recognition of VIS images of the people trained on."""
-    against = effects(summary, task, name)
-    parts = [f"{letter(summary, each)} {effect(each)}{verdict(each)}" for each in against]
-    return [f"The side effect of {fakes(summary)}: {'; '.join(parts)}."] if parts else []
+    against = _effects(summary, task, name)
+    parts = [f"{_letter(summary, each)} {effect(each)}{verdict(each)}" for each in against]
+    return [f"The side effect of {_fakes(summary)}: {'; '.join(parts)}."] if parts else []
 
 
-def about_leaky(summary: Summary) -> bool:
+def _about_leaky(summary: Summary) -> bool:
     """Tells whether all fakes are leaky, so that the answer is about these."""
     return bool(summary.named("leaky")) and not summary.named("fakes")
 
 
-def fakes(summary: Summary) -> str:
-    return "leaky fakes" if about_leaky(summary) else "fakes"
+def _fakes(summary: Summary) -> str:
+    return "leaky fakes" if _about_leaky(summary) else "fakes"
 
 
-def letter(summary: Summary, comparison: Comparison) -> str:
+def _letter(summary: Summary, comparison: Comparison) -> str:
     return summary.called()[comparison.training_set]

@@ -50,11 +50,11 @@ def render(compared: Compared) -> str:
         policy=policy(style, script),
         rendered=any(rendered(dict(run.material.facts)) for run in compared.runs),
         lines=list(lines(compared)),
-        sections=[section for section in sections(compared) if section],
+        sections=[section for section in _sections(compared) if section],
     )  # fmt: skip
 
 
-def sections(compared: Compared) -> list[Section]:
+def _sections(compared: Compared) -> list[Section]:
     quality = quality_table(compared)
     parts = (
         ("settings", "What differs", settings_tables(compared)),
@@ -71,10 +71,10 @@ def sections(compared: Compared) -> list[Section]:
 def lines(compared: Compared) -> Iterator[str]:
     """Gives the comparison in sentences: which settings differ, then each leading metric."""
     first, *others = compared.runs
-    yield " ".join(setting_sentence(first, run) for run in others)
+    yield " ".join(_setting_sentence(first, run) for run in others)
     for run in others:
         for task, name in leading(compared):
-            yield sentence(compared, run, task, name)
+            yield _sentence(compared, run, task, name)
     if any(each.estimate.seeds == 1 for each in compared.changes.values()):
         yield ONE_SEED
 
@@ -88,7 +88,7 @@ def leading(compared: Compared) -> list[tuple[str, str]]:
     return headlines or firsts
 
 
-def setting_sentence(first: Run, run: Run) -> str:
+def _setting_sentence(first: Run, run: Run) -> str:
     """Gives "B differs from A in generator.steps (800 → 1600)."."""
     settings = [each.material.facts.get("settings", {}) for each in (first, run)]
     rows = different(settings)
@@ -101,7 +101,7 @@ def setting_sentence(first: Run, run: Run) -> str:
     return f"{run.name} differs from {first.name} in {listed(named)}."
 
 
-def sentence(compared: Compared, run: Run, task: str, name: str) -> str:
+def _sentence(compared: Compared, run: Run, task: str, name: str) -> str:
     """Says what changes in one metric: gains, losses, the undecided, then what is equal."""
     first = compared.runs[0].name
     start = f"{heading(task, compared.metric(name))}, {run.name} against {first}:"
@@ -112,7 +112,7 @@ def sentence(compared: Compared, run: Run, task: str, name: str) -> str:
     same = [key[1] for key in keys if key in compared.identical]
     words = {"gain": "better with", "loss": "worse with", "undecided": "undecided with"}
     parts = [
-        f"{words[kind]} {listed([effect(each) for each in found if each.verdict == kind])}"
+        f"{words[kind]} {listed([_effect(each) for each in found if each.verdict == kind])}"
         for kind in words
         if any(each.verdict == kind for each in found)
     ]
@@ -120,6 +120,6 @@ def sentence(compared: Compared, run: Run, task: str, name: str) -> str:
     return f"{start} {'; '.join(parts) or 'no training set was scored in both'}."
 
 
-def effect(comparison: Comparison) -> str:
+def _effect(comparison: Comparison) -> str:
     """Gives "real+C (+6.1 points [2.0, 10.1])"."""
     return f"{comparison.training_set} ({phrases.effect(comparison)})"

@@ -89,7 +89,7 @@ class Pair:
     def common(self) -> list[str]:
         """Gives the training sets that both runs scored on the same probes."""
         ours, theirs = self.cells
-        return [name for name in ours if name in theirs and paired(ours[name], theirs[name])]
+        return [name for name in ours if name in theirs and _paired(ours[name], theirs[name])]
 
     def identical(self) -> list[str]:
         """Gives the training sets of which every outcome is the same, seed by seed."""
@@ -128,37 +128,37 @@ class Pair:
 
 def compare_runs(runs: Sequence[Run], resamples: int = RESAMPLES, seed: int = 0) -> Compared:
     """Computes every number. The same runs in the same order give the same numbers."""
-    runs = tuple(replace(run, material=shown(run.material)) for run in runs)
+    runs = tuple(replace(run, material=_shown(run.material)) for run in runs)
     first, *others = runs
     untested = {
         (run.name, protocol): why
         for run in others
         for protocol in dict.fromkeys(first.material.outcomes["protocol"])
-        if (why := why_untested(first, run, protocol))
+        if (why := _why_untested(first, run, protocol))
     }
     families = [
         [pair for pair in family if (pair.runs[1].name, pair.protocol) not in untested]
-        for family in families_of(runs)
+        for family in _families_of(runs)
     ]
     draws = Draws(seed, resamples)
     return Compared(
         runs,
         tuple(summarise(run.material, resamples, seed) for run in runs),
-        {key: change for family in families for key, change in changes_of(family, draws)},
+        {key: change for family in families for key, change in _changes_of(family, draws)},
         frozenset(pair.key(name) for family in families for pair in family
                   for name in pair.identical()),
         untested,
     )  # fmt: skip
 
 
-def shown(material: Material) -> Material:
+def _shown(material: Material) -> Material:
     """Gives the material with its training sets in order, without the points of curves."""
     sets = tuple(each for each in in_order(material.training_sets) if each.role != "curve")
     rows = material.outcomes["training_set"].isin([training_set.name for training_set in sets])
     return replace(material, training_sets=sets, outcomes=material.outcomes[rows])
 
 
-def families_of(runs: Sequence[Run]) -> Iterator[list[Pair]]:
+def _families_of(runs: Sequence[Run]) -> Iterator[list[Pair]]:
     """Pairs the first run with each other run, per protocol and metric."""
     cells = [cells_of(run.material.outcomes) for run in runs]
     for protocol, metric in dict.fromkeys(key[1:] for key in cells[0]):
@@ -172,7 +172,7 @@ def families_of(runs: Sequence[Run]) -> Iterator[list[Pair]]:
         ]
 
 
-def changes_of(family: Sequence[Pair], draws: Draws) -> Iterator[tuple[Key, Comparison]]:
+def _changes_of(family: Sequence[Pair], draws: Draws) -> Iterator[tuple[Key, Comparison]]:
     """Gives the changes of a family, with Holm's adjustment over all of them."""
     found = [(pair, change) for pair in family for change in pair.changes(draws)]
     done = adjusted([change for _, change in found])
@@ -180,12 +180,12 @@ def changes_of(family: Sequence[Pair], draws: Draws) -> Iterator[tuple[Key, Comp
         yield pair.key(change.training_set), change
 
 
-def paired(a: Cell, b: Cell) -> bool:
+def _paired(a: Cell, b: Cell) -> bool:
     """Tells whether two cells hold the same probes of the same people."""
     return a.probes == b.probes and bool((a.subjects == b.subjects).all())
 
 
-def why_untested(first: Run, run: Run, protocol: str) -> str:
+def _why_untested(first: Run, run: Run, protocol: str) -> str:
     """Says why a run cannot be paired with the first under a protocol; empty where it can be."""
     if not same_people(first, run):
         return "the people are others"

@@ -52,45 +52,45 @@ def data_table(compared: Compared) -> Table:
     first = compared.runs[0]
     rows: list[tuple[tuple[str, ...], ...]] = [
         (("images of",), *((str(run.setting("data", "name") or NONE),) for run in compared.runs)),
-        (("protocol",), *((protocol_of(run),) for run in compared.runs)),
-        (("people",), ("",), *((people(first, run),) for run in compared.runs[1:])),
+        (("protocol",), *((_protocol_of(run),) for run in compared.runs)),
+        (("people",), ("",), *((_people(first, run),) for run in compared.runs[1:])),
     ]
     for task in compared.protocols():
-        cells = [(tested(compared, run, task),) for run in compared.runs[1:]]
+        cells = [(_tested(compared, run, task),) for run in compared.runs[1:]]
         rows.append(((f"probes of {protocol(task)}",),
-                     *(probe_count(run, task) for run in compared.runs)))  # fmt: skip
+                     *(_probe_count(run, task) for run in compared.runs)))  # fmt: skip
         rows.append(((f"differences on {protocol(task)}",), ("",), *cells))
-    rows += [((name,), *((value,) for value in values)) for name, values in split_rows(compared)]
+    rows += [((name,), *((value,) for value in values)) for name, values in _split_rows(compared)]
     return Table(
         "Who is tested", ("", *(run.name for run in compared.runs)), tuple(rows),
         f"The other runs are compared with {first.name}.",
     )  # fmt: skip
 
 
-def split_rows(compared: Compared) -> list[tuple[str, list[str]]]:
+def _split_rows(compared: Compared) -> list[tuple[str, list[str]]]:
     """Counts of the split that are not the same in all runs."""
     splits = [run.material.facts.get("data", {}).get("split", {}) for run in compared.runs]
     return [(name.replace("_", " "), values) for name, values in different(splits)]
 
 
-def protocol_of(run: Run) -> str:
+def _protocol_of(run: Run) -> str:
     data = run.material.facts.get("data", {})
     folds = ", ".join(map(str, data.get("folds") or ()))
     return f"{data.get('protocol', NONE)}{f', fold {folds}' if folds else ''}"
 
 
-def people(first: Run, run: Run) -> str:
+def _people(first: Run, run: Run) -> str:
     if same_images(first, run):
         return "the same people and images"
     return "the same people, other images" if same_people(first, run) else "others"
 
 
-def probe_count(run: Run, task: str) -> tuple[str, ...]:
+def _probe_count(run: Run, task: str) -> tuple[str, ...]:
     found = probes_of(run, task)
     return (f"{shown(len(found))} of {shown(len({subject for _, subject in found}))} people",)
 
 
-def tested(compared: Compared, run: Run, task: str) -> str:
+def _tested(compared: Compared, run: Run, task: str) -> str:
     why = compared.untested.get((run.name, task))
     return f"not tested: {why}" if why else "tested, paired by seed and probe"
 
@@ -98,20 +98,20 @@ def tested(compared: Compared, run: Run, task: str) -> str:
 def recognition_tables(compared: Compared) -> dict[tuple[str, str], Table]:
     """Gives a table per (protocol, metric): a row per training set, columns per run."""
     keys = [(task, name) for task in compared.protocols() for name in compared.metrics(task)]
-    tables = {key: recognition_table(compared, *key) for key in keys}
+    tables = {key: _recognition_table(compared, *key) for key in keys}
     for key in keys[:1]:  # once is enough
         tables[key] = replace(tables[key], note=f"{NOTE} {tables[key].note}".strip())
     return tables
 
 
-def recognition_table(compared: Compared, task: str, name: str) -> Table:
+def _recognition_table(compared: Compared, task: str, name: str) -> Table:
     first, *others = [run.name for run in compared.runs]
     paired = [run for run in others if (run, task) not in compared.untested]
     left_out = [f"{run}: {compared.untested[run, task]}" for run in others if run not in paired]
     rows = tuple(
         (row_name(each),
-         *(score(summary, each.name, task, name) for summary in compared.summaries),
-         *(change_cell(compared, (run, each.name, task, name)) for run in paired))
+         *(_score(summary, each.name, task, name) for summary in compared.summaries),
+         *(_change_cell(compared, (run, each.name, task, name)) for run in paired))
         for each in compared.training_sets()
     )  # fmt: skip
     how = compared.metric(name)
@@ -125,7 +125,7 @@ def recognition_table(compared: Compared, task: str, name: str) -> Table:
     )  # fmt: skip
 
 
-def score(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
+def _score(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
     """Gives "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8] from real, gain"."""
     found = summary.means.get((training_set, task, name))
     if found is None:
@@ -139,7 +139,7 @@ def score(summary: Summary, training_set: str, task: str, name: str) -> tuple[st
     return tuple(lines)
 
 
-def change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
+def _change_cell(compared: Compared, key: Key) -> tuple[str, ...]:
     """Gives "+3.1 [0.2, 6.0]", "p 0.012, better"."""
     if key in compared.identical:
         return (SAME,)
@@ -163,7 +163,7 @@ def quality_table(compared: Compared) -> Table:
     metrics = list(dict.fromkeys(name for name, _ in kinds))
     rows = tuple(
         ((header(compared.metric(name)), images(called.get(kind, kind))),
-         *(quality_cell(summary, name, kind) for summary in compared.summaries))
+         *(_quality_cell(summary, name, kind) for summary in compared.summaries))
         for name, kind in sorted(dict.fromkeys(kinds), key=lambda each: metrics.index(each[0]))
     )  # fmt: skip
     return Table(
@@ -175,9 +175,9 @@ def quality_table(compared: Compared) -> Table:
     )
 
 
-def quality_cell(summary: Summary, name: str, kind: str) -> tuple[str, ...]:
+def _quality_cell(summary: Summary, name: str, kind: str) -> tuple[str, ...]:
     """Gives a cell of image quality as in a report, and n."""
-    rows = quality_rows(summary.quality, name, kind)
+    rows = _quality_rows(summary.quality, name, kind)
     if rows.empty:
         return (NONE,)
     low, high = ends(rows)
@@ -186,7 +186,7 @@ def quality_cell(summary: Summary, name: str, kind: str) -> tuple[str, ...]:
     return (f"{number(rows['value'].mean(), how)}{bracket}", f"n = {shown(int(rows['n'].min()))}")
 
 
-def quality_rows(quality: pd.DataFrame, name: str, kind: str) -> pd.DataFrame:
+def _quality_rows(quality: pd.DataFrame, name: str, kind: str) -> pd.DataFrame:
     if quality.empty:
         return quality
     rows = quality[(quality["metric"] == name) & (quality["images"] == kind)]
@@ -206,36 +206,36 @@ def all_tables(compared: Compared) -> list[Table]:
 
 def frame(compared: Compared) -> pd.DataFrame:
     """Gives the numbers behind the tables: a row per run and number, and per difference."""
-    return pd.DataFrame(list(rows_of(compared)))
+    return pd.DataFrame(list(_rows_of(compared)))
 
 
-def rows_of(compared: Compared) -> Iterator[dict[str, object]]:
+def _rows_of(compared: Compared) -> Iterator[dict[str, object]]:
     for run, summary in zip(compared.runs, compared.summaries, strict=True):
         for (training_set, task, name), e in summary.means.items():
             start: dict[str, object] = {"kind": "mean", "run": run.name}
             start |= {"training_set": training_set}
-            yield start | {"protocol": task, "metric": name} | numbers_of(e)
+            yield start | {"protocol": task, "metric": name} | _numbers_of(e)
         for row in summary.quality.to_dict("records"):
             start = {"kind": "quality", "run": run.name, "seed": row["seed"], "n": row["n"]}
             start |= {"images": row["images"], "metric": row["metric"], "value": row["value"]}
             yield start | {name: row[name] for name in ("ci_low", "ci_high") if name in row}
     for key, each in compared.changes.items():
         yield (
-            difference_row(compared, *key)
-            | numbers_of(each.estimate)
+            _difference_row(compared, *key)
+            | _numbers_of(each.estimate)
             | {"p": each.estimate.p, "p_adjusted": each.p_adjusted, "verdict": each.verdict}
         )
     for same in sorted(compared.identical):
-        yield difference_row(compared, *same) | {"value": 0.0, "verdict": SAME}
+        yield _difference_row(compared, *same) | {"value": 0.0, "verdict": SAME}
 
 
-def difference_row(
+def _difference_row(
     compared: Compared, run: str, training_set: str, task: str, name: str
 ) -> dict[str, object]:
     return {"kind": "difference", "run": run, "against": compared.runs[0].name,
             "training_set": training_set, "protocol": task, "metric": name}  # fmt: skip
 
 
-def numbers_of(e: Estimate) -> dict[str, object]:
+def _numbers_of(e: Estimate) -> dict[str, object]:
     return {"value": e.value, "ci_low": e.low, "ci_high": e.high, "seeds": e.seeds,
             "subjects": e.subjects, "n": e.probes}  # fmt: skip

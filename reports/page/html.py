@@ -104,12 +104,12 @@ def source(name: str) -> str:
 def policy(style: str, script: str) -> str:
     """Gives a content security policy that allows this style and this script and no request."""
     return (
-        f"default-src 'none'; img-src data:; style-src {digest(style)}; "
-        f"script-src {digest(script)}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src data:; style-src {_digest(style)}; "
+        f"script-src {_digest(script)}; base-uri 'none'; form-action 'none'"
     )
 
 
-def digest(text: str) -> str:
+def _digest(text: str) -> str:
     """Gives the name of an element's text in a policy (Content Security Policy 3, 6.7.3.3)."""
     sha256 = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(sha256).decode()}'"
@@ -175,13 +175,13 @@ def quality_text(summary: Summary) -> tuple[str, ...]:
         "that help a recognizer. Distances in the recognizer's own features have gone along with "
         "the gain best so far (docs/usefulness.md). Recognition is the result; these figures "
         "describe the images.",
-        *nearer_than_fakes(summary),
+        *_nearer_than_fakes(summary),
         "A distance also shrinks as the number of images grows: compare rows of the same n, and "
         "read each beside the floor, which is what real NIR images of other people get.",
     )
 
 
-def nearer_than_fakes(summary: Summary) -> tuple[str, ...]:
+def _nearer_than_fakes(summary: Summary) -> tuple[str, ...]:
     """Says so where untranslated VIS is nearer to NIR than some fakes, by the first distance."""
     names = dict.fromkeys(summary.quality["metric"])
     name = next((name for name in names if summary.metric(name).group == "distances"), "")

@@ -67,19 +67,19 @@ def all_sections(draft: Draft) -> list[Section]:
     forests = draft.drawn(differences.plots(draft.summary, headlines(draft.summary)))
     return [
         Section("answer", "The answer", plots=forests[:1]),
-        failure_section(draft),
-        accuracy_section(draft),
-        differences_section(draft, forests),
-        amounts_section(draft),
-        curves_section(draft),
-        quality_section(draft),
-        images_section(draft),
-        worst_section(draft),
-        training_section(draft),
-        preparation_section(draft),
-        hardest_section(draft),
-        data_section(draft),
-        run_section(draft),
+        _failure_section(draft),
+        _accuracy_section(draft),
+        _differences_section(draft, forests),
+        _amounts_section(draft),
+        _curves_section(draft),
+        _quality_section(draft),
+        _images_section(draft),
+        _worst_section(draft),
+        _training_section(draft),
+        _preparation_section(draft),
+        _hardest_section(draft),
+        _data_section(draft),
+        _run_section(draft),
     ]
 
 
@@ -95,7 +95,7 @@ def further(summary: Summary) -> list[Key]:
     return [key for key in found if key not in headlines(summary)]
 
 
-def accuracy_section(draft: Draft) -> Section:
+def _accuracy_section(draft: Draft) -> Section:
     return Section(
         "recognition",
         "How well people are recognized",
@@ -107,11 +107,11 @@ def accuracy_section(draft: Draft) -> Section:
     )
 
 
-def failure_section(draft: Draft) -> Section:
+def _failure_section(draft: Draft) -> Section:
     return Section("failed", "What failed", tables=draft.tables.get("failed_stages", ()))
 
 
-def differences_section(draft: Draft, forests: tuple[Drawn, ...]) -> Section:
+def _differences_section(draft: Draft, forests: tuple[Drawn, ...]) -> Section:
     return Section(
         "differences",
         "What each training set gains",
@@ -122,7 +122,7 @@ def differences_section(draft: Draft, forests: tuple[Drawn, ...]) -> Section:
     )
 
 
-def amounts_section(draft: Draft) -> Section:
+def _amounts_section(draft: Draft) -> Section:
     return Section(
         "amounts",
         "Where do fakes matter?",
@@ -134,7 +134,7 @@ def amounts_section(draft: Draft) -> Section:
     )
 
 
-def curves_section(draft: Draft) -> Section:
+def _curves_section(draft: Draft) -> Section:
     plots = curves.plots(draft.material, draft.summary)
     return Section(
         "curves",
@@ -145,7 +145,7 @@ def curves_section(draft: Draft) -> Section:
     )
 
 
-def quality_section(draft: Draft) -> Section:
+def _quality_section(draft: Draft) -> Section:
     summary = draft.summary
     if summary.quality.empty:
         return Section("quality", "Image quality")
@@ -161,7 +161,7 @@ def quality_section(draft: Draft) -> Section:
     )
 
 
-def images_section(draft: Draft) -> Section:
+def _images_section(draft: Draft) -> Section:
     return Section(
         "images",
         "The same people, side by side",
@@ -170,7 +170,7 @@ def images_section(draft: Draft) -> Section:
     )
 
 
-def worst_section(draft: Draft) -> Section:
+def _worst_section(draft: Draft) -> Section:
     return Section(
         "worst",
         "The worst cases",
@@ -179,7 +179,7 @@ def worst_section(draft: Draft) -> Section:
     )
 
 
-def training_section(draft: Draft) -> Section:
+def _training_section(draft: Draft) -> Section:
     material = draft.material
     sets = tuple(
         training_set for training_set in material.training_sets if training_set.role != "curve"
@@ -205,7 +205,7 @@ def training_section(draft: Draft) -> Section:
     )
 
 
-def preparation_section(draft: Draft) -> Section:
+def _preparation_section(draft: Draft) -> Section:
     shown = {grid.name for grid in draft.material.grids if grid.name != SUBJECTS}
     names = tuple(name for name in shown if not name.startswith(WORST))
     return Section(
@@ -215,7 +215,7 @@ def preparation_section(draft: Draft) -> Section:
     )
 
 
-def hardest_section(draft: Draft) -> Section:
+def _hardest_section(draft: Draft) -> Section:
     return Section(
         "hardest",
         "Hardest people and confusions",
@@ -224,7 +224,7 @@ def hardest_section(draft: Draft) -> Section:
     )
 
 
-def data_section(draft: Draft) -> Section:
+def _data_section(draft: Draft) -> Section:
     return Section(
         "data",
         "The data: found, refused, kept",
@@ -234,5 +234,5 @@ def data_section(draft: Draft) -> Section:
     )
 
 
-def run_section(draft: Draft) -> Section:
+def _run_section(draft: Draft) -> Section:
     return Section("run", "How this was made", tables=draft.tables.get("run", ()))

@@ -42,21 +42,21 @@ def sheets_of(grid: Grid) -> Iterator[Sheet]:
     """Gives a grid, then each of its differences; at most MOST_ROWS rows, the first ones."""
     arrays = {name: packed.images[:MOST_ROWS] for name, packed in grid.columns.items()}
     labels = [grid.labels[name] for name in arrays]
-    rows = row_names(grid)
+    rows = _row_names(grid)
     yield sheet(grid.name, grid.title, grid.caption, labels, rows, list(arrays.values()))
     for each in grid.differences:
         if each.first in arrays and each.second in arrays:
-            yield difference_sheet(grid, each, rows)
+            yield _difference_sheet(grid, each, rows)
 
 
-def row_names(grid: Grid) -> tuple[str, ...]:
+def _row_names(grid: Grid) -> tuple[str, ...]:
     index = next(iter(grid.columns.values())).index.head(MOST_ROWS)
     return tuple(
         index["subject"].astype(str) if "subject" in index else map(str, range(len(index)))
     )
 
 
-def difference_sheet(grid: Grid, each: Difference, rows: tuple[str, ...]) -> Sheet:
+def _difference_sheet(grid: Grid, each: Difference, rows: tuple[str, ...]) -> Sheet:
     """Gives two columns, and the change from the first to the second; the first few rows."""
     first, second = (
         grid.columns[name].images[:DIFFERENCE_ROWS] for name in (each.first, each.second)
@@ -66,7 +66,7 @@ def difference_sheet(grid: Grid, each: Difference, rows: tuple[str, ...]) -> She
     return sheet(
         f"{grid.name}-{each.first}-{each.second}",
         each.title,
-        difference_caption(first, second),
+        _difference_caption(first, second),
         [*names, f"{names[1]} − {names[0]}"],
         rows[:DIFFERENCE_ROWS],
         [first, second, change],
@@ -114,17 +114,17 @@ def samples_sheet(training: Training) -> Sheet | None:
 
 def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Gives `second` - `first` in luminance, (H, W, C) uint8 -> (H, W, 1) uint8; 128: equal."""
-    change = grey(second) - grey(first)
+    change = _grey(second) - _grey(first)
     return np.clip(128 + GAIN * change, 0, 255).astype(np.uint8)[..., None]
 
 
-def grey(image: np.ndarray) -> np.ndarray:
+def _grey(image: np.ndarray) -> np.ndarray:
     """Gives the luminance, (H, W, 1 or 3) uint8 -> (H, W) int16, which holds differences."""
     return luminance(image)[..., 0].astype(np.int16)
 
 
-def difference_caption(first: np.ndarray, second: np.ndarray) -> str:
-    mean = np.mean([np.abs(grey(b) - grey(a)).mean() for a, b in zip(first, second, strict=True)])
+def _difference_caption(first: np.ndarray, second: np.ndarray) -> str:
+    mean = np.mean([np.abs(_grey(b) - _grey(a)).mean() for a, b in zip(first, second, strict=True)])
     return (
         f"The difference is shown {GAIN} times enlarged; mid-grey means equal. Over the rows shown "
         f"it is {mean:.1f} of 255 grey levels on average."
@@ -133,7 +133,7 @@ def difference_caption(first: np.ndarray, second: np.ndarray) -> str:
 
 def data_uri(image: np.ndarray, most_px: int) -> str:
     """Gives (H, W, 1 or 3) uint8 as PNG in a data URI, scaled down to `most_px` at most."""
-    picture = pil(image)
+    picture = _pil(image)
     if max(picture.size) > most_px:
         scale = most_px / max(picture.size)
         sides = [max(1, round(side * scale)) for side in picture.size]
@@ -143,7 +143,7 @@ def data_uri(image: np.ndarray, most_px: int) -> str:
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def pil(image: np.ndarray) -> Image.Image:
+def _pil(image: np.ndarray) -> Image.Image:
     """Gives a PIL image, (H, W, 1 or 3) uint8; three equal channels become one, to save bytes."""
     array = np.ascontiguousarray(image)
     if array.shape[-1] == 1 or (array == array[..., :1]).all():
@@ -165,7 +165,7 @@ def save_sheet(sheet: Sheet, path: Path) -> None:
         draw.text((column * step, 1), "\n".join(label), fill="black", font_size=12)
         for row, cells in enumerate(sheet.cells):
             picture = (
-                pil(cells[column]).convert("RGB").resize((side, side), Image.Resampling.BICUBIC)
+                _pil(cells[column]).convert("RGB").resize((side, side), Image.Resampling.BICUBIC)
             )
             canvas.paste(picture, (column * step, header_px + row * step))
     path.parent.mkdir(parents=True, exist_ok=True)

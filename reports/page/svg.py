@@ -20,10 +20,10 @@ def without_style(svg: str) -> str:
 
     The style sheet in the drawing is dropped: style.css says the same of every drawing.
     """
-    return TAG.sub(lambda tag: STYLE.sub(presented, tag[0]), SHEET.sub("", svg))
+    return TAG.sub(lambda tag: STYLE.sub(_presented, tag[0]), SHEET.sub("", svg))
 
 
-def presented(found: re.Match[str]) -> str:
+def _presented(found: re.Match[str]) -> str:
     """Gives style="fill: none; stroke: #000" as  fill="none" stroke="#000"."""
     pairs = (each.split(":", 1) for each in found[1].split(";") if ":" in each)
     properties = {name.strip(): value.strip() for name, value in pairs}

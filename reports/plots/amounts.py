@@ -51,26 +51,26 @@ def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot
     """Draws per (protocol, metric) the curve over real NIR images, and that over fakes."""
     for task, name in metrics:
         if lines := scored(summary, nir_lines(summary.training_sets), task, name):
-            yield nir_plot(summary, lines, task, name)
+            yield _nir_plot(summary, lines, task, name)
         if lines := scored(summary, fakes_lines(summary.training_sets), task, name):
-            yield fakes_plot(summary, lines, task, name)
+            yield _fakes_plot(summary, lines, task, name)
 
 
-def nir_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
+def _nir_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
     """Draws lines over real NIR images, on a square-root scale, which shows 0."""
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
-            label = label_of(summary, line)
+            label = _label_of(summary, line)
             x = [per_person(training_set.known_amount) for training_set in line.sets]
-            draw_line(summary, (figure, axes), line, x, (task, name), place, label)
-        amounts = {per_person(e.known_amount): spelled(e) for line in lines for e in line.sets}
+            _draw_line(summary, (figure, axes), line, x, (task, name), place, label)
+        amounts = {per_person(e.known_amount): _spelled(e) for line in lines for e in line.sets}
         axes.set_xscale("function", functions=(signed_root, signed_square))
         axes.set_xlim(*signed_square(np.sqrt(max(amounts)) * np.array([-0.12, 1.15])))
         axes.xaxis.set_major_locator(FixedLocator(list(amounts)))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticks(list(amounts), list(amounts.values()))
         axes.set_xlabel("real NIR images per training person")
-        finish(figure, axes, summary.metric(name))
+        _finish(figure, axes, summary.metric(name))
     how = summary.metric(name)
     return Plot(
         name=file_name("few-shot", task, name),
@@ -83,21 +83,21 @@ def nir_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
     )
 
 
-def label_of(summary: Summary, line: Line) -> str:
+def _label_of(summary: Summary, line: Line) -> str:
     if line.translator:
         return f"with fakes by {name_of(summary.training_sets, line.translator)}"
     return "with the VIS images once more" if line.again else "without fakes"
 
 
-def fakes_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
+def _fakes_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
             label = f"fakes by {name_of(summary.training_sets, line.translator)}"
             x = [float(training_set.known_amount.fake_images) for training_set in line.sets]
-            draw_line(summary, (figure, axes), line, x, (task, name), place, label)
+            _draw_line(summary, (figure, axes), line, x, (task, name), place, label)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlabel("different fake NIR images in the training set")
-        finish(figure, axes, summary.metric(name))
+        _finish(figure, axes, summary.metric(name))
     how = summary.metric(name)
     return Plot(
         name=file_name("fakes-curve", task, name),
@@ -111,7 +111,7 @@ def fakes_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plo
     )
 
 
-def draw_line(
+def _draw_line(
     summary: Summary,
     drawn: tuple[Figure, Axes],
     line: Line,
@@ -126,11 +126,11 @@ def draw_line(
     scale = summary.metric(what[1]).scale
     y = scale * np.array([each.value for each in found])
     ends = scale * np.array([[e.value - e.low, e.high - e.value] for e in found]).T
-    look = look_of(summary, line)
+    look = _look_of(summary, line)
     shift = ScaledTranslation(APART_POINTS * place / 72, 0, figure.dpi_scale_trans)
     common: dict[str, Any] = {"color": look.colour, "transform": axes.transData + shift}
     axes.errorbar(x, y, np.maximum(ends, 0), fmt="none", capsize=2, linewidth=1, **common)
-    tied = [i for i, each in enumerate(line.sets) if is_tie(summary, each, *what)]
+    tied = [i for i, each in enumerate(line.sets) if _is_tie(summary, each, *what)]
     # None under the hollow marks, where their edges would show.
     solid = [i for i in range(len(x)) if i not in tied]
     axes.plot(
@@ -147,7 +147,7 @@ def draw_line(
     axes.autoscale_view()
 
 
-def look_of(summary: Summary, line: Line) -> Look:
+def _look_of(summary: Summary, line: Line) -> Look:
     """Gives a line the look of its translator's training set."""
     look = looks(summary.training_sets)
     if line.again:
@@ -162,13 +162,13 @@ def look_of(summary: Summary, line: Line) -> Look:
     return Look(INK, "o") if line.translator is None else look[line.sets[-1].name]
 
 
-def is_tie(summary: Summary, training_set: TrainingSet, task: str, name: str) -> bool:
+def _is_tie(summary: Summary, training_set: TrainingSet, task: str, name: str) -> bool:
     """Tells whether a set with fakes ties with the set that differs in the fakes alone."""
     compared = effect(summary, training_set, task, name)
     return compared is not None and compared.verdict == "undecided"
 
 
-def spelled(training_set: TrainingSet) -> str:
+def _spelled(training_set: TrainingSet) -> str:
     """Gives "4", or "all (9.6)"."""
     if training_set.known_amount.nir_per_subject != "all":
         return str(training_set.known_amount.nir_per_subject)
@@ -184,7 +184,7 @@ def signed_square(x: np.ndarray) -> np.ndarray:
     return np.sign(x) * np.square(x)
 
 
-def finish(figure: Figure, axes: Axes, how: Metric) -> None:
+def _finish(figure: Figure, axes: Axes, how: Metric) -> None:
     axes.set_ylabel(f"{how.label}{f', {how.unit}' if how.unit else ''}")
     legend_below(figure, axes)
 
@@ -206,12 +206,12 @@ def frame(summary: Summary, lines: list[Line], task: str, name: str) -> pd.DataF
                 ("beyond_vis_again_", beyond_again(summary, each, task, name)),
             ):
                 if compared:
-                    row |= difference(prefix, compared)
+                    row |= _difference(prefix, compared)
             rows.append(row)
     return pd.DataFrame(rows)
 
 
-def difference(prefix: str, compared: Comparison) -> dict[str, float]:
+def _difference(prefix: str, compared: Comparison) -> dict[str, float]:
     gap = compared.estimate
     return {
         f"{prefix}difference": gap.value,

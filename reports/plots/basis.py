@@ -15,7 +15,7 @@ def basis(summary: Summary, task: str, name: str) -> str:
     if not found:
         return ""
     most = max(found, key=lambda each: (each.seeds, each.probes))
-    return spelled(task, most.subjects, most.probes, most.seeds)
+    return _spelled(task, most.subjects, most.probes, most.seeds)
 
 
 def basis_of_outcomes(outcomes: pd.DataFrame, task: str) -> str:
@@ -23,10 +23,10 @@ def basis_of_outcomes(outcomes: pd.DataFrame, task: str) -> str:
     rows = outcomes[outcomes["protocol"] == task]
     if rows.empty:
         return ""
-    return spelled(task, *(rows[name].nunique() for name in ("subject", "probe", "seed")))
+    return _spelled(task, *(rows[name].nunique() for name in ("subject", "probe", "seed")))
 
 
-def spelled(task: str, subjects: int, probes: int, seeds: int) -> str:
+def _spelled(task: str, subjects: int, probes: int, seeds: int) -> str:
     text = protocol(task)
     several = "s" if seeds != 1 else ""
     return (

@@ -64,15 +64,15 @@ def plots(material: Material, summary: Summary) -> Iterator[Plot]:
         rests_on = basis_of_outcomes(first_fold(material.outcomes), task)
         for kind, (*_, source) in SHAPES.items():
             if len(points := rows[rows["curve"] == source]):
-                yield curve_plot(summary, task, kind, points, rests_on)
+                yield _curve_plot(summary, task, kind, points, rests_on)
 
 
-def curve_plot(summary: Summary, task: str, kind: str, rows: pd.DataFrame, rests_on: str) -> Plot:
+def _curve_plot(summary: Summary, task: str, kind: str, rows: pd.DataFrame, rests_on: str) -> Plot:
     title, across, up, _ = SHAPES[kind]
     present = set(rows["training_set"])
     means = [
-        mean_curve(
-            training_set, rows[rows["training_set"] == training_set.name], kind, lowest(rows)
+        _mean_curve(
+            training_set, rows[rows["training_set"] == training_set.name], kind, _lowest(rows)
         )
         for training_set in summary.training_sets
         if training_set.name in present
@@ -83,21 +83,21 @@ def curve_plot(summary: Summary, task: str, kind: str, rows: pd.DataFrame, rests
         for each in means:
             drawn = look[each.of.name]
             label = CONTROLS if drawn.background else each.of.marked(each.of.name)
-            draw_set(axes, each, kind, drawn, None if label in labelled else label)
+            _draw_set(axes, each, kind, drawn, None if label in labelled else label)
             labelled.add(label)
-        scale_axes(axes, kind, means)
+        _scale_axes(axes, kind, means)
         axes.set(xlabel=across, ylabel=up)
         legend_below(figure, axes)
     return Plot(
         name=file_name(kind, task),
         title=f"{title}, {protocol(task)}",
-        caption=f"{caption(rows['seed'].nunique(), means)} {rests_on}".strip(),
+        caption=f"{_caption(rows['seed'].nunique(), means)} {rests_on}".strip(),
         figure=figure,
-        data=pd.concat([frame(each, kind) for each in means], ignore_index=True),
+        data=pd.concat([_frame(each, kind) for each in means], ignore_index=True),
     )
 
 
-def caption(seeds: int, means: list[Mean]) -> str:
+def _caption(seeds: int, means: list[Mean]) -> str:
     parts = [
         "Lines: mean over seeds; shaded: from the lowest to the highest seed."
         if seeds > 1
@@ -108,9 +108,9 @@ def caption(seeds: int, means: list[Mean]) -> str:
     return " ".join(parts)
 
 
-def mean_curve(of: TrainingSet, rows: pd.DataFrame, kind: str, least: float) -> Mean:
+def _mean_curve(of: TrainingSet, rows: pd.DataFrame, kind: str, least: float) -> Mean:
     """Gives the curves of all seeds, read at the same places."""
-    x = places(rows, kind, least)
+    x = _places(rows, kind, least)
     curves = [group.sort_values(["x", "y"]) for _, group in rows.groupby("seed")]
     found = np.stack([on_grid(curve, x)[1] for curve in curves])
     if kind == "det":
@@ -118,7 +118,7 @@ def mean_curve(of: TrainingSet, rows: pd.DataFrame, kind: str, least: float) -> 
     return Mean(of, x, found.mean(0), found.min(0), found.max(0))
 
 
-def draw_set(axes: Axes, mean: Mean, kind: str, look: Look, label: str | None) -> None:
+def _draw_set(axes: Axes, mean: Mean, kind: str, look: Look, label: str | None) -> None:
     """Draws a curve; a control is a thin grey line without a band over seeds."""
     x, y = scaled(mean.x, mean.y, kind)
     if not look.background and (mean.low < mean.high).any():
@@ -140,7 +140,7 @@ def scaled(x: np.ndarray, y: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndar
     return (100 * x if kind == "roc" else x), 100 * y
 
 
-def places(rows: pd.DataFrame, kind: str, least: float) -> np.ndarray:
+def _places(rows: pd.DataFrame, kind: str, least: float) -> np.ndarray:
     """Gives where curves are read: whole ranks, or false accept rates even on the log scale."""
     if kind == "cmc":
         ranks = np.sort(rows["x"].unique())
@@ -148,7 +148,7 @@ def places(rows: pd.DataFrame, kind: str, least: float) -> np.ndarray:
     return np.geomspace(least, 1 if kind == "roc" else 0.5, 120)
 
 
-def lowest(rows: pd.DataFrame) -> float:
+def _lowest(rows: pd.DataFrame) -> float:
     """Gives the lowest false accept rate worth showing: the first above 0, if not too small."""
     above = rows["x"][rows["x"] > 0]
     return float(min(max(LOWEST_FAR, above.min()), 0.1)) if len(above) else LOWEST_FAR
@@ -162,9 +162,9 @@ def on_grid(curve: pd.DataFrame, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return x, np.where(place >= 0, known[np.maximum(place, 0)], 0.0)
 
 
-def scale_axes(axes: Axes, kind: str, means: list[Mean]) -> None:
+def _scale_axes(axes: Axes, kind: str, means: list[Mean]) -> None:
     if kind == "det":
-        scale_deviates(axes, means)
+        _scale_deviates(axes, means)
         return
     axes.set_ylim(0, 102)
     if kind == "cmc":
@@ -177,7 +177,7 @@ def scale_axes(axes: Axes, kind: str, means: list[Mean]) -> None:
         axes.xaxis.set_minor_formatter(NullFormatter())
 
 
-def scale_deviates(axes: Axes, means: list[Mean]) -> None:
+def _scale_deviates(axes: Axes, means: list[Mean]) -> None:
     """Scales both axes by normal deviates, with ticks in per cent, as far as the curves reach."""
     rates = np.concatenate([each.y for each in means])
     least = min(each.x.min() for each in means)
@@ -190,7 +190,7 @@ def scale_deviates(axes: Axes, means: list[Mean]) -> None:
         getattr(axes, f"set_{axis}lim")(ndtri(low), ndtri(high) + 0.05)
 
 
-def frame(mean: Mean, kind: str) -> pd.DataFrame:
+def _frame(mean: Mean, kind: str) -> pd.DataFrame:
     """Gives what is drawn of one training set, in shares; ranks are ranks."""
     names = {"roc": ("far", "verification_rate"), "det": ("far", "false_reject_rate")}
     x, y = names.get(kind, ("rank", "share"))

@@ -37,10 +37,10 @@ def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot
             if training_set.role in GROUPS
         ]
         if rows := [each for each in found if each]:
-            yield forest(summary, rows)
+            yield _forest(summary, rows)
 
 
-def forest(summary: Summary, rows: list[Comparison]) -> Plot:
+def _forest(summary: Summary, rows: list[Comparison]) -> Plot:
     """Draws one row per training set, in the order of the tables."""
     how, task = rows[0].record, rows[0].protocol
     look, sets = (
@@ -50,7 +50,7 @@ def forest(summary: Summary, rows: list[Comparison]) -> Plot:
     heights, headings, depth = layout([sets[each.training_set].role for each in rows])
     with drawing(FRAME_INCHES + ROW_INCHES * depth) as (figure, axes):
         for each, height in zip(rows, heights, strict=True):
-            draw_row(axes, each, height, look[each.training_set], how.scale)
+            _draw_row(axes, each, height, look[each.training_set], how.scale)
         axes.axvline(0, color=INK, linewidth=1, zorder=0.9)
         for text, height in headings:
             axes.text(
@@ -61,13 +61,13 @@ def forest(summary: Summary, rows: list[Comparison]) -> Plot:
         axes.set_yticks(heights, [each.marked(each.name) for each in names])
         axes.set_ylim(0.6 - depth, 0.6)
         axes.grid(visible=False, axis="y")
-        axes.set_xlabel(axis_label(how.unit, how.better))
+        axes.set_xlabel(_axis_label(how.unit, how.better))
     return Plot(
         name=file_name("difference", task, rows[0].metric),
         title=f"{how.label[0].upper()}{how.label[1:]}, {protocol(task)}",
-        caption=caption(summary, rows),
+        caption=_caption(summary, rows),
         figure=figure,
-        data=frame(rows, {name: each.role for name, each in sets.items()}),
+        data=_frame(rows, {name: each.role for name, each in sets.items()}),
     )
 
 
@@ -88,14 +88,14 @@ def layout(roles: list[str]) -> tuple[list[float], list[tuple[str, float]], floa
     return heights, headings, depth
 
 
-def axis_label(unit: str, better: str) -> str:
+def _axis_label(unit: str, better: str) -> str:
     """Gives "difference, points (right is better)"."""
     text = "difference, points" if unit == "%" else "difference"
     side = {"higher": " (right is better)", "lower": " (left is better)"}
     return f"{text}{side.get(better, '')}"
 
 
-def caption(summary: Summary, rows: list[Comparison]) -> str:
+def _caption(summary: Summary, rows: list[Comparison]) -> str:
     """Says what is drawn, and what it rests on."""
     ties = any(each.verdict == "undecided" for each in rows)
     decided = any(each.verdict != "undecided" for each in rows)
@@ -109,7 +109,7 @@ def caption(summary: Summary, rows: list[Comparison]) -> str:
     return " ".join([*parts, basis(summary, rows[0].protocol, rows[0].metric)]).strip()
 
 
-def draw_row(axes: Axes, comparison: Comparison, height: float, look: Look, scale: float) -> None:
+def _draw_row(axes: Axes, comparison: Comparison, height: float, look: Look, scale: float) -> None:
     found, colour = comparison.estimate, look.colour
     ends = scale * np.array([found.low, found.high])
     axes.plot(ends, [height] * 2, color=colour, linewidth=2.2)
@@ -123,7 +123,7 @@ def draw_row(axes: Axes, comparison: Comparison, height: float, look: Look, scal
         axes.plot(seeds, np.full(len(seeds), below), ".", color=colour, alpha=0.7, markersize=4)
 
 
-def frame(rows: list[Comparison], roles: dict[str, str]) -> pd.DataFrame:
+def _frame(rows: list[Comparison], roles: dict[str, str]) -> pd.DataFrame:
     """Gives one row per mean and one per seed."""
     records = []
     for each in rows:

@@ -35,10 +35,12 @@ def plots(trainings: tuple[Training, ...], what: str, look: dict[str, Look]) -> 
         if column not in NO_LOSSES
     )
     for term in terms:
-        yield term_plot(shown, what, term, look)
+        yield _term_plot(shown, what, term, look)
 
 
-def term_plot(trainings: tuple[Training, ...], what: str, term: str, look: dict[str, Look]) -> Plot:
+def _term_plot(
+    trainings: tuple[Training, ...], what: str, term: str, look: dict[str, Look]
+) -> Plot:
     shown: dict[str, int] = {}
     labelled: set[str] = set()
     parts = []
@@ -50,7 +52,7 @@ def term_plot(trainings: tuple[Training, ...], what: str, term: str, look: dict[
             drawn, first = look[training.name], training.name not in shown
             shown[training.name] = shown.get(training.name, 0) + 1
             label = CONTROLS if drawn.background else training.name
-            draw_line(axes, rows, term, drawn, first, None if label in labelled else label)
+            _draw_line(axes, rows, term, drawn, first, None if label in labelled else label)
             labelled.add(label)
             parts.append(rows.assign(name=training.name, seed=training.seed))
         axes.set(xlabel="optimizer step", ylabel=term.replace("_", " "))
@@ -58,7 +60,7 @@ def term_plot(trainings: tuple[Training, ...], what: str, term: str, look: dict[
     return Plot(
         name=file_name(what, "loss", term),
         title=f"{what[0].upper()}{what[1:]}: {term.replace('_', ' ')}",
-        caption=caption(meaning(trainings, term), max(shown.values(), default=0)),
+        caption=_caption(meaning(trainings, term), max(shown.values(), default=0)),
         figure=figure,
         data=pd.concat(parts)[["name", "seed", "step", term]],
     )
@@ -69,14 +71,14 @@ def meaning(trainings: tuple[Training, ...], term: str) -> str:
     return next((training.terms[term] for training in trainings if term in training.terms), "")
 
 
-def caption(meaning: str, seeds: int) -> str:
+def _caption(meaning: str, seeds: int) -> str:
     """Gives a plot's caption; `meaning` says in words what is drawn."""
     first = f"{meaning[0].upper()}{meaning[1:]}. " if meaning else ""
     several = f" {seeds} seeds: the first thick, the others thin." if seeds > 1 else ""
     return f"{first}Running mean over a {WINDOWS}th of the training.{several}"
 
 
-def draw_line(
+def _draw_line(
     axes: Axes, rows: pd.DataFrame, term: str, look: Look, first: bool, label: str | None
 ) -> None:
     """Draws one training; `first`: the first of its network's seeds, drawn thick."""

@@ -37,30 +37,30 @@ TITLES = {  # of the figures, by the group of their metrics; those of other grou
 def plots(summary: Summary, kinds: list[str]) -> Iterator[Plot]:
     """Draws one figure per group of metrics, rows in the order of `kinds`."""
     quality = summary.quality[summary.quality["value"].notna()]
-    present = in_order(summary, dict.fromkeys(quality["metric"]))
+    present = _in_order(summary, dict.fromkeys(quality["metric"]))
     for group, title in TITLES.items():
-        if names := [name for name in present if group_of(summary, name) == group]:
+        if names := [name for name in present if _group_of(summary, name) == group]:
             rows = quality[quality["metric"].isin(names)]
-            yield group_plot(summary, (group, title), names, rows, kinds)
+            yield _group_plot(summary, (group, title), names, rows, kinds)
 
 
-def group_of(summary: Summary, name: str) -> str:
+def _group_of(summary: Summary, name: str) -> str:
     """Gives the figure that a metric is drawn in."""
     group = summary.metric(name).group
     return group if group in TITLES else "other"
 
 
-def in_order(summary: Summary, names: Iterable[str]) -> list[str]:
+def _in_order(summary: Summary, names: Iterable[str]) -> list[str]:
     """Puts metrics into the order of their figures, and of their places there."""
     order = list(TITLES)
 
     def place(name: str) -> tuple[int, float]:
-        return order.index(group_of(summary, name)), summary.metric(name).place
+        return order.index(_group_of(summary, name)), summary.metric(name).place
 
     return sorted(names, key=place)
 
 
-def group_plot(
+def _group_plot(
     summary: Summary,
     called: tuple[str, str],
     names: list[str],
@@ -69,12 +69,12 @@ def group_plot(
 ) -> Plot:
     """Draws seeds as marks with intervals, the floor and the untranslated images as lines."""
     kinds = [kind for kind in kinds if kind in set(rows["images"])]
-    look = looks_of(summary, kinds)
+    look = _looks_of(summary, kinds)
     labels = {kind: SHORT.get(kind) or summary.kinds().get(kind, kind) for kind in kinds}
     height = FRAME_INCHES + ROW_INCHES * len(kinds)
     with small_multiples(len(names), COLUMNS, height) as (figure, drawings):
         for place, (axes, name) in enumerate(zip(drawings, names, strict=True)):
-            draw_metric(axes, rows[rows["metric"] == name], summary.metric(name), kinds, look)
+            _draw_metric(axes, rows[rows["metric"] == name], summary.metric(name), kinds, look)
             first = place % COLUMNS == 0
             axes.set_yticks(-np.arange(len(kinds)), list(labels.values()) if first else [])
     several = rows.duplicated(["images", "metric"]).any()
@@ -84,7 +84,7 @@ def group_plot(
         "Bars: 95 % intervals of the draw of people." if "ci_low" in rows else "",
         "Dotted: real NIR against real NIR, the floor." if "real" in kinds else "",
         "Dashed: untranslated VIS." if "vis" in kinds else "",
-        pairs_caption(summary, rows),
+        _pairs_caption(summary, rows),
     ]
     return Plot(
         name=file_name("quality", called[0]),
@@ -95,7 +95,7 @@ def group_plot(
     )
 
 
-def draw_metric(
+def _draw_metric(
     axes: Axes, rows: pd.DataFrame, how: Metric, kinds: list[str], look: dict[str, Look]
 ) -> None:
     """Draws one metric: a row per kind of images, seeds slightly apart."""
@@ -112,20 +112,20 @@ def draw_metric(
             line, colour = (":", INK) if kind == "real" else ("--", GREY)
             axes.axvline(values.mean(), color=colour, linestyle=line, linewidth=1, zorder=0.9)
     axes.set_ylim(-len(kinds) + 0.4, 0.6)
-    axes.set_xlabel(axis_label(how), fontsize=8)
+    axes.set_xlabel(_axis_label(how), fontsize=8)
     axes.tick_params(labelsize=8)
     axes.locator_params(axis="x", nbins=4)
     axes.grid(visible=False, axis="y")
 
 
-def axis_label(how: Metric) -> str:
+def _axis_label(how: Metric) -> str:
     """Says what is measured, in which unit, and which way is better, on short lines."""
     unit = f", {how.unit}" if how.unit else ""
     lines = textwrap.wrap(f"{how.label}{unit}", LABEL_LETTERS)
     return "\n".join([*lines, *([f"({how.better} is better)"] if how.better else [])])
 
 
-def pairs_caption(summary: Summary, rows: pd.DataFrame) -> str:
+def _pairs_caption(summary: Summary, rows: pd.DataFrame) -> str:
     """Says what pairs of real images get, in the metric that has them."""
     pairs = rows[rows["images"].isin(PAIRS)]
     means = pairs.groupby("images")["value"].mean()
@@ -136,7 +136,7 @@ def pairs_caption(summary: Summary, rows: pd.DataFrame) -> str:
     return f"In {label}, a VIS and a real NIR image of one person get {one}, of two people {two}."
 
 
-def looks_of(summary: Summary, kinds: list[str]) -> dict[str, Look]:
+def _looks_of(summary: Summary, kinds: list[str]) -> dict[str, Look]:
     """Gives a look per kind of images; true NIR is as dark as real NIR."""
     return image_looks(summary.training_sets, kinds) | {"reshot": Look(INK, "D")}
 
@@ -166,13 +166,13 @@ def usefulness(
     found = points(summary, task, name)
     if image_metric is not None:
         found = found[found["metric"] == image_metric]
-    names = with_two_marks(summary, found)
+    names = _with_two_marks(summary, found)
     if not names:
         return None
     rows = agreement(summary, found).set_index("metric")
     with small_multiples(len(names), SCATTER_COLUMNS, SCATTER_INCHES) as (figure, drawings):
         for place, (axes, each) in enumerate(zip(drawings, names, strict=True)):
-            draw_scatter(axes, summary, found[found["metric"] == each], (task, name))
+            _draw_scatter(axes, summary, found[found["metric"] == each], (task, name))
             axes.set_title(f"rank correlation {correlation(rows.loc[each, 'rho'])}", fontsize=8)
             if place % SCATTER_COLUMNS:
                 axes.set_ylabel("")
@@ -183,20 +183,20 @@ def usefulness(
     return Plot(
         name=file_name("quality-against-gain", name, *([image_metric] if image_metric else [])),
         title="Does looking real mean being useful?",
-        caption=usefulness_caption(rows, task, summary.metric(name)),
+        caption=_usefulness_caption(rows, task, summary.metric(name)),
         figure=figure,
         data=found,
     )
 
 
-def with_two_marks(summary: Summary, found: pd.DataFrame) -> list[str]:
+def _with_two_marks(summary: Summary, found: pd.DataFrame) -> list[str]:
     """Gives the metrics with at least two marks, in the order of their figures."""
     counts = found["metric"].value_counts()
     present = [name for name in dict.fromkeys(found["metric"]) if counts[name] > 1]
-    return in_order(summary, present)
+    return _in_order(summary, present)
 
 
-def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[str, str]) -> None:
+def _draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[str, str]) -> None:
     """Draws one metric against the gain; the untranslated images are a line."""
     distance, how = summary.metric(found["metric"].iloc[0]), summary.metric(gain[1])
     look = looks(summary.training_sets)
@@ -213,7 +213,7 @@ def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[
         axes.axvline(x, color=GREY, linestyle="--", linewidth=1, zorder=0.9)
     axes.axhline(0, color=INK, linewidth=1, zorder=0.9)
     axes.margins(x=0.12, y=0.12)
-    axes.set_xlabel(axis_label(distance), fontsize=8, labelpad=7)  # below a power of ten
+    axes.set_xlabel(_axis_label(distance), fontsize=8, labelpad=7)  # below a power of ten
     axes.set_ylabel(f"gain in {how.label}{', points' if how.unit == '%' else ''}", fontsize=8)
     axes.tick_params(labelsize=8)
     axes.locator_params(nbins=4)
@@ -221,7 +221,7 @@ def draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[
     axes.xaxis.get_offset_text().set_fontsize(7)
 
 
-def usefulness_caption(rows: pd.DataFrame, task: str, how: Metric) -> str:
+def _usefulness_caption(rows: pd.DataFrame, task: str, how: Metric) -> str:
     """Says what is drawn and how many points it rests on."""
     n = int(rows["n"].max())
     told = (

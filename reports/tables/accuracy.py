@@ -24,26 +24,26 @@ def accuracy_tables(summary: Summary) -> list[Table]:
 
     A row per training set but for the points of curves; a column per metric.
     """
-    tables = [leading_table(summary, task) for task in summary.protocols()]
-    further = [further_table(summary, task) for task in summary.protocols()]
+    tables = [_leading_table(summary, task) for task in summary.protocols()]
+    further = [_further_table(summary, task) for task in summary.protocols()]
     return tables + [table for table in further if len(table.header) > 1]
 
 
-def leading_table(summary: Summary, task: str) -> Table:
+def _leading_table(summary: Summary, task: str) -> Table:
     names = leading(summary, task)
     return Table(
         title=f"Recognition of {protocol(task)}",
         header=("training set", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
-            (row_name(each), *(recognition_cell(summary, each.name, task, name)
+            (row_name(each), *(_recognition_cell(summary, each.name, task, name)
                              for name in names))
-            for each in shown(summary, task)
+            for each in _shown(summary, task)
         ),
-        note=leading_note(summary, task),
+        note=_leading_note(summary, task),
     )  # fmt: skip
 
 
-def further_table(summary: Summary, task: str) -> Table:
+def _further_table(summary: Summary, task: str) -> Table:
     """Gives the table of all other metrics: means alone; comparisons are in the CSV file."""
     first = leading(summary, task)
     names = [name for name in summary.metrics(task) if name not in first]
@@ -51,11 +51,11 @@ def further_table(summary: Summary, task: str) -> Table:
         title=f"Further metrics: recognition of {protocol(task)}",
         header=("training set", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
-            (row_name(each)[:1], *(mean_cell(summary, each.name, task, name) for name in names))
-            for each in shown(summary, task)
+            (row_name(each)[:1], *(_mean_cell(summary, each.name, task, name) for name in names))
+            for each in _shown(summary, task)
         ),
         note=(
-            f"Protocol {task}. {mean_words(summary)} [95 % interval]. Differences and their tests "
+            f"Protocol {task}. {_mean_words(summary)} [95 % interval]. Differences and their tests "
             "are in the CSV file and in results.json."
         ),
         folded=True,
@@ -72,18 +72,18 @@ def leading(summary: Summary, task: str) -> list[str]:
     groups: dict[str, list[Metric]] = {}
     for record in map(summary.metric, names):
         groups.setdefault(record.group or record.name, []).append(record)
-    chosen = {record.name for group in groups.values() for record in prominent(group)}
+    chosen = {record.name for group in groups.values() for record in _prominent(group)}
     return [name for name in names if name in chosen] or names
 
 
-def prominent(group: list[Metric]) -> list[Metric]:
+def _prominent(group: list[Metric]) -> list[Metric]:
     """Gives the prominent metrics of a group; of several metrics without one, the first."""
     found = [record for record in group if record.prominence]
     several = bool(group[0].group)
     return found or ([min(group, key=lambda record: record.place)] if several else [])
 
 
-def shown(summary: Summary, task: str) -> list[TrainingSet]:
+def _shown(summary: Summary, task: str) -> list[TrainingSet]:
     """Gives the training sets of a table: no points of curves, external ones only with scores."""
     scored = {name for name, place, _ in summary.means if place == task}
     return [
@@ -94,14 +94,14 @@ def shown(summary: Summary, task: str) -> list[TrainingSet]:
     ]
 
 
-def leading_note(summary: Summary, task: str) -> str:
+def _leading_note(summary: Summary, task: str) -> str:
     best = dict.fromkeys(
         summary.called()[found]
         for name in leading(summary, task)
         if (found := best_told(summary, task, name))
     )
     lines = [
-        f"Protocol {task}{basis(summary, task)}. {mean_words(summary)} [95 % interval], then the "
+        f"Protocol {task}{_basis(summary, task)}. {_mean_words(summary)} [95 % interval], then the "
         "difference from the baseline [interval] and its verdict: gain, loss or tie (no difference "
         "is shown), with its p after Holm's adjustment."
     ]
@@ -113,16 +113,16 @@ def leading_note(summary: Summary, task: str) -> str:
             else f'"=" and a name ({who}): cannot be told apart from these, the best fakes by that '
             "metric."
         )
-    if any(each.role == "external" for each in shown(summary, task)):
+    if any(each.role == "external" for each in _shown(summary, task)):
         lines.append("An external recognizer is never trained here; it is compared with nothing.")
     return " ".join(lines)
 
 
-def mean_words(summary: Summary) -> str:
+def _mean_words(summary: Summary) -> str:
     return f"Mean over {'seeds and the probes of all folds' if summary.over_folds else 'seeds'}"
 
 
-def basis(summary: Summary, task: str) -> str:
+def _basis(summary: Summary, task: str) -> str:
     """Gives ", 600 probes of 60 people, 3 seeds", of the baseline."""
     baseline = summary.named("baseline")[0]
     found = [
@@ -146,7 +146,7 @@ def header(how: Metric) -> str:
     return f"{how.label}{f', {how.unit}' if how.unit else ''}{ARROWS[how.better]}"
 
 
-def mean_cell(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
+def _mean_cell(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
     """Gives "37.9 [33.1, 42.6]"; a dash where nothing was scored."""
     estimate = summary.means.get((training_set, task, name))
     if estimate is None:
@@ -154,26 +154,26 @@ def mean_cell(summary: Summary, training_set: str, task: str, name: str) -> tupl
     return (with_interval(estimate, summary.metric(name)),)
 
 
-def recognition_cell(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
+def _recognition_cell(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
     """Gives "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "gain, p 0.012, = C"."""
-    lines = list(mean_cell(summary, training_set, task, name))
+    lines = list(_mean_cell(summary, training_set, task, name))
     if lines == [NONE]:
         return (NONE,)
     each = summary.compared(training_set, summary.named("baseline")[0], task, name)
     if each:
         lines.append(with_interval(each.estimate, each.record, signed=True))
-    if marks := [*verdict_marks(each), *tie_marks(summary, training_set, task, name)]:
+    if marks := [*_verdict_marks(each), *_tie_marks(summary, training_set, task, name)]:
         lines.append(", ".join(marks))
     return tuple(lines)
 
 
-def verdict_marks(comparison: Comparison | None) -> list[str]:
+def _verdict_marks(comparison: Comparison | None) -> list[str]:
     return (
         [VERDICTS[comparison.verdict], f"p {p_value(comparison.p_adjusted)}"] if comparison else []
     )
 
 
-def tie_marks(summary: Summary, training_set: str, task: str, name: str) -> list[str]:
+def _tie_marks(summary: Summary, training_set: str, task: str, name: str) -> list[str]:
     """Gives "= C" where C are the best fakes and this set cannot be told apart from them."""
     best = best_told(summary, task, name)
     if best is None or not tied_with(summary, training_set, best, task, name):

@@ -37,18 +37,18 @@ def amount_tables(summary: Summary, metrics: Sequence[tuple[str, str]]) -> list[
     found = []
     for task, name in metrics:
         lines = scored(summary, nir_lines(summary.training_sets), task, name)
-        plain = {line.again: by_amount(line) for line in lines if line.translator is None}
+        plain = {line.again: _by_amount(line) for line in lines if line.translator is None}
         found += [
-            amount_table(summary, plain, line, task, name) for line in lines if line.translator
+            _amount_table(summary, plain, line, task, name) for line in lines if line.translator
         ]
     return found
 
 
-def by_amount(line: Line) -> dict[int | str, TrainingSet]:
+def _by_amount(line: Line) -> dict[int | str, TrainingSet]:
     return {training_set.known_amount.nir_per_subject: training_set for training_set in line.sets}
 
 
-def amount_table(
+def _amount_table(
     summary: Summary,
     plain: dict[bool, dict[int | str, TrainingSet]],
     line: Line,
@@ -60,40 +60,40 @@ def amount_table(
     `plain`: the sets without fakes by amount, and under True those with the VIS images again.
     """
     maker = name_of(summary.training_sets, line.translator)
-    without, again, fakes = plain.get(False, {}), plain.get(True, {}), by_amount(line)
+    without, again, fakes = plain.get(False, {}), plain.get(True, {}), _by_amount(line)
     unit = "points" if summary.metric(name).unit == "%" else "difference"
     columns = ["real NIR per person", "without fakes", f"with fakes by {maker}", unit, "p"]
     columns += ["VIS images once more", f"beyond these, {unit}", "p"] if again else []
     rows = []
     for amount, each in sorted((without | fakes).items(), key=lambda pair: nir_of(pair[1])):
         with_fakes = fakes.get(amount)
-        row = [row_name(each), mean_cell(summary, without.get(amount), task, name)]
-        row += [mean_cell(summary, with_fakes, task, name)]
-        row += difference_cells(effect(summary, with_fakes, task, name) if with_fakes else None)
+        row = [_row_name(each), _mean_cell(summary, without.get(amount), task, name)]
+        row += [_mean_cell(summary, with_fakes, task, name)]
+        row += _difference_cells(effect(summary, with_fakes, task, name) if with_fakes else None)
         if again:
-            row += [mean_cell(summary, again.get(amount), task, name)]
+            row += [_mean_cell(summary, again.get(amount), task, name)]
             beyond = beyond_again(summary, with_fakes, task, name) if with_fakes else None
-            row += difference_cells(beyond)
+            row += _difference_cells(beyond)
         rows.append(tuple(row))
     title = f"Where do fakes matter? {header(summary.metric(name))}, {protocol(task)}"
     return Table(title, tuple(columns), tuple(rows), f"{NOTE} {AGAIN}" if again else NOTE)
 
 
-def row_name(training_set: TrainingSet) -> tuple[str, ...]:
+def _row_name(training_set: TrainingSet) -> tuple[str, ...]:
     amount = training_set.known_amount
     if amount.nir_per_subject != "all":
         return (str(amount.nir_per_subject),)
     return ("all", f"{per_person(amount):.3g} on average")
 
 
-def mean_cell(
+def _mean_cell(
     summary: Summary, training_set: TrainingSet | None, task: str, name: str
 ) -> tuple[str, ...]:
     found = summary.means.get((training_set.name, task, name)) if training_set else None
     return (with_interval(found, summary.metric(name)),) if found else (NONE,)
 
 
-def difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Gives ("+6.5 [2.1, 10.8]", "gain"), ("0.012",)."""
     if compared is None:
         return (NONE,), (NONE,)

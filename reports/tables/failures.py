@@ -19,16 +19,16 @@ def failure_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
     rows = facts.get("failures", ())
     if not rows:
         return ()
-    return (Table("What failed", HEADER, tuple(failure_row(row) for row in rows), NOTE),)
+    return (Table("What failed", HEADER, tuple(_failure_row(row) for row in rows), NOTE),)
 
 
-def failure_row(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+def _failure_row(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     """Gives the cells of one failure."""
     step = NONE if row["step"] is None else str(row["step"])
-    return (row["stage"],), (step,), (row["reason"],), (stopped(row["stopped"]),)
+    return (row["stage"],), (step,), (row["reason"],), (_stopped(row["stopped"]),)
 
 
-def stopped(names: Sequence[str]) -> str:
+def _stopped(names: Sequence[str]) -> str:
     """Gives the stages that a failure stopped, the first few by name."""
     more = len(names) - MOST_NAMED
     text = ", ".join(names[:MOST_NAMED]) or NONE

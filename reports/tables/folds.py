@@ -11,10 +11,10 @@ from reports.words import NONE, number, protocol
 def fold_tables(summary: Summary) -> list[Table]:
     """Gives one table per protocol that was scored in several folds: a row per training set."""
     protocols = {task for _, task, _ in summary.over_folds}
-    return [fold_table(summary, task) for task in summary.protocols() if task in protocols]
+    return [_fold_table(summary, task) for task in summary.protocols() if task in protocols]
 
 
-def fold_table(summary: Summary, task: str) -> Table:
+def _fold_table(summary: Summary, task: str) -> Table:
     names = summary.metrics(task)
     most = max(each.folds for key, each in summary.over_folds.items() if key[1] == task)
     return Table(
@@ -23,7 +23,7 @@ def fold_table(summary: Summary, task: str) -> Table:
         rows=tuple(
             (
                 row_name(training_set),
-                *(cell(summary, (training_set.name, task, name)) for name in names),
+                *(_cell(summary, (training_set.name, task, name)) for name in names),
             )
             for training_set in summary.training_sets
         ),
@@ -34,7 +34,7 @@ def fold_table(summary: Summary, task: str) -> Table:
     )
 
 
-def cell(summary: Summary, key: tuple[str, str, str]) -> tuple[str, ...]:
+def _cell(summary: Summary, key: tuple[str, str, str]) -> tuple[str, ...]:
     """Gives "96.7 ± 0.4"; a dash where there are no folds."""
     found = summary.over_folds.get(key)
     how = summary.metric(key[2])

@@ -58,20 +58,20 @@ class Table:
 
 def markdown(table: Table) -> str:
     """Gives a pipe table; the lines of a cell are joined: Markdown has no line break there."""
-    rows = [table.header, *(tuple(map(joined, row)) for row in table.rows)]
+    rows = [table.header, *(tuple(map(_joined, row)) for row in table.rows)]
     lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
     lines.insert(1, f"|---|{'---:|' * (len(table.header) - 1)}")
     return "\n".join([f"### {table.title}", "", *lines, "", table.note, ""])
 
 
-def joined(lines: tuple[str, ...]) -> str:
+def _joined(lines: tuple[str, ...]) -> str:
     """Gives "A; p 0.01", but "51.0 [48.2, 53.1]": an interval follows its number without a sign."""
     return "; ".join(lines).replace("; [", " [")
 
 
 def latex(table: Table) -> str:
     """Gives a table that needs no LaTeX package; a cell of several lines is a small tabular."""
-    rows = [r" & ".join(tex_cell(cell) for cell in row) + r" \\ \hline" for row in table.rows]
+    rows = [r" & ".join(_tex_cell(cell) for cell in row) + r" \\ \hline" for row in table.rows]
     head = " & ".join(map(tex, table.header)) + r" \\ \hline\hline"
     return "\n".join(
         [
@@ -90,7 +90,7 @@ def latex(table: Table) -> str:
     )
 
 
-def tex_cell(lines: tuple[str, ...]) -> str:
+def _tex_cell(lines: tuple[str, ...]) -> str:
     """Gives a cell in LaTeX; braces guard a leading bracket, which would be read as an option."""
     texts = [tex(line) for line in lines]
     if len(texts) == 1:
@@ -119,7 +119,7 @@ def cells_frame(tables: Sequence[Table]) -> pd.DataFrame:
     """Gives the content of tables of words, a row per cell: table, row, column, value."""
     return pd.DataFrame(
         [
-            (table.title, joined(row[0]), column, joined(cell))
+            (table.title, _joined(row[0]), column, _joined(cell))
             for table in tables
             for row in table.rows
             for column, cell in zip(table.header[1:], row[1:], strict=True)

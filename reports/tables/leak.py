@@ -15,10 +15,10 @@ NOTE = (
 
 def leak_tables(summary: Summary) -> list[Table]:
     """Gives one table per protocol: a row per leaky training set, a column per metric."""
-    return [table for task in summary.protocols() if (table := leak_table(summary, task)).rows]
+    return [table for task in summary.protocols() if (table := _leak_table(summary, task)).rows]
 
 
-def leak_table(summary: Summary, task: str) -> Table:
+def _leak_table(summary: Summary, task: str) -> Table:
     names = summary.metrics(task)
     found = {
         (comparison.training_set, comparison.baseline, name): comparison
@@ -31,14 +31,14 @@ def leak_table(summary: Summary, task: str) -> Table:
         header=("training sets", *(header(summary.metric(name)) for name in names)),
         rows=tuple(
             ((leaky, f"leaky, against {clean}"),
-             *(cell(summary, found.get((leaky, clean, name))) for name in names))
+             *(_cell(summary, found.get((leaky, clean, name))) for name in names))
             for leaky, clean in pairs
         ),
         note=NOTE,
     )  # fmt: skip
 
 
-def cell(summary: Summary, comparison: Comparison | None) -> tuple[str, ...]:
+def _cell(summary: Summary, comparison: Comparison | None) -> tuple[str, ...]:
     """Gives "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
     if comparison is None:
         return (NONE,)
@@ -54,7 +54,7 @@ def leak_frame(summary: Summary) -> pd.DataFrame:
     """Gives the numbers behind the tables, one row per leaky training set, protocol and metric."""
     return pd.DataFrame(
         [
-            leak_row(summary, comparison)
+            _leak_row(summary, comparison)
             for task in summary.protocols()
             for name in summary.metrics(task)
             for comparison in summary.leaks(task, name)
@@ -62,7 +62,7 @@ def leak_frame(summary: Summary) -> pd.DataFrame:
     )
 
 
-def leak_row(summary: Summary, comparison: Comparison) -> dict[str, str | float]:
+def _leak_row(summary: Summary, comparison: Comparison) -> dict[str, str | float]:
     clean, leaky = summary.ends(comparison)
     row: dict[str, str | float] = {"protocol": comparison.protocol, "metric": comparison.metric}
     row |= {"clean_set": comparison.baseline, "leaky_set": comparison.training_set}

@@ -19,7 +19,7 @@ def quality_tables(summary: Summary, task: str = "", name: str = "") -> list[Tab
     """Gives image quality and, where there are fakes, how it agrees with the gain in a metric."""
     if summary.quality.empty:
         return []
-    return [quality_table(summary), *agreement_tables(summary, task, name)]
+    return [quality_table(summary), *_agreement_tables(summary, task, name)]
 
 
 def quality_table(summary: Summary) -> Table:
@@ -27,28 +27,28 @@ def quality_table(summary: Summary) -> Table:
     quality, called = summary.quality, summary.kinds()
     kinds = image_kinds(quality)
     names = list(dict.fromkeys(quality[quality["images"].isin(kinds)]["metric"]))
-    usual = usual_count(quality)
+    usual = _usual_count(quality)
     return Table(
         title="Real, untranslated and fake images",
         header=("metric", *(images(called.get(kind, kind)) for kind in kinds)),
         rows=tuple(
-            ((header(summary.metric(name)), *pairs_line(quality, summary.metric(name))),
+            ((header(summary.metric(name)), *_pairs_line(quality, summary.metric(name))),
              *(quality_cell(quality, kind, summary.metric(name), usual) for kind in kinds))
             for name in names
         ),
-        note=quality_note(quality),
+        note=_quality_note(quality),
     )  # fmt: skip
 
 
-def quality_note(quality: pd.DataFrame) -> str:
+def _quality_note(quality: pd.DataFrame) -> str:
     """Says what cells hold, and the number of images where it is one."""
     repeats = "seeds and folds" if "fold" in quality else "seeds"
     return (
         f"Where there are several {repeats}: their mean [lowest, highest]; else the figure [95 % "
         "interval of the draw of people, by a jackknife over groups of them]. n = "
-        f"{usual_count(quality)} images of each kind unless said otherwise. Distances and coverage "
-        "are from real NIR images that nobody was trained on, of one half of the people; the floor "
-        "is the other half's."
+        f"{_usual_count(quality)} images of each kind unless said otherwise. Distances and "
+        "coverage are from real NIR images that nobody was trained on, of one half of the people; "
+        "the floor is the other half's."
     )
 
 
@@ -59,12 +59,12 @@ def image_kinds(quality: pd.DataFrame) -> list[str]:
     return sorted(found, key=lambda kind: place.get(kind, len(FIRST)))
 
 
-def usual_count(quality: pd.DataFrame) -> int:
+def _usual_count(quality: pd.DataFrame) -> int:
     """Gives the number of images that needs no mention: the commonest of all."""
     return int(quality["n"].mode().iloc[0])
 
 
-def pairs_line(quality: pd.DataFrame, how: Metric) -> tuple[str, ...]:
+def _pairs_line(quality: pd.DataFrame, how: Metric) -> tuple[str, ...]:
     """Gives the values of pairs of real images, of one person and of two, for a metric's row."""
     rows = quality[(quality["metric"] == how.name) & quality["images"].isin(PAIRS)]
     means = rows.groupby("images")["value"].mean()
@@ -99,7 +99,7 @@ def ends(rows: pd.DataFrame) -> tuple[float, float]:
     return rows["ci_low"].iloc[0], rows["ci_high"].iloc[0]
 
 
-def agreement_tables(summary: Summary, task: str, name: str) -> list[Table]:
+def _agreement_tables(summary: Summary, task: str, name: str) -> list[Table]:
     """Gives the table of how far each metric agrees with the gain; none without fakes."""
     found = points(summary, task, name) if task else pd.DataFrame()
     if found.empty:
@@ -113,15 +113,15 @@ def agreement_tables(summary: Summary, task: str, name: str) -> list[Table]:
             rows=tuple(
                 ((header(summary.metric(row.metric)),),
                  (correlation(row.rho),), (correlation(row.rho_within),),
-                 (p_value(row.p),), (str(row.n),), (worse_than_vis(summary, found, row.metric),))
+                 (p_value(row.p),), (str(row.n),), (_worse_than_vis(summary, found, row.metric),))
                 for row in rows.itertuples()
             ),
-            note=agreement_note(rows, task, summary.metric(name)),
+            note=_agreement_note(rows, task, summary.metric(name)),
         )
     ]  # fmt: skip
 
 
-def worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
+def _worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
     """Gives "9 of 9": how many of the points a metric puts behind the untranslated images."""
     quality = summary.quality
     vis = quality[(quality["images"] == "vis") & (quality["metric"] == name)]["value"].dropna()
@@ -131,7 +131,7 @@ def worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
     return f"{(values < direction(summary.metric(name)) * vis.mean()).sum()} of {len(values)}"
 
 
-def agreement_note(rows: pd.DataFrame, task: str, how: Metric) -> str:
+def _agreement_note(rows: pd.DataFrame, task: str, how: Metric) -> str:
     """Says what the correlations are, and how uncertain they are with so few points."""
     n = int(rows["n"].max())
     if n < FEWEST:
@@ -159,5 +159,5 @@ def correlation(value: float) -> str:
 
 
 def agreement_frame(summary: Summary, task: str, name: str) -> pd.DataFrame:
-    """Gives the numbers behind `agreement_tables`, one row per metric."""
+    """Gives the numbers behind `_agreement_tables`, one row per metric."""
     return agreement(summary, points(summary, task, name)).assign(protocol=task, recognition=name)

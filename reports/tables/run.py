@@ -23,7 +23,7 @@ def flat(settings: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]
     return rows
 
 
-def key_value_table(title: str, values: Mapping[str, Any], note: str = "") -> Table:
+def _key_value_table(title: str, values: Mapping[str, Any], note: str = "") -> Table:
     return Table(title, ("name", "value"), tuple(((k,), (v,)) for k, v in flat(values)), note)
 
 
@@ -34,10 +34,10 @@ def data_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
     fold = f" (fold {data['folds'][0]})" if data.get("folds") else ""
     tables = [
         funnel_table(f"What became of the images found{fold}", data.get("funnel", ())),
-        record_table(f"Faces found{aligned}", data.get("detection", ())),
-        key_value_table(f"The split{fold}", data.get("split", {})),
-        *refusal_tables(data.get("refused", ())),
-        *unresolved_tables(data.get("unresolved", ())),
+        _record_table(f"Faces found{aligned}", data.get("detection", ())),
+        _key_value_table(f"The split{fold}", data.get("split", {})),
+        *_refusal_tables(data.get("refused", ())),
+        *_unresolved_tables(data.get("unresolved", ())),
     ]
     return tuple(table for table in tables if table.rows)
 
@@ -45,15 +45,15 @@ def data_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
 def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
     """Gives settings, weights, versions and the time of each stage, where known."""
     tables = [
-        key_value_table("Settings", facts.get("settings", {})),
-        record_table("Weights", facts.get("weights", ())),
-        key_value_table("Versions", versions(facts)),
-        stage_table(facts.get("stages", ())),
+        _key_value_table("Settings", facts.get("settings", {})),
+        _record_table("Weights", facts.get("weights", ())),
+        _key_value_table("Versions", _versions(facts)),
+        _stage_table(facts.get("stages", ())),
     ]
     return tuple(table for table in tables if table.rows)
 
 
-def versions(facts: Mapping[str, Any]) -> dict[str, str]:
+def _versions(facts: Mapping[str, Any]) -> dict[str, str]:
     """Gives the packages and, where it is known, the device."""
     device = {"trained on": facts["device"]} if facts.get("device") else {}
     return {**facts.get("versions", {}), **device}
@@ -70,45 +70,45 @@ def funnel_table(title: str, steps: Sequence[Mapping[str, Any]]) -> Table:
     counts = sorted(names, key=lambda name: COUNTS.index(name) if name in COUNTS else len(COUNTS))
     rows = tuple(
         ((str(step.get("step", "")), *filter(None, [step.get("note")])),
-         *(count_cell(step, name) for name in counts))
+         *(_count_cell(step, name) for name in counts))
         for step in steps
     )  # fmt: skip
-    return Table(title, ("step", *map(spelled, counts)), rows)
+    return Table(title, ("step", *map(_spelled, counts)), rows)
 
 
-def spelled(name: str) -> str:
+def _spelled(name: str) -> str:
     """Gives "vis_images" -> "VIS images"."""
     return " ".join(word.upper() if word in ("vis", "nir") else word for word in name.split("_"))
 
 
-def count_cell(step: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _count_cell(step: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """Gives our count, and the paper's under it where it is known."""
     paper = (step.get("paper") or {}).get(name)
     known = () if paper is None else (f"in the paper {shown(paper)}",)
     return shown(step.get(name, "")), *known
 
 
-def refusal_tables(refused: Sequence[Mapping[str, str]]) -> list[Table]:
+def _refusal_tables(refused: Sequence[Mapping[str, str]]) -> list[Table]:
     return [
-        reason_table("Files that were not used, by reason", "files", refused),
-        first_lines(
+        _reason_table("Files that were not used, by reason", "files", refused),
+        _first_lines(
             "Files that were not used", ("source", "reason"), refused,
             "the others are in refused.csv",
         ),
     ]  # fmt: skip
 
 
-def unresolved_tables(unresolved: Sequence[Mapping[str, Any]]) -> list[Table]:
+def _unresolved_tables(unresolved: Sequence[Mapping[str, Any]]) -> list[Table]:
     title = "Lines of protocol lists without exactly one image"
     return [
-        reason_table(f"{title}, by reason", "lines", unresolved),
-        first_lines(
+        _reason_table(f"{title}, by reason", "lines", unresolved),
+        _first_lines(
             title, ("list", "line", "reason"), unresolved, "the others are in results.json"
         ),
     ]
 
 
-def reason_table(title: str, what: str, records: Sequence[Mapping[str, Any]]) -> Table:
+def _reason_table(title: str, what: str, records: Sequence[Mapping[str, Any]]) -> Table:
     """Counts how often each reason was given, the most frequent first."""
     counted = Counter(str(record["reason"]) for record in records)
     rows = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -121,7 +121,7 @@ def reason_table(title: str, what: str, records: Sequence[Mapping[str, Any]]) ->
     )
 
 
-def first_lines(
+def _first_lines(
     title: str, columns: tuple[str, ...], records: Sequence[Mapping[str, Any]], others: str
 ) -> Table:
     """Gives the first MOST_LINES records; the note says where the others are."""
@@ -137,7 +137,7 @@ def first_lines(
     )
 
 
-def record_table(title: str, records: Sequence[Mapping[str, Any]]) -> Table:
+def _record_table(title: str, records: Sequence[Mapping[str, Any]]) -> Table:
     """Gives a table of dictionaries; the columns are all their keys."""
     columns = list(dict.fromkeys(name for record in records for name in record))
     rows = tuple(tuple((shown(record.get(name, "")),) for name in columns) for record in records)
@@ -150,7 +150,7 @@ def shown(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def stage_table(stages: list[Mapping[str, Any]]) -> Table:
+def _stage_table(stages: list[Mapping[str, Any]]) -> Table:
     """Gives the time of each stage, as it took when the stage was made."""
     total = sum(stage.get("seconds") or 0 for stage in stages)
     rows = tuple(

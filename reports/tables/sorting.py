@@ -30,7 +30,7 @@ def number_of(line: str) -> float | None:
 
 def sort_values(table: Table) -> list[list[float | None]]:
     """Gives a number or None per cell, from the first line of each."""
-    return [[number_of(first_line(cell)) for cell in row] for row in table.rows]
+    return [[number_of(_first_line(cell)) for cell in row] for row in table.rows]
 
 
 def numeric(table: Table, values: list[list[float | None]]) -> list[bool]:
@@ -39,12 +39,12 @@ def numeric(table: Table, values: list[list[float | None]]) -> list[bool]:
         place > 0
         and any(row[place] is not None for row in values)
         and all(
-            row[place] is not None or first_line(cells[place]) in NOTHING
+            row[place] is not None or _first_line(cells[place]) in NOTHING
             for row, cells in zip(values, table.rows, strict=True)
         )
         for place in range(len(table.header))
     ]
 
 
-def first_line(cell: tuple[str, ...]) -> str:
+def _first_line(cell: tuple[str, ...]) -> str:
     return str(cell[0]).strip() if cell else ""

@@ -43,9 +43,9 @@ def subject_tables(
         confused = confusions(material.confusions, sets, task)
         rows = hardest(material.outcomes, sets, task, summary.metric(name))
         if len(rows):
-            found.append(hardest_table(rows, confused, sets, task, summary.metric(name)))
+            found.append(_hardest_table(rows, confused, sets, task, summary.metric(name)))
         if len(confused):
-            found.append(pairs_table(pairs(confused, sets), sets, task))
+            found.append(_pairs_table(pairs(confused, sets), sets, task))
     return found
 
 
@@ -89,7 +89,7 @@ def confusions(table: pd.DataFrame, sets: Compared, task: str) -> pd.DataFrame:
     return rows[rows["impostor"] >= rows["genuine"]]
 
 
-def hardest_table(
+def _hardest_table(
     rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, task: str, how: Metric
 ) -> Table:
     unit = f", {how.unit}" if how.unit else ""
@@ -133,7 +133,7 @@ def pairs(confused: pd.DataFrame, sets: Compared) -> pd.DataFrame:
     )
 
 
-def pairs_table(table: pd.DataFrame, sets: Compared, task: str) -> Table:
+def _pairs_table(table: pd.DataFrame, sets: Compared, task: str) -> Table:
     return Table(
         title=f"Most confused pairs, {protocol(task)}",
         header=("person", "taken for", *sets.names, "together"),

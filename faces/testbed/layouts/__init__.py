@@ -13,7 +13,7 @@ WRITERS: Registry[LayoutWriter] = Registry(
 
 
 def names() -> list[str]:
-    """The layouts' names in alphabetical order."""
+    """Gives the layouts' names in alphabetical order."""
     return WRITERS.names()
 
 

@@ -10,7 +10,7 @@ from faces.testbed.photo import LayoutWriter, Photo, photo_of
 MORE_NUMBERS = 100  # stated beyond the last image, for files that somebody adds
 
 
-def place(person: int, spectrum: str, number: int) -> Photo:
+def _place(person: int, spectrum: str, number: int) -> Photo:
     """Odd numbers are visible light, even ones near-infrared."""
     subject, shot = str(person + 1), str(2 * number + (1 if spectrum == "VIS" else 2))
     return photo_of(
@@ -23,11 +23,11 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     )
 
 
-def lists(photos: list[Photo], _: np.random.Generator) -> dict[str, bytes]:
-    """The one file that states the spectra."""
+def _lists(photos: list[Photo], _: np.random.Generator) -> dict[str, bytes]:
+    """Gives the one file that states the spectra."""
     last = max(int(photo.shot) for photo in photos) + MORE_NUMBERS
     lines = [f"{number},{'VIS' if number % 2 else 'NIR'}\n" for number in range(1, last + 1)]
     return {"spectra.csv": "".join(["number,spectrum\n", *lines]).encode()}
 
 
-WRITER = LayoutWriter("buaa", place, lists)
+WRITER = LayoutWriter("buaa", _place, _lists)

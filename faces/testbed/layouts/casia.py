@@ -18,7 +18,7 @@ FOLDS = 10
 SUFFIX = {"VIS": ".jpg", "NIR": ".bmp"}
 
 
-def place(person: int, spectrum: str, number: int) -> Photo:
+def _place(person: int, spectrum: str, number: int) -> Photo:
     """Subjects are dealt to the sessions in turn; who came back has every second image there."""
     home = person % SESSIONS
     visits = 2 if person % RETURNS_EVERY == 1 else 1
@@ -42,8 +42,8 @@ def _eye_order(number: int) -> str:
     return ("left", "right")[number // EYES_EVERY % 2]
 
 
-def lists(photos: list[Photo], random: np.random.Generator) -> dict[str, bytes]:
-    """The lists of View 2's ten folds and of View 1 ("dev") over all who have both spectra.
+def _lists(photos: list[Photo], random: np.random.Generator) -> dict[str, bytes]:
+    """Gives the lists of View 2's ten folds and of View 1 ("dev") over all who have both spectra.
 
     In a fold the halves for training and for testing share nobody. View 1 splits otherwise: it
     trains on people whom the folds test, which is the trap of the real lists.
@@ -103,4 +103,4 @@ def _lines(photos: list[Photo], random: np.random.Generator) -> bytes:
     )
 
 
-WRITER = LayoutWriter("casia", place, lists, aspect=4 / 3)
+WRITER = LayoutWriter("casia", _place, _lists, aspect=4 / 3)

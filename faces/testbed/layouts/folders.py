@@ -5,8 +5,8 @@ from faces.testbed.photo import LayoutWriter, Photo, photo_of
 SUFFIX = {"VIS": ".jpg", "NIR": ".png"}
 
 
-def place(person: int, spectrum: str, number: int) -> Photo:
-    """Every third image lies one folder further down, where names may be the same again."""
+def _place(person: int, spectrum: str, number: int) -> Photo:
+    """Gives every third image lies one folder further down, where names may be the same again."""
     subject = f"person {person + 1:02d}"
     shot = f"late/{number // 3 + 1}" if number % 3 == 2 else f"{number - number // 3 + 1}"
     return photo_of(
@@ -19,4 +19,4 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     )
 
 
-WRITER = LayoutWriter("folders", place)
+WRITER = LayoutWriter("folders", _place)

@@ -6,8 +6,8 @@ LETTERS = "abcdef"
 MIDDLE = {"VIS": "", "NIR": "UP_"}
 
 
-def place(person: int, spectrum: str, number: int) -> Photo:
-    """A scene's number, for NIR the direction, and a letter."""
+def _place(person: int, spectrum: str, number: int) -> Photo:
+    """Gives a scene's number, for NIR the direction, and a letter."""
     subject = f"P{person + 1:04d}"
     shot = f"{number // len(LETTERS) + 1}_{MIDDLE[spectrum]}{LETTERS[number % len(LETTERS)]}"
     return photo_of(
@@ -20,4 +20,4 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     )
 
 
-WRITER = LayoutWriter("lamp_hq", place)
+WRITER = LayoutWriter("lamp_hq", _place)

@@ -7,7 +7,7 @@ LIGHTS = ("Strong", "Weak", "Dark")
 EXPRESSIONS = ("Anger", "Disgust", "Fear", "Happiness", "Sadness", "Surprise")
 
 
-def place(person: int, spectrum: str, number: int) -> Photo:
+def _place(person: int, spectrum: str, number: int) -> Photo:
     """Every expression in strong light first, then in the weaker ones, then the next frame."""
     expression = EXPRESSIONS[number % len(EXPRESSIONS)]
     light = LIGHTS[number // len(EXPRESSIONS) % len(LIGHTS)]
@@ -24,4 +24,4 @@ def place(person: int, spectrum: str, number: int) -> Photo:
     )
 
 
-WRITER = LayoutWriter("oulu", place, aspect=4 / 3)
+WRITER = LayoutWriter("oulu", _place, aspect=4 / 3)
