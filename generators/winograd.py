@@ -52,6 +52,7 @@ class Transforms:
 
 
 @functools.cache
+@torch.inference_mode(False)  # cached: a training may use what a translation asked for first
 def transforms(dtype: torch.dtype) -> Transforms:
     """Both passes of each transform, over rows and over columns, as one matrix."""
     sides = [
@@ -80,6 +81,7 @@ class Places:
 
 
 @functools.lru_cache(maxsize=64)
+@torch.inference_mode(False)  # cached: a training may use what a translation asked for first
 def places(images: int, height: int, width: int, padding: str) -> Places:
     """Gives the look-ups for a batch of that shape; `padding` is "reflect" or "zeros"."""
     rows = torch.arange(images * height * width).view(images, 1, height, width)

@@ -19,7 +19,7 @@ def failure_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
     rows = facts.get("failures", ())
     if not rows:
         return ()
-    return (Table("What failed", HEADER, tuple(_failure_row(row) for row in rows), NOTE),)
+    return (Table("Stages that failed", HEADER, tuple(_failure_row(row) for row in rows), NOTE),)
 
 
 def _failure_row(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:

@@ -33,3 +33,19 @@ def test_gradients_that_nobody_wants_are_not_computed():
     winograd.convolve(images, winograd.transform(weight), "reflect").sum().backward()
     assert images.grad is not None
     assert weight.grad is None
+
+
+@pytest.mark.parametrize("padding", MODES)
+def test_gradients_work_where_the_tables_were_made_in_inference_mode(padding):
+    caches = [made for made in vars(winograd).values() if hasattr(made, "cache_clear")]
+    assert caches
+    for made in caches:
+        made.cache_clear()
+    images, weight = torch.randn(1, 2, 4, 4), torch.randn(3, 2, 3, 3)
+    with torch.inference_mode():
+        winograd.convolve(images, winograd.transform(weight), padding)
+    images.requires_grad_()
+    weight.requires_grad_()
+    winograd.convolve(images, winograd.transform(weight), padding).sum().backward()
+    assert images.grad is not None
+    assert weight.grad is not None
