@@ -140,7 +140,7 @@ def read_checked(root: Path, source: str, sha256: str) -> np.ndarray:
 
 
 def in_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
-    """HWC uint8 with 1 or 3 channels, as `channels`: colours to luminance, grey repeated."""
+    """Converts HWC uint8, C 1 or 3, to `channels` channels: to luminance, or grey repeated."""
     if channels == 1:
         return luminance(pixels)
     return np.repeat(pixels, channels // pixels.shape[2], axis=2)

@@ -37,7 +37,7 @@ def fast_layers(enabled: bool) -> Iterator[None]:
 
 
 def is_plain_cpu(images: Tensor) -> bool:
-    """Tells whether the faster ways of a processor apply to these images."""
+    """Tells whether the faster ways of a processor apply to these NCHW images."""
     return (
         _fast.get()
         and images.device.type == "cpu"
@@ -47,7 +47,7 @@ def is_plain_cpu(images: Tensor) -> bool:
 
 
 def channels_last(images: Tensor) -> Tensor:
-    """Gives the same images, stored in channels_last order."""
+    """Gives the same NCHW images, stored in channels_last order."""
     return images.contiguous(memory_format=torch.channels_last)
 
 

@@ -22,7 +22,7 @@ def distance_to_fake(scores: Tensor) -> Tensor:
 
 
 def discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
-    """Half of both least-squares terms (Zhu et al. 2017, 4: the discriminator's halved)."""
+    """Gives half of both least-squares terms of scores of any shape (Zhu et al. 2017, 4)."""
     return (distance_to_real(real_scores) + distance_to_fake(fake_scores)) / 2
 
 

@@ -87,7 +87,7 @@ def _compare(
 
 
 def gallery_draws(subjects: np.ndarray, draws: int, seed: int) -> list[np.ndarray]:
-    """Rows of `subjects` (one per gallery image), one per subject and draw, sorted by subject.
+    """Draws per draw the row of one image of each subject, (S,) int, sorted by subject.
 
     Depends on the gallery and the seed alone, so every recognizer meets the same galleries. A
     subject's images are all used before one is used again, and where nobody has as many images

@@ -159,12 +159,18 @@ def placements(counts: ImpostorCounts) -> np.ndarray:
 
 
 def auc(scores: np.ndarray, same: np.ndarray) -> float:
-    """Area under the ROC: how often a genuine pair outscores an impostor pair, ties half."""
+    """Gives the area under the ROC: how often a genuine pair outscores an impostor, ties half.
+
+    `scores` float and `same` bool have one shape; -> 0 to 1.
+    """
     return float(np.mean(placements(count_impostors(*split(scores, same)))))
 
 
 def eer(scores: np.ndarray, same: np.ndarray) -> float:
-    """Equal error rate: where the ROC, its points joined by lines, has FAR = FRR."""
+    """Gives the equal error rate: where the ROC, its points joined by lines, has FAR = FRR.
+
+    `scores` float and `same` bool have one shape; -> 0 to 1.
+    """
     return equal_error(count_impostors(*split(scores, same))).rate
 
 

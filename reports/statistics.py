@@ -210,7 +210,7 @@ def shared_part(sums: np.ndarray, counts: np.ndarray) -> float:
 
 
 def two_sided_p(draws: np.ndarray) -> float:
-    """Gives twice the smaller share of draws on one side of zero, (1 + k) / (1 + B).
+    """Gives twice the smaller share of (B,) draws on one side of zero, (1 + k) / (1 + B).
 
     Davison & Hinkley 1997, equation 4.11: counting the data itself keeps p above 0.
     """

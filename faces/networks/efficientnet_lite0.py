@@ -103,7 +103,7 @@ class EfficientNetLite0(nn.Module):
 
 
 def prepare(images: Tensor, side_px: int) -> Tensor:
-    """Scales to the network's side, with a filter when shrinking, and to its range."""
+    """Scales (N, 3, S, S) uint8 to (N, 3, side_px, side_px) float32 in the network's range."""
     x = images.float() / 255 if images.dtype == torch.uint8 else images
     if x.shape[2:] != (side_px, side_px):
         x = F.interpolate(x, (side_px, side_px), mode="bilinear", antialias=True)

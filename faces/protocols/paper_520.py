@@ -109,7 +109,7 @@ def _orders_of(
 
 
 def divide(order: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """One subject's images of one spectrum -> those to train on, and at most `number` held out.
+    """Divides one subject's (n,) int row numbers: those to train on, at most `number` held out.
 
     The first eight are trained on and held out are others, as far as there are any; where there
     are too few, the last of the eight are held out too, all but one.

@@ -57,7 +57,7 @@ def expose(radiance: np.ndarray, sensor: Sensor, random: np.random.Generator | N
 
 
 def shrink(image: np.ndarray, axis: int) -> np.ndarray:
-    """Box-filters three pixels to two along `axis`; keeps the mean."""
+    """Filters floats of any shape: three pixels to two along `axis`; keeps the mean."""
     a, b, c = (image[(slice(None),) * axis + (slice(start, None, 3),)] for start in range(3))
     pair = np.stack([(2 * a + b) / 3, (b + 2 * c) / 3], axis + 1)
     return pair.reshape(*image.shape[:axis], -1, *image.shape[axis + 1 :])

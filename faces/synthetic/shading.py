@@ -38,12 +38,12 @@ class Scattering:
 
 
 def wrapped(cosine: np.ndarray, wrap: np.ndarray | float) -> np.ndarray:
-    """max(0, (cosine + wrap) / (1 + wrap)): Lambert's law where `wrap` is 0."""
+    """Gives max(0, (cosine + wrap) / (1 + wrap)) of (K,) cosines; Lambert's law at `wrap` 0."""
     return np.maximum((cosine + wrap) / (1 + wrap), 0)
 
 
 def gloss_lobes(cosine: np.ndarray) -> np.ndarray:
-    """0.055 cos^16 + 0.09 cos^48 of the angle between normal and half vector; >= 0."""
+    """Gives 0.055 c^16 + 0.09 c^48, at least 0, of (K,) cosines of normal and half vector."""
     p4 = np.square(np.square(np.maximum(cosine, 0)))
     p16 = np.square(np.square(p4))
     return 0.055 * p16 + 0.09 * p16 * p16 * p16

@@ -44,7 +44,7 @@ def bump(x: np.ndarray, y: np.ndarray, at: tuple[float, float], wide: float, hig
 
 
 def blur(image: np.ndarray, times: int) -> np.ndarray:
-    """[1 2 1] / 4 along the last two axes, `times` times, edges repeated. Keeps a constant."""
+    """Filters (..., H, W) floats `times` times by [1 2 1] / 4 along both axes, edges repeated."""
     for _ in range(times):
         for axis in (-2, -1):
             padding = [(0, 0)] * image.ndim

@@ -36,7 +36,7 @@ def transform(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:
-    """0 below `low`, 1 above `high`, 3t^2 - 2t^3 between."""
+    """Gives 0 below `low`, 1 above `high`, 3t^2 - 2t^3 between, for floats of any shape."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 

@@ -51,6 +51,6 @@ def encode(image: Image.Image, suffix: str, **options) -> bytes:
 
 
 def eye_file(eyes: np.ndarray, order: str) -> bytes:
-    """Gives a .pos file: x and y of both eyes in its first line, that of `order` ("left") first."""
+    """Gives a .pos file of (2, 2) eyes: x and y of both in its first line, `order` first."""
     first, second = eyes if order == "left" else eyes[::-1]
     return "{:.1f} {:.1f} {:.1f} {:.1f}\r\n".format(*first, *second).encode()

@@ -37,7 +37,7 @@ def nearest(images: np.ndarray, training: np.ndarray, values: int = BLOCK_VALUES
 def closest_allowed(
     training: np.ndarray, quantile: float = QUANTILE, values: int = BLOCK_VALUES
 ) -> float:
-    """Gives the distance below which only a `quantile` of training images have another one.
+    """Gives the distance below which a `quantile` of (M, D) training images have another one.
 
     Subjects are not held apart: two shots of one person may be nearly one image, and then a fake
     may be as near without being a copy.
@@ -60,7 +60,7 @@ def _cosines_by_block(
 
 
 def distance(cosines: np.ndarray) -> np.ndarray:
-    """Euclidean distances of vectors of length 1."""
+    """Gives Euclidean distances, 0 to 2, of vectors of length 1 from their cosines, any shape."""
     return np.sqrt(np.maximum(0, 2 - 2 * cosines))
 
 

@@ -95,11 +95,11 @@ class FeatureNetworks:
     @torch.inference_mode()
     @full_float32()
     def joined(self, network: Callable[[Tensor], Tensor], images: Tensor) -> np.ndarray:
-        """Gives what a network gives for all images, batch by batch."""
+        """Gives what a network gives for (N, C, S, S) images, batch by batch: N rows, float32."""
         return torch.cat([network(batch) for batch in self.batches(images)]).float().cpu().numpy()
 
     def batches(self, images: Tensor) -> Iterator[Tensor]:
-        """Consecutive parts of the images, on the device."""
+        """Yields consecutive parts of (N, C, S, S) images, on the device."""
         return (part.to(self.device) for part in images.split(batch_size(self.device)))
 
 

@@ -76,7 +76,7 @@ def unit(x: np.ndarray) -> np.ndarray:
 def pairs_of_people(
     a_people: np.ndarray, b_people: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gives rows of `a` that have both, a row of `b` with the same person and one with another."""
+    """Gives (K,) rows of `a` that have both, a row of `b` of the same person, one of another."""
     rows, genuine, impostor = [], [], []
     for row, name in enumerate(a_people):
         same, other = np.flatnonzero(b_people == name), np.flatnonzero(b_people != name)

@@ -26,7 +26,7 @@ class Gaps(NamedTuple):
         return cls(_distances(a, b), _distances(a, a), _distances(b, b))
 
     def take(self, rows_a: np.ndarray, rows_b: np.ndarray) -> Self:
-        """Gives those of some rows."""
+        """Gives the distances of some rows, (n,) and (m,) int."""
         pairs = ((rows_a, rows_b), (rows_a, rows_a), (rows_b, rows_b))
         return type(self)(*(x[np.ix_(*rows)] for x, rows in zip(self, pairs, strict=True)))
 

@@ -176,7 +176,7 @@ def _spelled(training_set: TrainingSet) -> str:
 
 
 def signed_root(x: np.ndarray) -> np.ndarray:
-    """Gives the square root, continued below 0, where axes have their margin."""
+    """Gives the square root of floats of any shape, continued below 0, where axes have margins."""
     return np.sign(x) * np.sqrt(np.abs(x))
 
 
