@@ -74,5 +74,5 @@ def tiny(tmp_path_factory) -> Path:
 def with_c(tmp_path_factory) -> Path:
     """The folder of a finished run of A, B and C; fetches C's perceptual network."""
     out = tmp_path_factory.mktemp("with-c") / "runs" / "whole"
-    run(out, "--variants", "A,B,C", offline=False)
+    run(out, offline=False, variants='["A", "B", "C"]')
     return out
