@@ -14,7 +14,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class ImpostorCounts:
-    """`genuine` (P,) float64 scores; of `impostors` many, how many are `above` and `reach` each.
+    """`genuine` (P,) float64 scores; of `impostors` many, how many are `above` and `reaching` each.
 
     Both counts are (P,) int64; an impostor's score that ties reaches and is not above.
     """

@@ -1,7 +1,7 @@
 """Control training sets, one file each: a module here that defines `CONTROL` is a control.
 
 from recognizer import controls
-controls.names()          # ["alone", "augmented", "equalized", "grey", "shuffled", "twice"]
+controls.names()          # ["alone", "augmented", ...], in alphabetical order
 controls.get("grey")      # -> recognizer.controls.control.Control
 
 Installed packages add controls by entry points of the group `nirbench.controls`, each called as

@@ -39,6 +39,7 @@ class Control:
     * `make(images, labels, seed)` makes one image and label for each that is given, in their order:
       (N, S, S, C) uint8 and (N,) int64 -> (N, S, S, 1 or 3) uint8 and (N,) int64. C is 3 for VIS
       and 1 for fakes; a label is a person's number; `seed` is that of the training.
+    * `role`: how reports show it: among the controls, or as the ceiling.
     * `shuffled`: `make` gives images the names of other people.
     * `real`: the real images are there, too; without, what `make` makes is all there is.
     * `always_for`: colours of recognizers with which the control runs unasked.
