@@ -1,4 +1,4 @@
-"""Images of people: packed arrays, rendered people, alignment, splits, and fixed networks.
+"""Provides images of people: data sets, rendered people, alignment, protocols, fixed networks.
 
-The hub of the import star: every other package may import `faces`; it imports none of them.
+Every other package of this repository may import `faces`; `faces` imports none of them.
 """

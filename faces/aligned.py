@@ -1,7 +1,7 @@
-"""Turns photographs into folders of packed aligned crops, in parallel.
+"""Aligns photographs in several processes and writes packed folders of the crops.
 
-Nothing is dropped: an image in which no face was found keeps its row, as a black crop with
-`found` = False, so that whoever scores it can count it as a miss.
+No image is dropped: one in which no face was found keeps its row, as a black crop with
+`found` = False, so that scoring can count it as a miss.
 """
 
 import json
@@ -28,9 +28,10 @@ ATTEMPTS = ("shipped", "first", "upsampled", "none")
 def align_folder(
     photographs: Path, out: Path, predictor: Path, side_px: int, workers: int, progress: Progress
 ) -> None:
-    """Aligns `photographs`/VIS, /NIR and the paired NIR renderings, as far as they exist.
+    """Aligns the packed folders VIS, NIR and PAIRED below `photographs`, as far as they exist.
 
-    Writes what `align_all` does, and packed folders of the paired renderings.
+    Writes what `align_all` writes, and packed folders of the paired renderings. The arguments are
+    those of `align_all`.
     """
     folders = {name: PackedFolder(photographs / name) for name in ("VIS", "NIR")}
     present = {name: folder for name, folder in folders.items() if folder.folder.exists()}
@@ -78,7 +79,7 @@ def align_all(
 
 
 def _align_part(part: Part, target: Path, predictor: Path, side_px: int) -> pd.DataFrame:
-    """Runs in a worker: fills the crops of a part; returns what was found in each."""
+    """Writes the crops of a part, in a worker process; returns a table of what was found."""
     finder, crops, lines = _finder(predictor), packed.open_for_writing(target), []
     for photograph in part:
         found = _eyes(finder, photograph)
@@ -92,7 +93,7 @@ def _align_part(part: Part, target: Path, predictor: Path, side_px: int) -> pd.D
 
 
 def _eyes(finder: EyeFinder, photograph: Photograph) -> Found:
-    """Gives the data set's own eye positions where it ships them."""
+    """Gives the eye positions that the data set ships; without them, those that are found."""
     if photograph.eyes is not None:
         return Found(photograph.eyes, "shipped")
     return finder.find(photograph.pixels)
@@ -100,10 +101,12 @@ def _eyes(finder: EyeFinder, photograph: Photograph) -> Found:
 
 @lru_cache(maxsize=1)
 def _finder(predictor: Path) -> EyeFinder:
+    """Loads the finder once per process."""
     return EyeFinder(predictor)
 
 
 def _write_index(folder: Path, index: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Writes and returns the index with the results of all parts beside it, in order of rows."""
     found = pd.concat(parts).sort_values("row", ignore_index=True).drop(columns="row")
     table = pd.concat([index, found], axis=1)
     table.to_csv(folder / "index.csv", index=False)
@@ -111,6 +114,7 @@ def _write_index(folder: Path, index: pd.DataFrame, parts: list[pd.DataFrame]) -
 
 
 def _align_pairs(source: Path, target: Path, vis: pd.DataFrame, side_px: int) -> None:
+    """Crops paired renderings by the eyes of the VIS table's rows; writes a packed folder."""
     images = packed.read(source)
     crops = packed.create(target, images.index, side_px, images.images.shape[3])
     for row, line in vis[vis["found"]].iterrows():
@@ -121,6 +125,7 @@ def _align_pairs(source: Path, target: Path, vis: pd.DataFrame, side_px: int) ->
 
 
 def _write_failures(out: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Writes failures.csv and detection.json."""
     counts = {
         name: {"images": len(table)}
         | {attempt: int((table["attempt"] == attempt).sum()) for attempt in ATTEMPTS}

@@ -1,7 +1,7 @@
-"""Equalizes the histogram of the luminance, and keeps colours.
+"""Equalizes the histogram of an image's luminance and keeps its colours.
 
-The paper's second preprocessing step: a face lit too darkly or too
-brightly has little contrast, so its grey values are spread over the whole range.
+This is the paper's second preprocessing step: a face lit too darkly or too brightly has little
+contrast, so its grey values are spread over the whole range.
 """
 
 from typing import Literal
@@ -14,10 +14,12 @@ Method = Literal["global", "clahe"]
 
 
 def equalize(image: np.ndarray, method: Method = "global") -> np.ndarray:
-    """HWC uint8 with 1 or 3 channels -> the same shape, its luminance equalized.
+    """Equalizes the luminance of an image: (H, W, 1 or 3) uint8 -> the same shape, uint8 0..255.
 
-    "global" is the classic cumulative histogram; "clahe" equalizes tiles of an eighth of the side
-    with limited contrast (Zuiderveld 1994). Colour differences (Cb and Cr of ITU-R 601) are kept.
+    "global" uses the cumulative histogram of the whole image (Pillow's `ImageOps.equalize`);
+    "clahe" equalizes tiles of an eighth of the side with limited contrast (Zuiderveld, "Contrast
+    Limited Adaptive Histogram Equalization", Graphics Gems IV, 1994). The colour differences (Cb
+    and Cr of ITU-R BT.601) are kept.
     """
     if image.shape[2] == 1:
         return _equalize_luminance(Image.fromarray(image[..., 0]), method)[..., None]
@@ -27,6 +29,7 @@ def equalize(image: np.ndarray, method: Method = "global") -> np.ndarray:
 
 
 def _equalize_luminance(luminance: Image.Image, method: Method) -> np.ndarray:
+    """Equalizes one channel: an image of mode "L" -> (H, W) uint8."""
     if method == "global":
         return np.asarray(ImageOps.equalize(luminance))
     return np.rint(equalize_adapthist(np.asarray(luminance)) * 255).astype(np.uint8)

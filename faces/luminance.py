@@ -1,4 +1,4 @@
-"""Computes the luminance of RGB images by ITU-R BT.601, the weights of television."""
+"""Computes the luminance of RGB images as ITU-R BT.601 defines it."""
 
 import numpy as np
 
@@ -6,9 +6,10 @@ SHARES = (0.299, 0.587, 0.114)  # of red, green and blue, for arithmetic in floa
 
 
 def luminance(images: np.ndarray) -> np.ndarray:
-    """(..., 3) or (..., 1) uint8 -> (..., 1) uint8, rounded half up; one channel stays as it is.
+    """Computes the luminance: (..., 3) or (..., 1) uint8 -> (..., 1) uint8 0..255.
 
-    0.299 R + 0.587 G + 0.114 B in sixteen-bit fixed point, the arithmetic of Pillow's mode "L".
+    It is 0.299 R + 0.587 G + 0.114 B in sixteen-bit fixed point, rounded half up, the arithmetic of
+    Pillow's mode "L". Images of one channel are returned as they are.
     """
     if images.shape[-1] == 1:
         return images

@@ -1,8 +1,8 @@
-"""Lists the images of a data set on disk; each is decoded once to be sure that it can be read.
+"""Lists the images of a data set on disk; decodes each of them once to check it.
 
-Decoding 17,580 photographs takes about as long as reading them from a disk. It is done by several
-processes, and remembered: a file of the same size and modification time is not opened again. The
-memory is one file per data set in the cache; where it is damaged, everything is read anew.
+Decoding 17,580 photographs takes about as long as reading them from a disk. Several processes do
+it, and the results are remembered: a file of the same size and modification time is not opened
+again. The memory is one file per data set in the cache; if it is damaged, all files are read again.
 """
 
 import hashlib
@@ -40,12 +40,12 @@ MAX_EYE_BYTES = 1024
 
 @dataclass(frozen=True)
 class Manifest:
-    """The images of a data set, and the files that are none.
+    """The images of a data set, and the files that cannot be used as images.
 
     images: COLUMNS, one row per readable image. `source` is the path below `root`; `shot` is unique
-    within subject and spectrum; the eyes are pixels, NaN where none are shipped, the left one in
-    the image first. refused: REFUSED_COLUMNS. Both are sorted by source, without regard to case.
-    notes: what a person should know beside that, one line each.
+    within subject and spectrum; eye positions are in pixels, NaN if the data set ships none; the
+    left eye is the one further left in the image. refused: REFUSED_COLUMNS. Both tables are sorted
+    by source, ignoring case. notes: further messages for the user, one line each.
     """
 
     layout: str
@@ -56,18 +56,24 @@ class Manifest:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over `images`: the same wherever the folder lies and whatever else is in it."""
+        """The SHA-256 of `images`; neither the path of `root` nor other files in it change it."""
         return digest_of(self.images)
 
 
 def digest_of(images: pd.DataFrame) -> str:
-    """SHA-256 of a manifest's images, also of a table that was written and read back."""
+    """Computes the SHA-256, in hexadecimal, of a manifest's images.
+
+    A table that was written to CSV and read back has the same digest.
+    """
     text = images[COLUMNS].to_csv(index=False, lineterminator="\n")
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 class File(NamedTuple):
-    """An image file as the folder lists it, and the file of eye positions beside it, if any."""
+    """The listing of an image file and of the file with its eye positions, if there is one.
+
+    Sizes are in bytes, modification times in nanoseconds.
+    """
 
     source: str
     size: int
@@ -78,7 +84,12 @@ class File(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What reading showed: no `reason` for a good image, no `eyes` where none are shipped."""
+    """The result of reading an image file.
+
+    reason: why the file is refused, "" for a good image. eyes: left x, left y, right x, right y in
+    pixels, () if none are shipped. eyes_fault: why the eye positions cannot be used. lasting:
+    whether reading the same bytes again must give the same result.
+    """
 
     width_px: int
     height_px: int
@@ -118,6 +129,7 @@ def check_files(
 
 
 def _lasting(file: File, checked: Checked, settled_before_ns: int) -> bool:
+    """Tells whether a result may be remembered: it is lasting, its files older than that time."""
     return checked.lasting and max(file.mtime_ns, file.eyes_mtime_ns) < settled_before_ns
 
 
@@ -143,6 +155,7 @@ def _check_part(root: Path, files: Sequence[File]) -> dict[str, Checked]:
 
 
 def _check(root: Path, file: File) -> Checked:
+    """Reads an image file, and its eye positions if the image is good."""
     sha256 = ""
     try:
         data = read_bytes(root / file.source)
@@ -162,10 +175,12 @@ def _check(root: Path, file: File) -> Checked:
 
 
 def read_eyes(path: Path, width_px: int, height_px: int) -> tuple[float, ...]:
-    """Two positions, `x1 y1 x2 y2` in the first line: (left x, left y, right x, right y).
+    """Reads the two eye positions of an image of that size: left x, left y, right x, right y.
 
-    Numbers are parted by blanks, tabs, commas or semicolons. Which eye comes first varies between
-    files, so the smaller x is the left one. Raises ValueError with the fault in one phrase.
+    The first line of the file is `x1 y1 x2 y2` in pixels, separated by blanks, tabs, commas or
+    semicolons. Files differ in which eye comes first, so the eye with the smaller x is the left
+    one. Raises ValueError with a short description of the fault, and OSError if the file cannot be
+    read.
     """
     with open(path, "rb") as file:
         line = file.read(MAX_EYE_BYTES).decode("utf-8-sig", "replace").strip().partition("\n")[0]
@@ -181,7 +196,7 @@ def read_eyes(path: Path, width_px: int, height_px: int) -> tuple[float, ...]:
 
 
 def memory_path(cache: Path, root: Path, layout: str) -> Path:
-    """Gives where it is remembered what was read of a folder in that layout."""
+    """Gives the path of the memory of a data set folder read in a layout."""
     key = hashlib.sha256(os.fsencode(root.resolve()) + b"\0" + layout.encode()).hexdigest()
     return cache / "manifests" / f"{key[:32]}.json"
 
@@ -201,7 +216,7 @@ def _remember(path: Path, known: dict[File, Checked]) -> str:
 
 
 def recall(path: Path) -> dict[File, Checked]:
-    """Reads the memory; empty where there is none, or a damaged one, or another reader's."""
+    """Reads the memory; gives {} if it is missing, damaged or written by another READER."""
     try:
         digest, _, text = path.read_text(encoding="utf-8").partition("\n")
     except (OSError, ValueError):
@@ -216,5 +231,6 @@ def recall(path: Path) -> dict[File, Checked]:
 
 
 def _checked(row: list) -> Checked:
+    """Makes the result of a row of the memory, in which JSON has turned the tuple into a list."""
     checked = Checked(*row)
     return checked._replace(eyes=tuple(checked.eyes))

@@ -1,8 +1,8 @@
-"""Packs images into one uint8 array with a table beside it, mapped into memory when read.
+"""Reads and writes packed folders: images in one uint8 array, with a table beside it.
 
 A packed folder holds `images.npy`, (N, height, width, channels) uint8, and `index.csv` with one row
-per image: `subject`, `spectrum` ("VIS" or "NIR"), `shot` (all text), and whatever else its writer
-knows. No image has to be decoded.
+per image: `subject`, `spectrum` ("VIS" or "NIR"), `shot` (all text), and further columns that its
+writer chooses. The array is mapped into memory when read, so that no image has to be decoded.
 """
 
 from dataclasses import dataclass
@@ -20,14 +20,17 @@ TEXT_COLUMNS = ("subject", "other", "spectrum", "session", "shot", "source", "sh
 
 @dataclass(frozen=True)
 class Packed:
-    """`images` (N, H, W, C) uint8, read-only; `index` has N rows in the same order."""
+    """The content of a packed folder.
+
+    images: (N, H, W, C) uint8, read-only. index: N rows in the same order.
+    """
 
     images: np.ndarray
     index: pd.DataFrame
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Gives a CSV file whose TEXT_COLUMNS are text, whatever they hold."""
+    """Reads a CSV file; its TEXT_COLUMNS stay text even if they look like numbers."""
     return pd.read_csv(path, converters=dict.fromkeys(TEXT_COLUMNS, str))
 
 
@@ -45,7 +48,7 @@ def open_for_writing(folder: Path) -> np.memmap:
 
 
 def write(folder: Path, images: np.ndarray, index: pd.DataFrame) -> None:
-    """Writes `images`, (N, S, S, C) uint8, and their `index` of N rows."""
+    """Writes a packed folder of `images`, (N, H, W, C) uint8, and their `index` of N rows."""
     assert images.dtype == np.uint8
     assert images.ndim == 4
     assert len(images) == len(index)
@@ -55,7 +58,10 @@ def write(folder: Path, images: np.ndarray, index: pd.DataFrame) -> None:
 
 
 def read(folder: Path) -> Packed:
-    """Maps a packed folder. Raises TamperedError where array and table do not belong together."""
+    """Maps a packed folder into memory.
+
+    Raises TamperedError if it cannot be read or if array and table do not fit together.
+    """
     try:
         images = np.load(folder / "images.npy", mmap_mode="r")
         index = read_table(folder / "index.csv")

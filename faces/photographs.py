@@ -1,17 +1,17 @@
-"""Decodes image files of any kind to plain 8-bit arrays, or refuses them with a reason.
+"""Decodes image files into plain 8-bit arrays, or refuses them with a reason.
 
 decode(path)   ->  (H, W, 1 or 3) uint8
 measure(path)  ->  (width, height), of the same files
 
-BMP, JPEG, PNG and TIFF are opened, and nothing else, so that no rare decoder ever runs. A file that
-is damaged, cut short or far too large is refused: half a face is worse than none. What is decided:
+Only BMP, JPEG, PNG and TIFF are opened, so that no rare decoder ever runs. A file that is damaged,
+truncated or far too large is refused. The rules:
 
 * grey stays one channel; palettes, CMYK and YCbCr become RGB; 1 bit becomes 0 and 255;
-* transparent pixels are laid over black, round(value * alpha / 255);
+* transparent pixels are blended with black, round(value * alpha / 255);
 * 16-bit grey is scaled over its full range, round(value / 257), never clipped; of 16-bit colour
   the high byte is kept; 32-bit samples have no known range and are refused;
 * the rotation that EXIF asks for is applied;
-* of an animation or of several pages the first is read.
+* of an animation or a file of several pages, the first image is read.
 """
 
 import io
@@ -50,10 +50,10 @@ PNG_END = b"IEND\xaeB`\x82"
 
 
 class Refused(DataError):
-    """A file that is no usable image.
+    """The error for a file that is no usable image.
 
-    `reason` is one phrase, the same on every machine. `lasting`: the file's bytes are to blame, not
-    the moment, so that the next attempt will end alike.
+    `reason` is one phrase, the same on every machine. `lasting`: the cause lies in the file's
+    bytes, so that another attempt must fail in the same way.
     """
 
     def __init__(self, reason: str, name: str = "", lasting: bool = True):
@@ -63,9 +63,9 @@ class Refused(DataError):
 
 
 def decode(source: Path | bytes) -> np.ndarray:
-    """Gives an image file, or its bytes, as (H, W, C) uint8 with C 1 (grey) or 3 (RGB), upright.
+    """Decodes an image file, or its bytes: (H, W, 1) uint8 grey or (H, W, 3) uint8 RGB, upright.
 
-    Raises Refused, and nothing else, whatever the file holds.
+    Raises Refused, and no other error, for a file that cannot be used.
     """
     return _use(source, lambda image: _upright(_pixels(image), _orientation(image)))
 
@@ -84,9 +84,9 @@ def _upright_size(image: Image.Image) -> tuple[int, int]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Gives the bytes of an ordinary file that is neither empty nor larger than an image can be.
+    """Reads the bytes of an ordinary file of at most MAX_BYTES.
 
-    Raises Refused. A pipe or a device is never opened, as reading it might never end.
+    Raises Refused. A pipe or a device is never opened, because reading it might never end.
     """
     try:
         status = os.stat(path)
@@ -111,6 +111,7 @@ def _check_kind(status: os.stat_result) -> None:
 
 
 def _use(source: Path | bytes, function: Callable[[Image.Image], Result]) -> Result:
+    """Calls `function` with the decoded image; errors name the file."""
     name = "" if isinstance(source, bytes) else str(source)
     try:
         data = source if isinstance(source, bytes) else read_bytes(source)
@@ -123,6 +124,7 @@ def _use(source: Path | bytes, function: Callable[[Image.Image], Result]) -> Res
 
 
 def _use_image(data: bytes, function: Callable[[Image.Image], Result]) -> Result:
+    """Calls `function` with the image decoded from `data`; raises Refused for all other errors."""
     if not data:
         raise Refused("zero bytes")
     try:
@@ -145,6 +147,7 @@ def _use_image(data: bytes, function: Callable[[Image.Image], Result]) -> Result
 
 
 def _check_size(width_px: int, height_px: int) -> None:
+    """Refuses images that are too large or too small."""
     if width_px * height_px > MAX_PIXELS:
         raise Refused(f"more than {MAX_PIXELS:,} pixels")
     if min(width_px, height_px) < MIN_SIDE_PX:
@@ -152,6 +155,7 @@ def _check_size(width_px: int, height_px: int) -> None:
 
 
 def _check_mode(mode: str) -> None:
+    """Refuses pixel formats, as Pillow names them, that have no defined 8-bit meaning here."""
     if mode in ("I", "F"):
         raise Refused("32-bit samples, whose range is not known")
     if mode not in GREY | COLOUR and not mode.startswith(GREY_16):
@@ -159,14 +163,17 @@ def _check_mode(mode: str) -> None:
 
 
 def _check_ending(data: bytes) -> None:
-    """Refuses what the decoders let pass now and then: a file without its last marker."""
+    """Refuses a JPEG or PNG without its end marker, which the decoders sometimes accept."""
     cut_jpeg = data.startswith(JPEG_START) and data.find(JPEG_END, _first_scan(data)) < 0
     if cut_jpeg or (data.startswith(PNG_START) and PNG_END not in data):
         raise Refused("truncated")
 
 
 def _first_scan(data: bytes) -> int:
-    """Where the compressed pixels of a JPEG begin, after headers that may hold a small JPEG."""
+    """Finds the byte at which a JPEG's compressed pixels begin.
+
+    They come after headers, which may contain another small JPEG with its own end marker.
+    """
     position = len(JPEG_START)
     while position + 4 <= len(data) and data[position] == 0xFF and data[position + 1] != JPEG_SCAN:
         (length,) = struct.unpack_from(">H", data, position + 2)
@@ -175,7 +182,7 @@ def _first_scan(data: bytes) -> int:
 
 
 def _pixels(image: Image.Image) -> np.ndarray:
-    """Gives a loaded image as (H, W, 1 or 3) uint8."""
+    """Converts a loaded image to (H, W, 1 or 3) uint8."""
     if image.mode.startswith(GREY_16):
         values = np.asarray(image).astype(np.uint32)
         return ((values * 255 + 32767) // 65535).astype(np.uint8)[..., None]
@@ -190,18 +197,21 @@ def _pixels(image: Image.Image) -> np.ndarray:
 
 
 def _over_black(rgba: np.ndarray) -> np.ndarray:
-    """(H, W, 4) uint8 to (H, W, 3) uint8, round(value * alpha / 255)."""
+    """Blends with black: (H, W, 4) uint8 -> (H, W, 3) uint8, round(value * alpha / 255)."""
     product = rgba[..., :3].astype(np.uint16) * rgba[..., 3:]
     return ((product + np.uint16(127)) // np.uint16(255)).astype(np.uint8)
 
 
 def _orientation(image: Image.Image) -> int | None:
-    """Gives which of EXIF's eight positions the image is stored in; of a TIFF, Pillow undid it."""
+    """Gives the EXIF orientation, 1 to 8, in which the pixels are stored; None if not stated.
+
+    A TIFF states none, because Pillow has already turned its pixels upright.
+    """
     return image.getexif().get(ExifTags.Base.Orientation)
 
 
 def _upright(pixels: np.ndarray, orientation: int | None) -> np.ndarray:
-    """Undoes one of the eight positions; any other number means upright."""
+    """Turns (H, W, C) pixels upright; any orientation outside 1 to 8 means upright."""
     if orientation in SIDEWAYS:
         pixels = pixels.swapaxes(0, 1)
     if orientation in (3, 4, 7, 8):

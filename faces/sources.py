@@ -1,7 +1,7 @@
 """Reads photographs from a packed folder (rendered people) or from the files of a data set.
 
-Both give a table of images and hand out parts of it, small enough to be sent to a worker process,
-which then reads the pixels itself.
+Both give a table of their images, and parts of it that are small enough to be sent to a worker
+process, which then reads the pixels itself.
 """
 
 import hashlib
@@ -24,7 +24,11 @@ CHANNELS = {"VIS": 3, "NIR": 1}
 
 
 class Photograph(NamedTuple):
-    """One image: its row, HWC uint8 pixels, and shipped eye positions (2, 2) x, y, or None."""
+    """One image with its row in the index.
+
+    pixels: (H, W, 1 or 3) uint8. eyes: (2, 2) float32 x, y in pixels, the left eye of the image
+    first, as the data set ships them; None if it ships none.
+    """
 
     row: int
     pixels: np.ndarray
@@ -32,29 +36,29 @@ class Photograph(NamedTuple):
 
 
 class Part(Protocol):
-    """Some photographs, read while they are iterated over."""
+    """A part of the photographs of a spectrum; iterating over it reads them."""
 
     def __iter__(self) -> Iterator[Photograph]: ...
 
 
 class Photographs(Protocol):
-    """All photographs of one spectrum."""
+    """The photographs of one spectrum."""
 
     @property
     def index(self) -> pd.DataFrame:
-        """Gives one row per photograph, without columns on eyes."""
+        """The table of one row per photograph, without eye positions."""
 
     @property
     def channels(self) -> int:
-        """1 or 3, the same for all."""
+        """The number of channels of all photographs, 1 or 3."""
 
     def part(self, rows: Sequence[int]) -> Part:
-        """Some rows, for one task of a worker."""
+        """Gives the photographs of some rows, for one task of a worker."""
 
 
 @dataclass(frozen=True)
 class PackedPart:
-    """Rows of a packed folder."""
+    """The photographs of some rows of a packed folder."""
 
     folder: Path
     rows: tuple[int, ...]
@@ -67,7 +71,7 @@ class PackedPart:
 
 @dataclass(frozen=True)
 class PackedFolder:
-    """Photographs in a packed folder, as the renderer writes them."""
+    """The photographs of a packed folder, as the renderer writes it."""
 
     folder: Path
 
@@ -85,7 +89,7 @@ class PackedFolder:
 
 @dataclass(frozen=True)
 class FilePart:
-    """Some lines of a manifest, with their `row`."""
+    """The photographs of some lines of a manifest; `lines` has the column `row` in addition."""
 
     root: Path
     lines: pd.DataFrame
@@ -98,13 +102,17 @@ class FilePart:
             yield Photograph(line["row"], self._pixels(line), shipped)
 
     def _pixels(self, line: dict) -> np.ndarray:
+        """Reads the checked pixels of a line, (H, W, channels) uint8."""
         pixels = read_checked(self.root, line["source"], line["sha256"])
         return in_channels(pixels, self.channels)
 
 
 @dataclass(frozen=True)
 class Files:
-    """The images of one spectrum of a data set on disk; `images` as faces.manifest has them."""
+    """The photographs of one spectrum of a data set on disk.
+
+    images: the table `images` of faces.manifest.Manifest, of all spectra.
+    """
 
     root: Path
     images: pd.DataFrame
@@ -112,7 +120,7 @@ class Files:
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """Gives the manifest's lines of this spectrum, numbered from 0."""
+        """The manifest's lines of this spectrum, with row labels from 0."""
         return self.images[self.images["spectrum"] == self.spectrum].reset_index(drop=True)
 
     @property
@@ -128,7 +136,10 @@ class Files:
 
 
 def read_checked(root: Path, source: str, sha256: str) -> np.ndarray:
-    """Gives the pixels of a file that must still be the one in the manifest. Raises DataError."""
+    """Reads the pixels, (H, W, 1 or 3) uint8, of a file that has the SHA-256 of the manifest.
+
+    Raises DataError if the file has changed or can no longer be read.
+    """
     try:
         data = read_bytes(root / source)
         if hashlib.sha256(data).hexdigest() == sha256:
@@ -140,7 +151,10 @@ def read_checked(root: Path, source: str, sha256: str) -> np.ndarray:
 
 
 def in_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
-    """Converts HWC uint8, C 1 or 3, to `channels` channels: to luminance, or grey repeated."""
+    """Converts (H, W, 1 or 3) uint8 to (H, W, channels) uint8, `channels` being 1 or 3.
+
+    Colours become their luminance; a single channel is repeated.
+    """
     if channels == 1:
         return luminance(pixels)
     return np.repeat(pixels, channels // pixels.shape[2], axis=2)

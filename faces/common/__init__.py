@@ -1,1 +1,1 @@
-"""Tools that know nothing of faces, which every package uses."""
+"""Provides tools that every package uses and that have nothing to do with faces."""

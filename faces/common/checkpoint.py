@@ -1,7 +1,7 @@
-"""Saves checkpoints of a training; the last two are kept, so that a kill loses nothing.
+"""Saves and loads checkpoints of a training; the last two are kept.
 
-A state is a nested dict of tensors, numbers and strings; it is read with `weights_only=True`, so a
-checkpoint can never run code.
+So a process that is killed while saving loses nothing. A state is a nested dict of tensors, numbers
+and strings; it is read with `weights_only=True`, so a checkpoint can never run code.
 """
 
 import pickle

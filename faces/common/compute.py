@@ -1,6 +1,6 @@
-"""Chooses the device, and bfloat16 where the processor has it.
+"""Chooses the device and the precision of networks: bfloat16 if the processor supports it.
 
-What is measured is measured in float32 proper, for which cards of NVIDIA have to be asked.
+Measurements use full float32 arithmetic, which NVIDIA GPUs do only if told to.
 """
 
 import os
@@ -15,7 +15,10 @@ from faces.common.precision import Precision
 
 
 def choose_device(name: str) -> torch.device:
-    """`auto` is the first CUDA device if there is one, otherwise the CPU."""
+    """Gives the device of that name; `auto` is the first CUDA device, or the CPU without one.
+
+    Raises UsageError for an unknown name, and for CUDA if torch finds no CUDA device.
+    """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if name.startswith("cuda") and not torch.cuda.is_available():
@@ -27,7 +30,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def has_bf16(device: torch.device) -> bool:
-    """True where bfloat16 arithmetic is done by the processor and not emulated."""
+    """Tells whether the processor itself does bfloat16 arithmetic, without emulation."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if not hasattr(torch.cpu, "get_capabilities"):
@@ -37,14 +40,17 @@ def has_bf16(device: torch.device) -> bool:
 
 
 def resolve(precision: Precision, device: torch.device) -> Precision:
-    """Gives what "auto" means on a device, so that results of two precisions are never mixed up."""
+    """Gives the precision that "auto" means on a device; other precisions stay as they are.
+
+    Stage keys hold the result, so that results of two precisions are never mixed up.
+    """
     if precision == "auto":
         return "bf16" if has_bf16(device) else "float32"
     return precision
 
 
 def device_name(device: torch.device) -> str:
-    """Gives a device in words."""
+    """Describes a device in words: its name, its cores and its fastest arithmetic."""
     arithmetic = "bfloat16" if has_bf16(device) else "float32"
     if device.type == "cuda":
         return f"{torch.cuda.get_device_name(device)}, {arithmetic}"

@@ -1,37 +1,38 @@
-"""Defines the errors that a person can cause: one line each, and an exit code for scripts.
+"""Defines the errors that a user can cause, each with the exit code that scripts may rely on.
 
-The line names the thing, the file or setting, and the remedy. 0 is fine and 1 is a bug.
+A message is one line that names the thing, the file or setting, and the remedy. Exit code 0 means
+success, 1 a bug.
 """
 
 
 class NirbenchError(Exception):
-    """Base of the errors that are shown as one line, without a traceback."""
+    """The base of all errors that are shown as one line, without a traceback."""
 
     exit_code = 1
 
 
 class UsageError(NirbenchError):
-    """A wrong option or setting."""
+    """The error for a wrong option or setting."""
 
     exit_code = 2
 
 
 class DataError(NirbenchError):
-    """Images, a layout or a protocol that cannot be used as they are."""
+    """The error for images, a layout or a protocol that cannot be used as they are."""
 
     exit_code = 3
 
 
 class MissingError(NirbenchError):
-    """A weight file or a package that has to be there and is not."""
+    """The error for a weight file or a package that is needed and missing."""
 
     exit_code = 4
 
 
 class StageError(NirbenchError):
-    """A stage failed; whatever was finished before it is kept.
+    """The error for a stage that failed; the results of finished stages are kept.
 
-    `step` is the optimizer's step at which a training failed, where there is one.
+    `step` is the optimizer's step at which a training failed, if it failed at one.
     """
 
     exit_code = 5
@@ -42,6 +43,6 @@ class StageError(NirbenchError):
 
 
 class TamperedError(NirbenchError):
-    """A stored file does not pass its check."""
+    """The error for a stored file that does not pass its check."""
 
     exit_code = 6

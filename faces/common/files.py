@@ -1,4 +1,4 @@
-"""Writes files aside, flushes them, then renames them, so that a file that exists is complete."""
+"""Writes files so that they are complete once they exist: a temporary file, flushed, renamed."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
-    """Yields a temporary path in the same folder, which becomes `path` if the block succeeds."""
+    """Yields a temporary path in the same folder; renames it to `path` if the block succeeds."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.aside")
     try:
         yield aside
@@ -21,7 +21,7 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes UTF-8 text so that `path` never holds a part of it."""
+    """Writes UTF-8 text; `path` never holds only a part of it."""
     with written_aside(path) as aside:
         aside.write_text(text, encoding="utf-8")
 
@@ -36,6 +36,6 @@ def sync(path: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Gives the SHA-256 of a file, in hexadecimal."""
+    """Computes the SHA-256 of a file, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,7 @@
-"""Makes a pool of processes that ends with its owner, on Ctrl-C at once.
+"""Runs a pool of processes that ends with its owner, even if the owner is interrupted or killed.
 
-`concurrent.futures` does the work. What it lacks: workers that leave Ctrl-C to their parent, that
-do not outlive a killed parent, and a pool that gives up what it was doing when it is interrupted.
+`concurrent.futures` does the work. Added here: the workers leave Ctrl-C to their parent and end
+soon after a killed parent, and an interrupted pool stops its tasks at once.
 """
 
 import os
@@ -18,7 +18,7 @@ ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "
 
 
 def usable_cores() -> int:
-    """Gives how many cores this process may use, which can be fewer than the machine has."""
+    """Counts the cores that this process may use, which can be fewer than the machine has."""
     allowed = getattr(os, "sched_getaffinity", None)  # not on every system
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
@@ -27,9 +27,10 @@ def usable_cores() -> int:
 def process_pool(
     workers: int, initializer: Callable[..., None] | None = None, *arguments: object
 ) -> Iterator[ProcessPoolExecutor]:
-    """A pool of `workers` fresh processes of one thread; `initializer(*arguments)` runs first.
+    """Yields a pool of `workers` new processes of one thread each.
 
-    Leaving the block by an exception terminates them, so tasks must be able to start again.
+    Each process first calls `initializer(*arguments)`. An exception in the block terminates the
+    processes, so it must be possible to start the tasks again.
     """
     others, before = active_children(), dict(os.environ)
     os.environ.update(ONE_THREAD)  # read by the libraries of a worker as it starts
@@ -50,6 +51,7 @@ def process_pool(
 
 
 def _begin(parent: int, initializer: Callable[..., None] | None, arguments: tuple) -> None:
+    """Prepares a new worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
@@ -58,7 +60,7 @@ def _begin(parent: int, initializer: Callable[..., None] | None, arguments: tupl
 
 
 def _follow(parent: int) -> None:
-    """Ends this process when its parent has gone: nobody waits for the result any more."""
+    """Ends this process once its parent has ended."""
     while os.getppid() == parent:
         time.sleep(WATCH_EVERY_SECONDS)
     os._exit(1)

@@ -1,7 +1,7 @@
-"""Defines how a long loop tells its progress: a callable `progress(done, total, values)`.
+"""Defines how a long loop reports its progress: it calls `progress(done, total, values)`.
 
-`values` are named numbers of the moment, such as losses. Loops call it often; the receiver
-decides how rarely to show it.
+`values` are the current values of named numbers, such as losses. Loops call it often; the receiver
+decides how often to show it.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +10,9 @@ Progress = Callable[[int, int, Mapping[str, float]], None]
 
 
 class Whole:
-    """A receiver for loops that follow each other, told on as one loop of `total`.
+    """A receiver that reports several loops in a row as one loop of `total`.
 
-    A loop is over when it tells that it has done its own total.
+    A loop ends when it reports that it has done its own total.
     """
 
     def __init__(self, progress: Progress, total: int) -> None:
@@ -26,4 +26,4 @@ class Whole:
 
 
 def silent(done: int, total: int, values: Mapping[str, float]) -> None:
-    """A progress receiver that shows nothing."""
+    """Shows nothing."""

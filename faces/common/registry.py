@@ -19,7 +19,7 @@ from faces.common.errors import MissingError, UsageError
 
 
 class Named(Protocol):
-    """Whatever has a name."""
+    """An object that has a name."""
 
     @property
     def name(self) -> str: ...

@@ -1,11 +1,13 @@
-"""Who is trained on and who is tested: a module here that defines `PROTOCOLS` adds protocols.
+"""Divides people into those trained on and those tested, by named protocols.
+
+A module in this folder that defines `PROTOCOLS` adds protocols.
 
 from faces import protocols
 protocols.names()         # ["casia-view1", "casia-view2", "paper-520", ..., "subjects"]
 assignment = protocols.get("subjects").assign(images, None, protocols.Request(...))
 protocols.rows(assignment.parts, "probe", "NIR")
 
-`check` and `check_fakes` are the guards, to be run again wherever parts or fakes are read back.
+`check` and `check_fakes` are the guards; they run again whenever parts or fakes are read back.
 """
 
 from faces.common.registry import Registry
@@ -30,10 +32,10 @@ REGISTRY: Registry[Protocol] = Registry("protocol", __name__, __path__, "PROTOCO
 
 
 def names() -> list[str]:
-    """Gives the protocols' names in alphabetical order."""
+    """Lists the protocols' names in alphabetical order."""
     return REGISTRY.names()
 
 
 def get(name: str) -> Protocol:
-    """The protocol of that name. Raises UsageError with the nearest name where there is none."""
+    """Gives the protocol of that name. Raises UsageError with the nearest name if there is none."""
     return REGISTRY.get(name)

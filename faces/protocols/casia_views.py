@@ -1,9 +1,10 @@
-"""`casia-view1` (tuning) and `casia-view2` (reporting, folds 1 to 10) of CASIA NIR-VIS 2.0.
+"""Implements the protocols `casia-view1` (tuning) and `casia-view2` (reporting, folds 1 to 10).
 
-Li, Yi, Lei & Liao, "The CASIA NIR-VIS 2.0 Face Database" (2013). Four lists of a fold say who is
-trained on, enrolled and probed; training uses `*_train_<fold>` alone, never another view's, whose
-people overlap those tested. Nothing is held out: the published protocol trains on every training
-image, so `Request.held_out` is ignored, as are the number of unseen people and the seed.
+They belong to the data set CASIA NIR-VIS 2.0 (Li, Yi, Lei & Liao, "The CASIA NIR-VIS 2.0 Face
+Database", 2013). Four lists per fold name the images of training, gallery and probes. Training uses
+the lists `*_train_<fold>` only, never those of the other view, because people of the other view are
+tested here. Nothing is held out: the published protocol trains on every training image, so
+`Request.held_out`, the number of unseen people and the seed are ignored.
 """
 
 from collections.abc import Iterator
@@ -42,7 +43,7 @@ PUBLISHED[DEV] = {"vis_train": 2480, "nir_train": 6270, "vis_gallery": 358, "nir
 
 @dataclass(frozen=True)
 class _Listed:
-    """The resolved lines of one list, which asks for images of one part and spectrum."""
+    """The resolved lines of one list; its images belong to one part and spectrum."""
 
     kind: str  # a key of LISTS
     file: str  # the list's place below the data set's folder
@@ -50,7 +51,7 @@ class _Listed:
 
     @property
     def distinct(self) -> list[Resolved]:
-        """Gives the lines but for repetitions."""
+        """The lines without repetitions."""
         return [each for each in self.lines if not each.repeated]
 
     @property
@@ -82,12 +83,13 @@ def _draw(
 
 
 def _read(root: Path, kind: str, fold: int | str, resolver: Resolver) -> _Listed:
+    """Reads the list of that name and finds the images of its lines."""
     path, lines = read_list(root, f"{kind}_{fold}.txt")
     return _Listed(kind, path, resolver.resolve_all(lines, LISTS[kind][1]))
 
 
 def _refuse_failed(listed: list[_Listed]) -> None:
-    """Names the first gallery and probe lines without an image, if there are any."""
+    """Raises DataError naming the first gallery and probe lines without exactly one image."""
     told = [
         f"{each.file}: {len(each.failed)} of {len(each.lines)} lines without exactly one image "
         f"({'; '.join(_words(line) for line in each.failed[:NAMED_LINES])})"
@@ -102,11 +104,12 @@ def _refuse_failed(listed: list[_Listed]) -> None:
 
 
 def _words(failed: Resolved) -> str:
+    """Describes a line that failed, and why."""
     return f"line {failed.line.number}: {failed.line.text}: {failed.reason}"
 
 
 def _part(listed: _Listed, images: pd.DataFrame) -> pd.DataFrame:
-    """Gives the images of one list, and behind them the missing ones of gallery and probe."""
+    """Makes the rows of one list: its images, then the missing ones of gallery and probes."""
     part, spectrum = LISTS[listed.kind]
     there = images.iloc[[each.image for each in listed.distinct if each.image >= 0]]
     columns = ["spectrum", "row", "subject", "shot", "source", "found"]
@@ -129,6 +132,7 @@ def _told_apart(images: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unresolved(listed: list[_Listed]) -> pd.DataFrame:
+    """Makes the table UNRESOLVED_COLUMNS of all lines without an image."""
     rows = [
         (each.file, failed.line.text, failed.reason)
         for each in listed
@@ -141,6 +145,7 @@ def _unresolved(listed: list[_Listed]) -> pd.DataFrame:
 def _funnel(
     images: pd.DataFrame, listed: list[_Listed], parts: pd.DataFrame, fold: int | str
 ) -> list[dict]:
+    """Counts images and subjects from the readable images to those used."""
     named = pd.DataFrame(_named(listed), columns=["spectrum", "subject"])
     there = parts[parts["row"] != NO_ROW]
     note = (
@@ -156,6 +161,7 @@ def _funnel(
 
 
 def _named(listed: list[_Listed]) -> Iterator[tuple[str, str]]:
+    """Yields spectrum and subject of every distinct line that names an image."""
     for each in listed:
         for line in each.distinct:
             if line.line.path:
@@ -163,7 +169,7 @@ def _named(listed: list[_Listed]) -> Iterator[tuple[str, str]]:
 
 
 def _sizes(listed: list[_Listed], fold: int | str) -> str:
-    """Gives how many images each list names, and the published number where it is another."""
+    """Describes how many images each list names, with the published number if it differs."""
     sizes = []
     for each in listed:
         lines = len(each.distinct)

@@ -1,4 +1,4 @@
-"""Draws people and images for protocols without lists, in a seeded order."""
+"""Provides what protocols without lists share: the usable people, and images in random order."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from faces.protocols.parts import SPECTRA
 
 
 def in_both_spectra(images: pd.DataFrame) -> list[str]:
-    """Gives the subjects, sorted, that have images of both spectra."""
+    """Lists the subjects that have images of both spectra, sorted."""
     vis, nir = (set(images.loc[images["spectrum"] == each, "subject"]) for each in SPECTRA)
     return sorted(vis & nir)
 
@@ -17,11 +17,14 @@ def in_both_spectra(images: pd.DataFrame) -> list[str]:
 def shuffled(
     images: pd.DataFrame, rng: np.random.Generator
 ) -> Iterator[tuple[str, str, np.ndarray]]:
-    """Yields subject, spectrum and the labels of their images in random order, sorted by both."""
+    """Yields (subject, spectrum, labels), sorted by subject, then spectrum.
+
+    labels: the index labels of the images of that subject and spectrum, (n,) in random order.
+    """
     for (subject, spectrum), own in images.groupby(["subject", "spectrum"], sort=True):
         yield subject, spectrum, rng.permutation(own.index.to_numpy())
 
 
 def unseen_part(images: pd.DataFrame) -> pd.Series:
-    """The part of people who are only tested: VIS images are enrolled, NIR images are probes."""
+    """Gives the parts of people who are only tested: VIS images are gallery, NIR images probes."""
     return images["spectrum"].map({"VIS": "gallery", "NIR": "probe"})

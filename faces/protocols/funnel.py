@@ -1,4 +1,7 @@
-"""Counts the images at each step from all that were found to those that are used."""
+"""Counts the images left after each step from all images to those that are used.
+
+A difference from the paper's counts is always stated.
+"""
 
 from collections.abc import Mapping
 
@@ -32,5 +35,6 @@ def step(
 
 
 def _words(which: str) -> str:
+    """Describes a count: "vis_subjects" -> "VIS subjects"."""
     spectrum, what = which.split("_")
     return f"{spectrum.upper()} {what}"

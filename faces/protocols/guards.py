@@ -1,7 +1,7 @@
-"""Guards against leaks: training on what is tested. Each guard names the people concerned.
+"""Checks that nothing that is tested is trained on; errors name the subjects or images at fault.
 
-The traps are listed in Kapoor & Narayanan, "Leakage and the reproducibility crisis in
-machine-learning-based science" (2023).
+The ways in which this happens are listed in Kapoor & Narayanan, "Leakage and the reproducibility
+crisis in machine-learning-based science" (2023).
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,10 +16,11 @@ Problem = tuple[str, Iterable, str]  # what is wrong, who is to blame (nobody: f
 
 
 def check(parts: pd.DataFrame, leaky: bool = False) -> None:
-    """Raises DataError naming the culprits if parts leak, contradict themselves or are missing.
+    """Raises DataError if parts overlap, contradict each other or are missing.
 
-    `leaky` permits one thing: that translators train on people and images that are tested.
-    `gallery` and `probe` may both be missing, if there are held-out images.
+    parts: the table PARTS_COLUMNS of parts.py. `leaky` permits that translators train on people and
+    images that are tested, and nothing else. Gallery and probes may both be missing if there are
+    held-out images.
     """
     if missing := [name for name in PARTS_COLUMNS if name not in parts]:
         raise DataError(f"the table of parts lacks {', '.join(missing)}; make it again")
@@ -29,13 +30,14 @@ def check(parts: pd.DataFrame, leaky: bool = False) -> None:
 
 
 def _raise_first(problems: Iterator[Problem]) -> None:
+    """Raises DataError for the first problem that names somebody or something."""
     for problem, culprits, remedy in problems:
         if named := sorted({str(culprit) for culprit in culprits}):
             raise DataError(f"{problem}: {first_few(named)}; {remedy}")
 
 
 def _shared_people(parts: pd.DataFrame, leaky: bool) -> Iterator[Problem]:
-    """People and images on both sides of training and testing."""
+    """Yields people and images that are both trained on and tested."""
     remedy = "mend the lists or choose another protocol"
     people = {name: set(parts.loc[parts["part"] == name, "subject"]) for name in PARTS}
     tested = people["gallery"] | people["probe"]
@@ -52,7 +54,7 @@ def _shared_people(parts: pd.DataFrame, leaky: bool) -> Iterator[Problem]:
 
 
 def _contradictions(parts: pd.DataFrame) -> Iterator[Problem]:
-    """Finds rows that no protocol may make."""
+    """Yields rows that no protocol may make."""
     remedy = "mend the protocol"
     part, spectrum, row, source = (parts[name] for name in ("part", "spectrum", "row", "source"))
     yield "unknown parts", part[~part.isin(PARTS)], remedy
@@ -70,6 +72,7 @@ def _contradictions(parts: pd.DataFrame) -> Iterator[Problem]:
 
 
 def _check_presence(parts: pd.DataFrame) -> None:
+    """Raises DataError if a part that is needed has no usable image."""
     usable = parts[parts["found"] | (parts["part"] != "train")]
     present = set(zip(usable["part"], usable["spectrum"], strict=True))
     wanted = [("train", "VIS"), ("train", "NIR")]
@@ -85,7 +88,10 @@ def _check_presence(parts: pd.DataFrame) -> None:
 
 
 def _check_faces(parts: pd.DataFrame) -> None:
-    """Matching needs two people with a face in the gallery, and a probe of one of them."""
+    """Raises DataError if matching is impossible.
+
+    Matching needs two people with a face in the gallery, and a probe with a face of one of them.
+    """
     seen = parts[parts["found"]]
     enrolled = set(seen.loc[seen["part"] == "gallery", "subject"])
     probed = set(seen.loc[seen["part"] == "probe", "subject"])
@@ -98,9 +104,10 @@ def _check_faces(parts: pd.DataFrame) -> None:
 
 
 def check_copies(parts: pd.DataFrame, images: pd.DataFrame, leaky: bool = False) -> None:
-    """Raises DataError where files with the same bytes are both learnt from and tested on.
+    """Raises DataError if files with the same bytes are both trained on and tested.
 
-    `images` has `spectrum`, `row` and `sha256` ("" where unknown).
+    `images` has `spectrum`, `row` and `sha256` ("" if unknown). `leaky`: translators may see what
+    is tested.
     """
     known = images["sha256"].notna() & (images["sha256"] != "")
     hashed = images.loc[known, ["spectrum", "row", "sha256"]]
@@ -112,6 +119,7 @@ def check_copies(parts: pd.DataFrame, images: pd.DataFrame, leaky: bool = False)
 
 
 def _raise_if_copied(used: pd.DataFrame, learnt: pd.Series, tested: pd.Series) -> None:
+    """Raises DataError if a hash occurs in both selections of rows, (n,) bool each."""
     shared = set(used.loc[learnt, "sha256"]) & set(used.loc[tested, "sha256"])
     copies = used[(learnt | tested) & used["sha256"].isin(shared)].sort_values("source")
     pairs = [
@@ -123,7 +131,7 @@ def _raise_if_copied(used: pd.DataFrame, learnt: pd.Series, tested: pd.Series) -
 
 
 def check_fakes(fakes: pd.DataFrame, parts: pd.DataFrame) -> None:
-    """Raises DataError where a fake was made from anything but a VIS training image.
+    """Raises DataError if a fake was not made from a VIS training image of its subject.
 
     `fakes` is the index of a folder of fakes: `subject`, and `source`, the row of the VIS image.
     """
@@ -131,6 +139,7 @@ def check_fakes(fakes: pd.DataFrame, parts: pd.DataFrame) -> None:
 
 
 def _strange_fakes(fakes: pd.DataFrame, parts: pd.DataFrame) -> Iterator[Problem]:
+    """Yields fakes whose subject or source image does not belong to the training part."""
     remedy = "make the fakes again from these parts"
     vis = parts[parts["spectrum"] == "VIS"].astype({"row": str}).set_index("row")
     owners = vis.loc[(vis["part"] == "train") & vis["found"], "subject"].to_dict()

@@ -1,4 +1,4 @@
-"""Finds and reads list files, whatever the case of their names."""
+"""Finds and reads protocol list files; upper and lower case in their names do not matter."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +41,7 @@ def _find_list(root: Path, name: str) -> Path:
 
 
 def _any_case(folder: Path, name: str) -> Iterator[Path]:
+    """Yields the entries of a folder that have this name in any case."""
     try:
         entries = sorted(folder.iterdir())
     except OSError:

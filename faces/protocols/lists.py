@@ -1,8 +1,8 @@
-r"""Lines of CASIA's protocol lists: pure parsing, one image's path a line.
+r"""Parses the lines of CASIA's protocol lists: one image path per line.
 
-A line reads `s2\NIR\10153\001.bmp`: session, folder of the spectrum, subject, shot. Met in copies
-that circulate: slashes, LF, CRLF or both in one file, a byte order mark, blank lines, trailing
-spaces, a column with a label behind the path, and a longer path in front of the session.
+A line reads `s2\NIR\10153\001.bmp`: session, folder of the spectrum, subject, shot. Copies of the
+data set also contain slashes, LF, CRLF or both in one file, a byte order mark, blank lines,
+trailing spaces, a column with a label after the path, and a longer path before the session.
 """
 
 import re
@@ -15,7 +15,7 @@ SHOWN = 200  # characters of a line that messages and tables repeat
 
 @dataclass(frozen=True)
 class Line:
-    """A line that is not blank. Where `problem` is told, the path is empty."""
+    """A line of a list that is not blank; `path` is empty if there is a `problem`."""
 
     number: int  # from 1, blank lines counted
     text: str  # as listed, what cannot be printed escaped
@@ -24,19 +24,19 @@ class Line:
 
     @property
     def shot(self) -> str:
-        """Gives the name that the layout gives the shot, such as "s2-001"."""
+        """The name of the shot in the layout `casia`, such as "s2-001"."""
         return f"{self.path[0].lower()}-{stem_and_suffix(self.path[3])[0]}"
 
 
 def parse(content: bytes) -> list[Line]:
-    """Gives the lines of a list file that are not blank, in order. Never raises."""
+    """Parses a list file into its lines that are not blank, in order. Never raises."""
     lines = re.split(rb"\r\n|\n|\r", content.removeprefix(b"\xef\xbb\xbf"))
     numbered = enumerate((line.strip() for line in lines), start=1)
     return [parse_line(number, line) for number, line in numbered if line]
 
 
 def parse_line(number: int, line: bytes) -> Line:
-    """Gives one line without its end."""
+    """Parses one line, given without its end and with its number in the file."""
     text = _printable(line[: SHOWN + 1])
     if len(line) > LONGEST_LINE:
         return Line(number, text, problem="longer than any path")
@@ -70,12 +70,13 @@ def _without_label(name: str) -> str:
 
 
 def stem_and_suffix(name: str) -> tuple[str, str]:
-    """ "001.BMP" -> ("001", "bmp")."""
+    """Splits a file name: "001.BMP" -> ("001", "bmp")."""
     stem, dot, suffix = name.rpartition(".")
     return (stem, suffix.casefold()) if dot else (name, "")
 
 
 def _printable(line: bytes) -> str:
+    """Decodes the first SHOWN characters of a line and escapes those that cannot be printed."""
     text = line.decode("utf-8", "backslashreplace")
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:SHOWN])
     return shown + "…" * (len(text) > SHOWN)

@@ -1,13 +1,14 @@
-"""`paper-520`: the subjects and images of the paper, by the rules that are known of it.
+"""Implements the protocol `paper-520`: selects subjects and images by the paper's known rules.
 
 "Generation and Evaluation of Unpaired Near-Infrared Face Images Using CycleGAN" takes 3 to 8 images
-per subject and spectrum of CASIA NIR-VIS 2.0, keeps who has both kinds and drops the ten with the
-fewest images. Its split into training and test is not known; here the images beyond the eight are
-held out first, and who is not kept becomes the unseen people. The paper's counts stand beside ours.
+per subject and spectrum of CASIA NIR-VIS 2.0, keeps the subjects with both spectra and drops the
+ten with the fewest images. How it divides images into training and test is not known; here the
+images beyond the eighth are held out first, and subjects that are not kept are the unseen people.
+The funnel shows the paper's counts beside ours.
 
-`paper-520-as-published` has the same parts, but its translators see every image, also those that
-are tested: what one gets by training the translator before splitting. The gap between both is the
-leak's worth.
+`paper-520-as-published` has the same parts, but its translators train on every image with a face,
+also on those that are tested, as happens if the translator is trained before the split. The
+difference between the two protocols shows how much this leak raises the results.
 """
 
 from collections.abc import Iterator
@@ -41,7 +42,10 @@ PAPER_TRAINING_IMAGES, PAPER_WITH_FAKES = 6456, 9380
 
 @dataclass(frozen=True)
 class _Selection:
-    """The paper's steps; `orders` holds the labels of a subject's images in random order."""
+    """The images left after each of the paper's steps.
+
+    orders: by subject and spectrum, the index labels of the images in random order, (n,), n >= 3.
+    """
 
     orders: dict[tuple[str, str], np.ndarray]  # by subject and spectrum, at least three each
     chosen: pd.DataFrame  # at most eight of each
@@ -78,7 +82,10 @@ def _draw(images: pd.DataFrame, root: Path | None, request: Request, leaky: bool
 
 
 def _select(found: pd.DataFrame, rng: np.random.Generator) -> _Selection:
-    """Takes 3 to 8 images per subject and spectrum, then both kinds, then all but the fewest."""
+    """Selects 3 to 8 images per subject and spectrum, and drops subjects as the paper does.
+
+    Raises DataError if fewer than two subjects are left.
+    """
     per_kind = found.groupby(["subject", "spectrum"])["source"].transform("size")
     enough = found[per_kind >= FEWEST_IMAGES]
     orders = {(subject, spectrum): order for subject, spectrum, order in shuffled(enough, rng)}
@@ -96,7 +103,7 @@ def _select(found: pd.DataFrame, rng: np.random.Generator) -> _Selection:
 
 
 def _fewest(both: pd.DataFrame) -> list[str]:
-    """Gives the subjects with the fewest drawn images; of equals those whose id comes first."""
+    """Lists the subjects with the fewest chosen images; of equals, those whose name sorts first."""
     counts = both["subject"].value_counts().sort_index()
     return counts.sort_values(kind="stable").index[:DROPPED_SUBJECTS].to_list()
 
@@ -104,15 +111,16 @@ def _fewest(both: pd.DataFrame) -> list[str]:
 def _orders_of(
     kept: pd.DataFrame, orders: dict[tuple[str, str], np.ndarray]
 ) -> Iterator[tuple[tuple[str, str], np.ndarray]]:
+    """Yields the entries of `orders` whose subject is kept."""
     subjects = set(kept["subject"])
     return ((key, order) for key, order in orders.items() if key[0] in subjects)
 
 
 def divide(order: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Divides one subject's (n,) int row numbers: those to train on, at most `number` held out.
+    """Divides one subject's images of one spectrum: (n,) labels -> (k,) to train on, (m,) held out.
 
-    The first eight are trained on and held out are others, as far as there are any; where there
-    are too few, the last of the eight are held out too, all but one.
+    At most `number` are held out, first those beyond the eighth image. If these are too few, the
+    last of the first eight are held out too, but at least one stays to train on.
     """
     drawn, beyond = order[:MOST_IMAGES], order[MOST_IMAGES:][:number]
     kept = max(1, len(drawn) - (number - len(beyond)))
@@ -120,7 +128,7 @@ def divide(order: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _unseen(images: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
-    """Gives all images, with a face or without, of the people who are left for testing."""
+    """Selects all images, with a face or without, of the people who are only tested."""
     others = images[~images["subject"].isin(kept)]
     subjects = in_both_spectra(others[others["found"]])
     return others[others["subject"].isin(subjects if len(subjects) >= 2 else [])]
@@ -149,6 +157,7 @@ def _composition(trained: pd.DataFrame) -> str:
 
 
 def _unseen_note(unseen: pd.DataFrame, request: Request) -> str:
+    """Explains who is unseen."""
     if unseen.empty:
         return "fewer than two people are left over, so nobody is tested as unseen"
     return (

@@ -1,7 +1,7 @@
-"""Defines the table of parts: one row per image, and what the image may be used for.
+"""Defines the table of parts: one row per image, with the part that says how it may be used.
 
 `train` and `held_out` are images of the training subjects, of both spectra; `gallery` (VIS) and
-`probe` (NIR) are of people that no recognizer is trained on. `row` is the image's place in the
+`probe` (NIR) are of people that no recognizer is trained on. `row` is the image's row in the
 packed folder of its spectrum, -1 for a listed image that does not exist. `found` says whether a
 face was found, `generator` whether the translators train on the image.
 """
@@ -15,9 +15,10 @@ NO_ROW = -1
 
 
 def arrange(images: pd.DataFrame) -> pd.DataFrame:
-    """Gives images with a `part` (missing: in none) -> PARTS_COLUMNS, in the one order they have.
+    """Makes the table of parts, PARTS_COLUMNS in a fixed order, of images with a `part`.
 
-    Translators train on the training images with a found face, unless `generator` is given.
+    Images whose `part` is missing are left out. Unless the column `generator` is given, translators
+    train on the training images with a found face.
     """
     chosen = images[images["part"].notna()]
     if "generator" not in chosen:
@@ -28,6 +29,6 @@ def arrange(images: pd.DataFrame) -> pd.DataFrame:
 
 
 def rows(parts: pd.DataFrame, part: str, spectrum: str, found_only: bool = True) -> pd.DataFrame:
-    """Gives the lines of one part and spectrum, by default only where a face was found."""
+    """Selects the rows of one part and spectrum, by default only those with a found face."""
     chosen = parts[(parts["part"] == part) & (parts["spectrum"] == spectrum)]
     return chosen[chosen["found"]] if found_only else chosen

@@ -1,6 +1,6 @@
-"""Defines a protocol: a function from all images of a data set to the parts they are used in.
+"""Defines a protocol: a function that assigns all images of a data set to parts.
 
-Its result never leaves `Protocol.assign` without having passed every guard of guards.py.
+`Protocol.assign` returns a result only if it passes every guard of guards.py.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ UNRESOLVED_COLUMNS = ["list", "line", "reason"]
 
 @dataclass(frozen=True)
 class Request:
-    """What the user may choose. Protocols that read lists take neither people nor seed from it."""
+    """The choices of the user; protocols that read lists ignore the numbers and the seed."""
 
     fold: int | None  # 1..10 for casia-view2, else None
     unseen_subjects: int | float  # a number, or a fraction of all (0 < f < 1)
@@ -29,7 +29,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who is used for what, and how that came about."""
+    """The result of a protocol: the parts, and the steps that led to them."""
 
     parts: pd.DataFrame  # PARTS_COLUMNS of parts.py
     funnel: list[dict]  # steps as funnel.py makes them
@@ -39,7 +39,11 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Protocol:
-    """A row of the registry. `draw` gets images in one order, numbered from 0, root and request."""
+    """A protocol of the registry.
+
+    draw(images, root, request): makes the assignment; its images have row labels from 0, in a
+    fixed order.
+    """
 
     name: str
     description: str
@@ -52,7 +56,8 @@ class Protocol:
         """Assigns `images` (IMAGE_COLUMNS, one row per image) to parts.
 
         `root` is the data set's folder, None for rendered people. Raises UsageError for a request
-        that does not fit the protocol, DataError where the images or lists do not, or leak.
+        that does not fit the protocol, and DataError if the images or lists do not fit it or if
+        something tested would be trained on.
         """
         self._check_request(root, request)
         ordered = images.sort_values(["spectrum", "row", "source"], ignore_index=True)
@@ -63,6 +68,7 @@ class Protocol:
         return assignment
 
     def _check_request(self, root: Path | None, request: Request) -> None:
+        """Raises UsageError if fold or folder do not fit the protocol."""
         if self.folds and request.fold not in self.folds:
             asked = "no fold was given" if request.fold is None else f"there is no {request.fold}"
             raise UsageError(
@@ -78,5 +84,5 @@ class Protocol:
 
 
 def no_unresolved() -> pd.DataFrame:
-    """Gives the table of unresolved lines of a protocol that reads no list."""
+    """Makes the empty table of unresolved lines, for a protocol that reads no list."""
     return pd.DataFrame(columns=UNRESOLVED_COLUMNS, dtype=str)

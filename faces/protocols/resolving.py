@@ -1,9 +1,9 @@
-"""Resolves a line of a protocol list to the one image that it means.
+"""Finds the image that a line of a protocol list names.
 
-Extensions in the lists drift from what is on disk, folders and extensions change their case, and
-some copies hold only the cropped folders (`NIR_128x128`). So a line is matched by session,
-spectrum, subject and stem; of several files that fit, the one in the folder as listed is taken,
-then the one with the listed extension, then bmp, jpg, png.
+Extensions in the lists can differ from those on disk, folders and extensions can differ in case,
+and some copies have only the cropped folders (`NIR_128x128`). So a line is matched by session,
+spectrum, subject and stem. Of several files that fit, one in the listed folder is preferred, then
+one with the listed extension, then bmp, jpg, png.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ WRONG_SPECTRUM, NO_IMAGE = "wrong spectrum", "no such image"
 
 @dataclass(frozen=True)
 class Resolved:
-    """A line and the position of its image among all; -1, and the reason, where there is none."""
+    """A line with the position of its image among all images; -1 and a reason if it has none."""
 
     line: Line
     image: int
@@ -29,7 +29,7 @@ class Resolved:
 
 
 class Resolver:
-    """Finds images by the lines of lists; `images` has `source` and `spectrum`."""
+    """The images by session, folder, subject and stem; `images` has `source` and `spectrum`."""
 
     def __init__(self, images: pd.DataFrame):
         self.sources = images["source"].to_list()
@@ -40,7 +40,7 @@ class Resolver:
                 self.by_key[_key(path)].append(position)
 
     def resolve_all(self, lines: Sequence[Line], spectrum: str) -> list[Resolved]:
-        """Resolves the lines of one list. What was listed before is told and not counted again."""
+        """Finds the images of all lines of a list; marks lines that repeat an earlier one."""
         first: dict[int | tuple[str, ...], int] = {}
         resolved = []
         for line in lines:
@@ -54,7 +54,7 @@ class Resolver:
         return resolved
 
     def resolve(self, line: Line, spectrum: str) -> Resolved:
-        """Gives the image of one line, which has to be of that spectrum."""
+        """Finds the image of one line; the image must be of that spectrum."""
         if line.problem:
             return Resolved(line, -1, line.problem)
         key = _key(line.path)
@@ -70,16 +70,19 @@ class Resolver:
         return Resolved(line, fitting[0])
 
     def _closest(self, listed: tuple[str, ...], positions: list[int]) -> list[int]:
+        """Selects the positions whose paths are closest to the listed path."""
         ranks = [_rank(_path_of(self.sources[position]), listed) for position in positions]
         return [each for each, rank in zip(positions, ranks, strict=True) if rank == min(ranks)]
 
 
 def _path_of(source: str) -> tuple[str, ...]:
+    """Splits a source into session, folder, subject and file name; () if it has fewer parts."""
     parts = source.split("/")
     return tuple(parts[-4:]) if len(parts) >= 4 else ()
 
 
 def _key(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Gives session, spectrum, subject and stem of a path in lower case; () for an empty path."""
     if not path:
         return ()
     session, folder, subject, name = path
@@ -89,7 +92,7 @@ def _key(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _rank(path: tuple[str, ...], listed: tuple[str, ...]) -> tuple[bool, int, bool]:
-    """Gives how far an image's path is from the listed one; the lowest is meant."""
+    """Ranks an image's path by its difference from the listed path; the lowest rank is closest."""
     suffix, wanted = stem_and_suffix(path[3])[1], stem_and_suffix(listed[3])[1]
     order = [wanted, *SUFFIXES]
     place = order.index(suffix) if suffix in order else len(order)

@@ -1,8 +1,8 @@
-"""`subjects`: people drawn by a seed are only tested; of all others some images are held out.
+"""Implements the protocol `subjects`: people drawn by a seed are only tested.
 
-For any data set. Who lacks a found face in either spectrum is left out and counted: nothing of
-such a person could be matched across spectra. Images without a found face of all others stay, and
-count as misses where they are tested.
+Some images of all other people are held out. It works for any data set. People without a found face
+in one of the spectra are left out and counted, because they cannot be matched across spectra.
+Images without a found face of all other people stay, and count as misses if they are tested.
 """
 
 from pathlib import Path
@@ -35,7 +35,7 @@ def _draw(images: pd.DataFrame, root: Path | None, request: Request) -> Assignme
 
 
 def _unseen_number(asked: int | float, usable: list[str]) -> int:
-    """How many people are only tested. Raises UsageError or DataError where that cannot be."""
+    """Computes how many people are only tested. Raises UsageError or DataError if impossible."""
     if isinstance(asked, float) and not 0 < asked < 1:
         raise UsageError(
             f"data.unseen_subjects = {asked}: give a whole number or a fraction between 0 and 1"
@@ -58,6 +58,7 @@ def _hold_out(order: np.ndarray, number: int, has_face: np.ndarray) -> np.ndarra
 
 
 def _funnel(assigned: pd.DataFrame) -> list[dict]:
+    """Counts images and subjects from the readable images to those used."""
     found, kept = assigned[assigned["found"]], assigned[assigned["part"].notna()]
     left_out = sorted(set(assigned["subject"]) - set(kept["subject"]))
     note = f"left out for want of a face in one spectrum: {first_few(left_out)}" if left_out else ""
