@@ -21,7 +21,7 @@ COMMANDS = {
 SUMMARIES = {
     "run-all": "Everything: faces, translators, fakes, recognizers, report.",
     "reproduce": "One translator against the baseline.",
-    "list": "What there is: presets, variants, data, protocols, weights, settings.",
+    "list": "What there is to choose from: presets, variants, controls, settings, ...",
     "doctor": "Look at machine, packages, weights and a data set, before a run does.",
     "fetch": "Get the fixed networks' weights, checked.",
     "report": "Draw a run's report again.",

@@ -69,8 +69,6 @@ def execute(
 
 def _made(plan: plans.Plan, failures: Sequence[Failure]) -> plans.Plan:
     """Gives what there is to report. Raises the first failure's error where that is too little."""
-    if not failures:
-        return plan
     try:
         return without(plan, [failure.stage for failure in failures])
     except NothingToReport:

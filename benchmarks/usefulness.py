@@ -34,7 +34,7 @@ from generators.quality import ImageSample, Known, Memory, frechet_distance, mea
 from recognizer.embedding import embed
 from recognizer.network import Recognizer, load_trunk
 from recognizer.training import RESULT
-from reports.agreement import FEWEST, agreement_of, direction
+from reports.agreement import FEWEST, agreement_of
 
 SIDE_PX = 64
 PER_PERSON = 5
@@ -274,15 +274,15 @@ def agreements(gains: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
         for name in GAINS:
             told = agreement_of(
                 fakes.assign(gain=fakes[name]),
-                direction(how),
+                how.sign,
                 metric,
             )
             row |= {f"{name}_{key}": told[key] for key in ("rho", "rho_within", "p")}
-        everything = agreement_of(here.assign(gain=here["rank1"]), direction(how), metric)
+        everything = agreement_of(here.assign(gain=here["rank1"]), how.sign, metric)
         row["rank1_all"] = everything["rho_within"]
         vis = here[here["images"] == "VIS"]["value"].mean()
         if vis == vis:
-            better = direction(how) * fakes["value"] > direction(how) * vis
+            better = how.sign * fakes["value"] > how.sign * vis
             row["vis_right"] = (better == (fakes["rank1"] > 0)).mean()
         rows.append(row)
     return pd.DataFrame(rows).sort_values("rank1_all", ascending=False, na_position="last")

@@ -72,11 +72,13 @@ def find_eyes(image: np.ndarray) -> np.ndarray | None:
 
 @lru_cache(maxsize=1)
 def _default_finder() -> EyeFinder:
-    from faces.weights.lookup import checked_file  # late: the table needs torch, aligning does not
+    from faces.weights.lookup import (  # late: the table needs torch, aligning does not
+        checked_file,
+        find,
+    )
     from faces.weights.table import FIXED_NETWORKS
 
-    (weight,) = (weight for weight in FIXED_NETWORKS if weight.name == LANDMARKS)
-    return EyeFinder(checked_file(weight, cache_folder()))
+    return EyeFinder(checked_file(find(LANDMARKS, FIXED_NETWORKS), cache_folder()))
 
 
 def align_face(image: np.ndarray, eyes: np.ndarray, side_px: int) -> np.ndarray:

@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from faces.common.compute import at_least_float32
 from generators import winograd
 from generators.gradients import Context, differentiable
 
@@ -189,5 +190,4 @@ class FloatTanh(nn.Module):
     """tanh in float32 at least: bfloat16 has fewer steps than an image's 8 bits."""
 
     def forward(self, images: Tensor) -> Tensor:
-        low = images.dtype in (torch.bfloat16, torch.float16)
-        return torch.tanh(images.float() if low else images)
+        return torch.tanh(at_least_float32(images))

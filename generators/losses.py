@@ -6,19 +6,20 @@ which a mean over an image is wrong in its third digit.
 
 from collections.abc import Sequence
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from faces.common.compute import at_least_float32
 
 
 def distance_to_real(scores: Tensor) -> Tensor:
     """Least-squares distance to 1: mean (D(y) - 1)^2 (Mao et al. 2017, eq. 9; any shape)."""
-    return (_wide(scores) - 1).square().mean()
+    return (at_least_float32(scores) - 1).square().mean()
 
 
 def distance_to_fake(scores: Tensor) -> Tensor:
     """Least-squares distance to 0: mean D(G(x))^2 (Mao et al. 2017, eq. 9; any shape)."""
-    return _wide(scores).square().mean()
+    return at_least_float32(scores).square().mean()
 
 
 def discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
@@ -28,12 +29,12 @@ def discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
 
 def cycle(images: Tensor, reconstruction: Tensor) -> Tensor:
     """Mean |F(G(x)) - x| (Zhu et al. 2017, eq. 2). Both NCHW in [-1, 1]."""
-    return F.l1_loss(_wide(reconstruction), _wide(images))
+    return F.l1_loss(at_least_float32(reconstruction), at_least_float32(images))
 
 
 def identity(images: Tensor, same: Tensor) -> Tensor:
     """Mean |G(y) - y| for y already of G's target (Zhu et al. 2017, 5.2). Both NCHW in [-1, 1]."""
-    return F.l1_loss(_wide(same), _wide(images))
+    return F.l1_loss(at_least_float32(same), at_least_float32(images))
 
 
 def perceptual(real: Sequence[Tensor], reconstruction: Sequence[Tensor]) -> Tensor:
@@ -42,12 +43,7 @@ def perceptual(real: Sequence[Tensor], reconstruction: Sequence[Tensor]) -> Tens
     `real` and `reconstruction` hold one NCHW tensor per tap, of equal shapes.
     """
     taps = [
-        F.mse_loss(_wide(ours), _wide(theirs))
+        F.mse_loss(at_least_float32(ours), at_least_float32(theirs))
         for theirs, ours in zip(real, reconstruction, strict=True)
     ]
     return sum(taps[1:], start=taps[0]) / len(taps)
-
-
-def _wide(values: Tensor) -> Tensor:
-    """Gives the values in float32, where they are narrower."""
-    return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from faces.common.metric import Metric
 from reports.summary import Summary
 
 FEWEST = 4  # a correlation needs as many points
@@ -40,7 +39,7 @@ def points(summary: Summary, task: str, name: str) -> pd.DataFrame:
             for (what, seed), value in _quality_by_seed(summary.quality, each.images).items():
                 own, base = (each.name, seed), (summary.named("baseline")[0], seed)
                 if own in scored.index and base in scored.index:
-                    gain = (scored[own] - scored[base]) * direction(summary.metric(name))
+                    gain = (scored[own] - scored[base]) * summary.metric(name).sign
                     found.append((each.images, each.name, what, seed, value, gain))
     columns = ["images", "training_set", "metric", "seed", "value", "gain"]
     return pd.DataFrame(found, columns=columns)
@@ -52,11 +51,6 @@ def _quality_by_seed(quality: pd.DataFrame, images: str) -> pd.Series:
     return rows.groupby(["metric", "seed"], sort=False)["value"].mean()
 
 
-def direction(how: Metric) -> int:
-    """Gives -1 for a metric that is better when lower, 1 for all others."""
-    return -1 if how.better == "lower" else 1
-
-
 def agreement(summary: Summary, found: pd.DataFrame) -> pd.DataFrame:
     """Gives a row per metric: metric, rho, rho_within, p, n, seeds.
 
@@ -65,7 +59,7 @@ def agreement(summary: Summary, found: pd.DataFrame) -> pd.DataFrame:
     seeds, by shuffling gains within seeds. NaN below FEWEST points and where nothing varies.
     """
     rows = [
-        {"metric": name, **agreement_of(each, direction(summary.metric(str(name))), str(name))}
+        {"metric": name, **agreement_of(each, summary.metric(str(name)).sign, str(name))}
         for name, each in found.groupby("metric", sort=False)
     ]
     return pd.DataFrame(rows, columns=["metric", "rho", "rho_within", "p", "n", "seeds"])

@@ -52,7 +52,7 @@ class Comparison:
     @property
     def better(self) -> float:
         """Gives the difference, positive where it is an improvement."""
-        return -self.estimate.value if self.record.better == "lower" else self.estimate.value
+        return self.record.sign * self.estimate.value
 
 
 def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:

@@ -6,7 +6,7 @@ from reports.summary import Summary
 
 def best_told(summary: Summary, task: str, name: str) -> str | None:
     """Gives the fakes with the best mean of those that the answer is about; None without scores."""
-    sign = -1 if summary.metric(name).better == "lower" else 1
+    sign = summary.metric(name).sign
     found = {
         training_set: sign * summary.means[training_set, task, name].value
         for training_set in summary.told()

@@ -43,10 +43,7 @@ def _from_stages(run: Path) -> None:
     """
     try:
         from bench.gathering import gather  # late: they need torch
-        from bench.planning import (
-            datasets,  # late: they need torch
-            preparing,
-        )
+        from bench.planning import datasets, preparing
         from bench.planning import plan as plans
         from bench.running.engine import every_stage
         from bench.running.store import is_done

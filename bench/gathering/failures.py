@@ -6,14 +6,6 @@ from bench.planning.partial import PARTS, needs
 from bench.planning.plan import Plan
 from bench.running.engine import Failure, every_stage
 
-KINDS = {
-    "translators": "translator",
-    "fakes": "fakes",
-    "finetunes": "recognizer",
-    "scores": "score",
-    "qualities": "image quality",
-}
-
 
 def failure_rows(plan: Plan, failures: Sequence[Failure]) -> list[dict]:
     """Gives one row per failure, as docs/results.md describes `failures`; `plan` is the whole."""
@@ -28,7 +20,7 @@ def _row(plan: Plan, failure: Failure) -> dict:
     return {
         "stage": failure.stage.name,
         **about,
-        "step": getattr(failure.error, "step", None),
+        "step": failure.error.step,
         "reason": str(failure.error),
         "stopped": stopped,
     }
@@ -36,7 +28,7 @@ def _row(plan: Plan, failure: Failure) -> dict:
 
 def _about(plan: Plan, failure: Failure) -> Iterator[dict]:
     """What the stage is in the plan: a translator, a recognizer, ...; by its name and seed."""
-    for part in PARTS:
+    for part, kind in PARTS.items():
         for (name, repeat), stage in getattr(plan, part).items():
             if stage.key == failure.stage.key:
-                yield {"kind": KINDS[part], "name": name, "seed": repeat.seed}
+                yield {"kind": kind, "name": name, "seed": repeat.seed}

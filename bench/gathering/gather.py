@@ -20,11 +20,12 @@ from bench.planning.training_sets import EXTERNAL, planned
 from bench.running.engine import every_stage
 from bench.running.store import Stage, is_done
 from bench.settings.run_settings import RunSettings
+from bench.stages.quality import COLUMNS
 from faces import packed
+from generators.training import RESULT
 from reports.material import Material, Training, TrainingSet
 from reports.material_files import save_material
 
-QUALITY = ("images", "metric", "value", "n", "ci_low", "ci_high", "seed")
 T = TypeVar("T")
 
 
@@ -144,7 +145,7 @@ def _quality(plan: Plan, store: Path) -> pd.DataFrame:
     tables = [
         _of_repeat(pd.read_csv(stage.folder(store) / "quality.csv"), repeat)
         for (_, repeat), stage in plan.qualities.items()
-    ] or [pd.DataFrame(columns=list(QUALITY))]
+    ] or [pd.DataFrame(columns=[*COLUMNS, "seed"])]
     return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
 
 
@@ -165,4 +166,4 @@ def _copy_generators(plan: Plan, store: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for (name, repeat), stage in plan.translators.items():
         target = f"{name}-{str(repeat).replace(':', '-')}.safetensors"
-        shutil.copyfile(stage.folder(store) / "generator.safetensors", folder / target)
+        shutil.copyfile(stage.folder(store) / RESULT, folder / target)

@@ -19,6 +19,7 @@ from faces.packed import Packed
 from faces.sources import in_channels, read_checked
 from generators.batches import is_equalized
 from reports.material import Difference, Grid
+from reports.words import listed
 
 PEOPLE = 8
 PHOTOGRAPH_PX = 240  # longer side of a photograph in a contact sheet
@@ -104,7 +105,7 @@ def _preprocessing(
     caption = "the photograph, the crop with level eyes at fixed places"
     if seeing := _equalizing(plan):
         columns["equalized"] = _equalized(plan, before)
-        caption += f", and the crop with equalized luminance, as given to {_and(seeing)}"
+        caption += f", and the crop with equalized luminance, as given to {listed(seeing)}"
     return Grid(
         name="preprocessing",
         title="Alignment and equalization" if seeing else "Alignment",
@@ -112,11 +113,6 @@ def _preprocessing(
         columns=columns,
         labels={name: name for name in columns},
     )
-
-
-def _and(names: list[str]) -> str:
-    """Joins names as a sentence enumerates them."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _photographs(

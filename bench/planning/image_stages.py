@@ -7,9 +7,8 @@ from bench.planning.datasets import MANIFEST, DataSet, list_name, request_of
 from bench.running.store import Stage
 from bench.settings.run_settings import RunSettings
 from bench.stages import images
+from faces.align import LANDMARKS
 from faces.protocols import Protocol
-
-LANDMARKS = "dlib-landmarks-5"
 
 
 def image_counts(settings: RunSettings, data: DataSet | None) -> tuple[int, int]:

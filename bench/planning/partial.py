@@ -6,11 +6,18 @@ from typing import Any
 
 from bench.planning.plan import Plan, Repeat
 from bench.planning.training_sets import BASELINE
+from bench.running.engine import every_stage
 from bench.running.store import Stage
 
 Stages = dict[tuple[str, Repeat], Stage]
 
-PARTS = ("translators", "fakes", "finetunes", "scores", "qualities")  # what a plan repeats
+PARTS = {  # what a plan repeats, by its attributes: what one of the stages is called
+    "translators": "translator",
+    "fakes": "fakes",
+    "finetunes": "recognizer",
+    "scores": "score",
+    "qualities": "image quality",
+}
 
 
 class NothingToReport(Exception):
@@ -34,7 +41,7 @@ def without(plan: Plan, failed: Collection[Stage]) -> Plan:
 
 def needs(stage: Stage, keys: Collection[str]) -> bool:
     """Tells whether a stage is, or needs, one of the stages with these keys."""
-    return stage.key in keys or any(needs(source, keys) for source in stage.inputs.values())
+    return any(source.key in keys for source in every_stage([stage]))
 
 
 def _made(stages: Stages, gone: Collection[str]) -> Stages:

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from bench import weights
 from bench.planning.datasets import DataSet
 from bench.planning.image_stages import (
-    LANDMARKS,
     aligned_data,
     image_counts,
     rendered_and_aligned,
@@ -29,6 +28,7 @@ from bench.running.store import Stage
 from bench.settings.own_settings import own_settings, variant_of
 from bench.settings.run_settings import RunSettings
 from bench.stages import external_recognizer, images, quality, recognition, translation
+from faces.align import LANDMARKS
 from faces.common.compute import choose_device, resolve
 from generators.method import Variant
 from generators.settings import GeneratorSettings

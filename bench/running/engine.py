@@ -123,12 +123,10 @@ class Engine:
 
     def _failed(self, stage: Stage, error: Exception) -> None:
         self.display.failed(stage, error)
-        if isinstance(error, NirbenchError):
-            self.failures.append(Failure(stage, error))
-            return
-        wrapped = StageError(f"stage {stage.name}: {type(error).__name__}: {error}")
-        wrapped.__cause__ = error
-        self.failures.append(Failure(stage, wrapped))
+        if not isinstance(error, NirbenchError):
+            cause, error = error, StageError(f"stage {stage.name}: {type(error).__name__}: {error}")
+            error.__cause__ = cause
+        self.failures.append(Failure(stage, error))
 
     def _show(self, messages: Queue) -> None:
         try:

@@ -16,8 +16,6 @@ from bench.settings.own_settings import own_settings
 NAMES = {int: "whole number", float: "number", str: "text", bool: "true or false"}
 BOUNDS = {"ge": "from", "gt": "above", "le": "to", "lt": "below", "multiple_of": "a multiple of",
           "min_length": "with entries, at least"}  # fmt: skip
-
-
 FOLDER = "PATH"  # stands for the data set that a preset is meant for
 
 

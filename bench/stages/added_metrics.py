@@ -1,18 +1,9 @@
-"""Settings of stages that measure: metrics that other packages add are part of their keys."""
+"""Defines settings of stages that measure: metrics of other packages are part of their keys."""
 
-from typing import Any
-
-from pydantic import BaseModel, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, Field
 
 
 class AddedMetrics(BaseModel):
     """`added_metrics`, each with its package; they stand in the key only where there are any."""
 
-    added_metrics: tuple[str, ...] = ()
-
-    @model_serializer(mode="wrap")
-    def _added_where_there_are_any(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        values: dict[str, Any] = plain(self)
-        if not self.added_metrics:
-            del values["added_metrics"]
-        return values
+    added_metrics: tuple[str, ...] = Field((), exclude_if=lambda added: not added)

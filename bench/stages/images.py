@@ -10,7 +10,7 @@ from bench import weights
 from bench.running.store import Job
 from bench.running.versions import stage
 from faces import packed, protocols
-from faces.align import VERSION
+from faces.align import LANDMARKS, VERSION
 from faces.aligned import align_all, align_folder
 from faces.common.errors import DataError
 from faces.common.files import write_text
@@ -83,7 +83,7 @@ class AlignSettings(BaseModel):
 @stage(version=1)
 def align(job: Job[AlignSettings]) -> None:
     """Finds eyes in the input `images` and writes aligned crops under the same names."""
-    predictor = weights.ensure("dlib-landmarks-5", job.machine.cache)
+    predictor = weights.ensure(LANDMARKS, job.machine.cache)
     align_folder(
         job.inputs["images"],
         job.out,
@@ -115,7 +115,7 @@ def align_files(job: Job[AlignFilesSettings]) -> None:
     align_all(
         {spectrum: Files(settings.root, images, spectrum) for spectrum in ("VIS", "NIR")},
         job.out,
-        weights.ensure("dlib-landmarks-5", job.machine.cache),
+        weights.ensure(LANDMARKS, job.machine.cache),
         settings.side_px,
         job.machine.workers,
         job.progress,

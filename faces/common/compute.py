@@ -57,6 +57,11 @@ def device_name(device: torch.device) -> str:
     return f"CPU, {os.cpu_count()} cores, {torch.backends.cpu.get_cpu_capability()}, {arithmetic}"
 
 
+def at_least_float32(values: torch.Tensor) -> torch.Tensor:
+    """Gives values of any shape in float32 where they are narrower, else as they are."""
+    return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values
+
+
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager:
     """Gives a context in which convolutions and products run in bfloat16 if `precision` says so."""
     enabled = resolve(precision, device) == "bf16"

@@ -9,6 +9,7 @@ class NirbenchError(Exception):
     """The base of all errors that are shown as one line, without a traceback."""
 
     exit_code = 1
+    step: int | None = None  # the optimizer's step at which a training failed, if it failed at one
 
 
 class UsageError(NirbenchError):

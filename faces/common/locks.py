@@ -25,13 +25,16 @@ def locked(path: Path, remedy: str) -> Iterator[None]:
     lock = FileLock(path)
     try:
         lock.acquire()
-    except NotImplementedError:
-        raise UsageError(f"{path}: this disk has no file locks; {remedy}") from None
-    except OSError as error:
-        if error.errno in NO_LOCKS:
-            raise UsageError(f"{path}: this disk has no file locks; {remedy}") from None
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); {remedy}") from None
+    except (NotImplementedError, OSError) as error:
+        raise UsageError(f"{path}: {_reason(error)}; {remedy}") from None
     try:
         yield
     finally:
         lock.release()
+
+
+def _reason(error: NotImplementedError | OSError) -> str:
+    """Says why a file could not be locked."""
+    if isinstance(error, OSError) and error.errno not in NO_LOCKS:
+        return f"cannot be written ({error.strerror})"
+    return "this disk has no file locks"

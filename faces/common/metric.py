@@ -41,6 +41,11 @@ class Metric:
     hit_or_miss: bool = False
 
     @property
+    def sign(self) -> int:
+        """Gives -1 for a metric that is better when lower, 1 for all others."""
+        return -1 if self.better == "lower" else 1
+
+    @property
     def worst(self) -> float | None:
         """The worst value that there is, or None where the record gives no bound or direction."""
         return {"higher": self.low, "lower": self.high, "": None}[self.better]

@@ -59,6 +59,15 @@ class Registry(Generic[T]):
         added = self._added.get(name)
         return None if added is None else _distribution(added)
 
+    def all(self) -> list[T]:
+        """Gives everything, in alphabetical order of the names."""
+        return [self.get(name) for name in self.names()]
+
+    def added(self) -> tuple[str, ...]:
+        """Gives "name (package version)" of each thing that another package adds, for keys."""
+        found = ((name, self.distribution(name)) for name in self.names())
+        return tuple(f"{name} ({' '.join(package)})" for name, package in found if package)
+
     @cached_property
     def _found(self) -> dict[str, T]:
         modules = sorted(module.name for module in pkgutil.iter_modules(self.path))

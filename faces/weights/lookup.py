@@ -4,30 +4,48 @@ The copy in the cache comes first, then the file in an installed package. `bench
 and fetches what is missing.
 """
 
+import difflib
 import importlib.metadata
+from collections.abc import Sequence
 from pathlib import Path
 
-from faces.common.errors import MissingError
+from faces.common.errors import MissingError, UsageError
 from faces.weights.cached import Cached
 from faces.weights.weight import PackagedFile, Weight
 
 
-def checked_file(weight: Weight, cache: Path) -> Path:
-    """Gives the file of a weight that is used as published, its hash checked.
+def find(name: str, rows: Sequence[Weight]) -> Weight:
+    """Gives the row of a name. Raises UsageError naming the likeliest one."""
+    by_name = {weight.name: weight for weight in rows}
+    if name not in by_name:
+        close = difflib.get_close_matches(name, by_name, n=1, cutoff=0)
+        raise UsageError(f"weight {name!r}: unknown; did you mean {close[0]}?")
+    return by_name[name]
 
-    `cache` is the user's cache folder. Raises MissingError where there is no such file, and
-    TamperedError where the one in the cache is another than the published one.
+
+def checked_file(weight: Weight, cache: Path) -> Path:
+    """Gives the published file of a weight, its hash checked; `cache` is the user's cache folder.
+
+    Raises MissingError where there is none, and as `local_file`.
     """
     cached = Cached(weight, cache / "weights")
-    if cached.original.exists():
-        cached.check_original(cached.original, "delete it, and put the published file there")
-        return cached.original
-    if installed := installed_file(cached):
-        return installed
+    if found := local_file(cached):
+        return found
     raise MissingError(
         f"weight {weight.name}: {weight.original_name} is neither in {cached.folder} nor in an "
         f"installed package; run `bench fetch {weight.name}`"
     )
+
+
+def local_file(cached: Cached) -> Path | None:
+    """Gives the published file as far as it is here: put there by hand, or installed.
+
+    Raises TamperedError where a file was put there that is not the published one.
+    """
+    if cached.original.exists():
+        cached.check_original(cached.original, "delete it, and put the published file there")
+        return cached.original
+    return installed_file(cached)
 
 
 def installed_file(cached: Cached) -> Path | None:

@@ -16,8 +16,7 @@ REGISTRY: Registry[QualityMetrics] = Registry(
 
 def all_metrics() -> list[QualityMetrics]:
     """Gives every metric, in the order in which they are measured and written."""
-    found = [REGISTRY.get(name) for name in REGISTRY.names()]
-    return sorted(found, key=lambda metrics: (metrics.order, metrics.name))
+    return sorted(REGISTRY.all(), key=lambda metrics: (metrics.order, metrics.name))
 
 
 def records() -> list[Metric]:
@@ -27,5 +26,4 @@ def records() -> list[Metric]:
 
 def added() -> tuple[str, ...]:
     """Gives "name (package version)" of each metric that another package adds, for keys."""
-    found = ((name, REGISTRY.distribution(name)) for name in REGISTRY.names())
-    return tuple(f"{name} ({' '.join(package)})" for name, package in found if package)
+    return REGISTRY.added()

@@ -1,4 +1,4 @@
-"""Defines control `_augmented`: VIS images in ordinary alterations.
+"""Defines control `augmented`: VIS images in ordinary alterations.
 
 Blur, gamma, noise and the loss of colour are what anybody can do to a VIS image without learning
 anything about near-infrared light. Each image is altered once, by its own amounts.

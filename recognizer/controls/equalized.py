@@ -1,4 +1,4 @@
-"""Defines control `_equalized`: the VIS images with equalized luminance."""
+"""Defines control `equalized`: the VIS images with equalized luminance."""
 
 import numpy as np
 

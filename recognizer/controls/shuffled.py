@@ -1,4 +1,4 @@
-"""Defines control `_shuffled`: the fakes under other people's names.
+"""Defines control `shuffled`: the fakes under other people's names.
 
 It shows what fakes do by looking near-infrared alone, without telling who is who.
 """

@@ -21,8 +21,7 @@ REGISTRY: Registry[RecognitionMetric] = Registry(
 
 def _all_metrics() -> list[RecognitionMetric]:
     """Gives every metric, in the order in which they are computed and written."""
-    found = [REGISTRY.get(name) for name in REGISTRY.names()]
-    return sorted(found, key=lambda metric: (metric.order, metric.name))
+    return sorted(REGISTRY.all(), key=lambda metric: (metric.order, metric.name))
 
 
 def of_matching(fars: Sequence[float]) -> list[MatchingMetric]:
@@ -44,5 +43,4 @@ def records(fars: Sequence[float]) -> list[Metric]:
 
 def added() -> tuple[str, ...]:
     """Gives "name (package version)" of each metric that another package adds, for keys."""
-    found = ((name, REGISTRY.distribution(name)) for name in REGISTRY.names())
-    return tuple(f"{name} ({' '.join(package)})" for name, package in found if package)
+    return REGISTRY.added()

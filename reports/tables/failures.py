@@ -1,8 +1,9 @@
 """The table of what failed in a run: each stage, its step, the reason, and what was not made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from faces.common.evenly_spaced import first_few
 from reports.tables.formats import Table
 from reports.words import NONE
 
@@ -25,11 +26,9 @@ def failure_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
 def _failure_row(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     """Gives the cells of one failure."""
     step = NONE if row["step"] is None else str(row["step"])
-    return (row["stage"],), (step,), (row["reason"],), (_stopped(row["stopped"]),)
-
-
-def _stopped(names: Sequence[str]) -> str:
-    """Gives the stages that a failure stopped, the first few by name."""
-    more = len(names) - MOST_NAMED
-    text = ", ".join(names[:MOST_NAMED]) or NONE
-    return f"{text} and {more} more" if more > 0 else text
+    return (
+        (row["stage"],),
+        (step,),
+        (row["reason"],),
+        (first_few(row["stopped"], MOST_NAMED) or NONE,),
+    )

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from faces.common.metric import Metric
-from reports.agreement import FEWEST, agreement, direction, points
+from reports.agreement import FEWEST, agreement, points
 from reports.summary import Summary
 from reports.tables.accuracy import header
 from reports.tables.formats import Table
@@ -127,8 +127,8 @@ def _worse_than_vis(summary: Summary, found: pd.DataFrame, name: str) -> str:
     vis = quality[(quality["images"] == "vis") & (quality["metric"] == name)]["value"].dropna()
     if vis.empty:
         return NONE
-    values = direction(summary.metric(name)) * found[found["metric"] == name]["value"]
-    return f"{(values < direction(summary.metric(name)) * vis.mean()).sum()} of {len(values)}"
+    values = summary.metric(name).sign * found[found["metric"] == name]["value"]
+    return f"{(values < summary.metric(name).sign * vis.mean()).sum()} of {len(values)}"
 
 
 def _agreement_note(rows: pd.DataFrame, task: str, how: Metric) -> str:

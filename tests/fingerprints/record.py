@@ -71,19 +71,27 @@ def stage_functions() -> Iterator[tuple[str, str, int]]:
 
 def complaints(now: dict[str, Fingerprint], then: dict[str, Fingerprint]) -> list[str]:
     """Gives a sentence for each stage whose source or version is not the recorded one."""
-    lines = []
-    for name in sorted(now.keys() | then.keys()):
-        if name not in now or name not in then or now[name].version != then[name].version:
-            lines.append(f"{name}: a stage or a version that is not recorded; run `make "
-                         "fingerprints` and commit the file")  # fmt: skip
-        elif changed := changed_modules(now[name], then[name]):
-            lines.append(
-                f"{name}: its source has changed in {', '.join(changed)}, but its version is still "
-                f"{now[name].version}. If it now writes other bytes, raise @stage(version=...) "
-                "beside it and run `make fingerprints`. If not, run `python -m "
-                'tests.fingerprints.record --changes-no-byte "why"`'
-            )
-    return lines
+    unrecorded = sorted(name for name in now.keys() | then.keys()
+                        if name not in now or name not in then
+                        or now[name].version != then[name].version)  # fmt: skip
+    return [
+        *(f"{name}: a stage or a version that is not recorded; run `make fingerprints` and commit "
+          "the file" for name in unrecorded),
+        *silent_changes(now, then).values(),
+    ]  # fmt: skip
+
+
+def silent_changes(now: dict[str, Fingerprint], then: dict[str, Fingerprint]) -> dict[str, str]:
+    """Gives a sentence for each stage whose source has changed under the recorded version."""
+    return {
+        name: f"{name}: its source has changed in {', '.join(changed)}, but its version is still "
+        f"{now[name].version}. If it now writes other bytes, raise @stage(version=...) beside it "
+        "and run `make fingerprints`. If not, run `python -m tests.fingerprints.record "
+        '--changes-no-byte "why"`'
+        for name in sorted(now.keys() & then.keys())
+        if now[name].version == then[name].version
+        and (changed := changed_modules(now[name], then[name]))
+    }
 
 
 def changed_modules(now: Fingerprint, then: Fingerprint) -> list[str]:
@@ -104,13 +112,11 @@ def renewed(
 ) -> list[str]:
     """Writes the fingerprints of `now`; returns complaints instead where a reason is missing."""
     then, reasons = read(path)
-    silent = [name for name in sorted(now.keys() & then.keys())
-              if now[name].version == then[name].version
-              and changed_modules(now[name], then[name])]  # fmt: skip
+    silent = silent_changes(now, then)
     if silent and not changes_no_byte:
-        return [line for line in complaints(now, then) if line.partition(":")[0] in silent]
+        return list(silent.values())
     if silent:
-        reasons = [*reasons, {"stages": silent, "why": changes_no_byte}]
+        reasons = [*reasons, {"stages": list(silent), "why": changes_no_byte}]
     content = {
         "stages": {name: asdict(now[name]) for name in sorted(now)},
         "changed_no_byte": reasons,
