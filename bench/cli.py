@@ -62,7 +62,7 @@ class Terminated(BaseException):
 
 
 def main() -> None:
-    """Runs the command line and turns errors into one line and an exit code."""
+    """Run the command line and turns errors into one line and an exit code."""
     signal.signal(signal.SIGTERM, _terminate)
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]

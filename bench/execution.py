@@ -1,4 +1,4 @@
-"""Executes a run, from its settings to its report."""
+"""Executes a run, from settings to report."""
 
 import shlex
 import sys
@@ -31,10 +31,10 @@ from faces.common.files import write_text
 def execute(
     settings: RunSettings, out: Path, console: Console, with_tensorboard: bool = False
 ) -> None:
-    """Makes what is missing, then the report, and prints its path last."""
+    """Make the missing stages, then the report; print its path last."""
     if with_tensorboard:
         tensorboard.require()
-    device = choose_device(settings.device)  # one that is not there is told before all else
+    device = choose_device(settings.device)  # a missing device is the first error
     check(settings, out)
     store, cache = store_of(out), cache_folder()
     data = read(settings, cache, console)
@@ -42,7 +42,7 @@ def execute(
     _ensure_weights(settings, cache, console)
     keep_definitions(settings, cache)
     plan = plans.build(settings, data, out)
-    _keep(settings, data, out)
+    _write_inputs(settings, data, out)
     if is_current(settings, plan, store, out):
         console.print(f"All is done. Report: {out / 'report.html'}", soft_wrap=True)
         return
@@ -54,10 +54,10 @@ def execute(
         engine = Engine(store, machine, display)
         try:
             engine.run(plan.targets())
-            made = _made(plan, engine.failures)
+            made = _without_failures(plan, engine.failures)
             display.reporting(complete=not engine.failures)
             failures = failure_rows(plan, engine.failures)
-            write_report(settings, made, store, out, engine.ran, data, failures)
+            write_report(settings, made, store, out, ran=engine.ran, data=data, failures=failures)
         except BaseException as error:
             display.event("stopped", why=type(error).__name__)
             raise
@@ -67,8 +67,8 @@ def execute(
         raise engine.failures[0].error
 
 
-def _made(plan: plans.Plan, failures: Sequence[Failure]) -> plans.Plan:
-    """Gives what there is to report. Raises the first failure's error where that is too little."""
+def _without_failures(plan: plans.Plan, failures: Sequence[Failure]) -> plans.Plan:
+    """Return the plan of what was made. Raises the first failure's error if that is too little."""
     try:
         return without(plan, [failure.stage for failure in failures])
     except NothingToReport:
@@ -89,8 +89,8 @@ def _make_folders(out: Path, store: Path) -> None:
         raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
 
 
-def _keep(settings: RunSettings, data: DataSet | None, out: Path) -> None:
-    """Writes what the run is about, once all of it has been found to be in order."""
+def _write_inputs(settings: RunSettings, data: DataSet | None, out: Path) -> None:
+    """Write settings and data set into the run's folder, after all checks."""
     try:
         write_text(out / "settings.toml", to_toml(settings))
         datasets.keep(data, out)

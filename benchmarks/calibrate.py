@@ -1,12 +1,12 @@
-"""Do intervals and p values hold what they promise? Simulated experiments with known truth.
+"""Checks intervals and p values in simulated experiments whose truth is known.
 
     python benchmarks/calibrate.py                                 the tables of docs/calibration.md
     python benchmarks/calibrate.py --run runs/demo --run runs/demo-seed1
                                                                    and A/A on outcomes of real runs
 
-In each simulated experiment the last way of training is compared with the first by the functions
-that make a report. Some experiments share the draws of the bootstrap, as comparisons of a report
-do. Writes CSV files, the power curve as SVG, and prints the tables as Markdown.
+In each simulated experiment the last training set ("way" of training) is compared with the first by
+the functions that make a report. Some experiments share the draws of the bootstrap, as comparisons
+in a report do. Writes CSV files and the power curve as SVG, and prints the tables as Markdown.
 """
 
 import multiprocessing
@@ -32,14 +32,14 @@ from reports.training_variation import variation_of_differences, variation_of_me
 
 SEEDS, SUBJECTS, VARIATION = (2, 3, 5), (30, 60, 360), (0.0, 0.02, 0.04)
 SHARE = 25  # experiments that share draws of subjects
-FEWER = {"coverage": 2, "power": 4}  # tables that need fewer experiments in a row
+FEWER = {"coverage": 2, "power": 4}  # divisors, for tables that need fewer experiments per row
 EFFECTS = (0.02, 0.04, 0.06, 0.08, 0.12, 0.16)
 SAMPLED = {"way_subject": 0.08, "training_subject": 0.155, "probe": 0.20}  # of simulated people
 OUT = Path("docs/results/calibration")
 
 
 def conditions() -> dict[str, list[Experiment]]:
-    """The tables and their rows."""
+    """Return the experiments of each row, by table."""
     grid = [
         Experiment(s, n, variation=variation)
         for s in SEEDS
@@ -49,7 +49,7 @@ def conditions() -> dict[str, list[Experiment]]:
     usual = Experiment(seeds=3, subjects=60)
     return {
         "aa": grid,
-        "coverage": [replace(each, effect=0.08) for each in grid if each.variation != VARIATION[1]],
+        "coverage": [replace(row, effect=0.08) for row in grid if row.variation != VARIATION[1]],
         "power": [
             Experiment(s, n, variation=0.03, effect=effect)
             for s in (3, 5, 10)
@@ -68,7 +68,7 @@ def conditions() -> dict[str, list[Experiment]]:
     }  # fmt: skip
 
 
-# Rates of verification, whose threshold the people tested place themselves (simulated_scores.py).
+# Verification, where the threshold depends on the tested people (simulated_scores.py).
 VERIFIED = (
     Verification(seeds=1, subjects=60),
     Verification(seeds=3, subjects=60),
@@ -78,7 +78,7 @@ VERIFIED = (
 
 
 def compare(setup: Experiment, how_often: np.ndarray, rng: np.random.Generator) -> dict[str, float]:
-    """One experiment as a report would treat it: was 0 refused, were the truths covered?"""
+    """Evaluate one experiment like a report: was 0 rejected, were the true values covered?"""
     outcomes, subjects = setup.outcomes(rng)
     means = outcomes.mean(2, dtype=float)
     several = setup.seeds > 1
@@ -103,7 +103,7 @@ def compare(setup: Experiment, how_often: np.ndarray, rng: np.random.Generator) 
 
 
 def measure(job: tuple[int, Experiment, int], resamples: int) -> dict[str, float]:
-    """The shares over experiments of one kind. `job`: a number that seeds it, kind, count."""
+    """Return the shares over repeated experiments. `job`: seed, experiment, number of repeats."""
     number, setup, count = job
     rng = np.random.default_rng(number)
     rows = []
@@ -116,13 +116,19 @@ def measure(job: tuple[int, Experiment, int], resamples: int) -> dict[str, float
 
 
 def predicted(row: pd.Series) -> float:
-    """The difference found with 80 % power, by reports/power.py for the simulated components."""
-    of = Components(variation=row["variation"], **SAMPLED)
-    return detectable_difference(row["subjects"], row["probes"], row["seeds"], row["ways"], of=of)
+    """Return the difference found with 80 % power, by reports/power.py."""
+    components_of_row = Components(variation=row["variation"], **SAMPLED)
+    return detectable_difference(
+        row["subjects"],
+        row["probes"],
+        row["seeds"],
+        training_sets=row["ways"],
+        components=components_of_row,
+    )
 
 
 def printed(title: str, rows: pd.DataFrame) -> str:
-    """A table with shares in per cent, and variation and effects in points."""
+    """Return a table with shares in per cent, and variation and effects in points."""
     columns = {
         "seeds": "seeds", "subjects": "people", "probes": "probes each", "ways": "ways",
         "variation": "training variation, points", "variation_ratio": "one varies more by",
@@ -144,12 +150,12 @@ def printed(title: str, rows: pd.DataFrame) -> str:
 
 
 def rates_printed(rows: pd.DataFrame) -> str:
-    """The table on verification, shares in per cent; in brackets with impostors left out."""
+    """Return the table of verification, in per cent; in brackets without parts of impostors."""
     rows = rows.copy()
     names = ("rejected", "covered", "mean_covered")
     for name in names:
         shares = zip(100 * rows[name], 100 * rows[f"{name}_fixed"], strict=True)
-        rows[name] = [f"{now:.1f} [{fixed:.1f}]" for now, fixed in shares]
+        rows[name] = [f"{share:.1f} [{fixed:.1f}]" for share, fixed in shares]
     columns = {
         "seeds": "seeds", "metric": "metric", "mean": "true value", "effect": "true difference",
         "rejected": "rejected, %", "covered": "interval of the difference covers, %",
@@ -161,7 +167,7 @@ def rates_printed(rows: pd.DataFrame) -> str:
 
 
 def draw_power(rows: pd.DataFrame, path: Path) -> None:
-    """Rejections over the effect, a line per number of seeds and people; dots: what is foretold."""
+    """Draw rejections over the effect, a line per number of seeds and people; dots: predicted."""
     colours = dict(zip((3, 5, 10), ("#0072b2", "#d55e00", "#009e73"), strict=True))
     with mpl.rc_context({"svg.hashsalt": "nirbench", "svg.fonttype": "none", "font.size": 9}):
         figure = Figure(figsize=(6.4, 3.6), layout="constrained")
@@ -190,16 +196,18 @@ def draw_power(rows: pd.DataFrame, path: Path) -> None:
     "--run", "runs", type=Path, multiple=True, help="Finished runs, one or more per seed."
 )
 @click.option("--out", type=Path, default=OUT, show_default=True)
-def main(comparisons: int, resamples: int, workers: int, runs: tuple[Path, ...], out: Path) -> None:
+def main(
+    *, comparisons: int, resamples: int, workers: int, runs: tuple[Path, ...], out: Path
+) -> None:
     out.mkdir(parents=True, exist_ok=True)
     wanted = conditions()
     counted = [
         (row, comparisons // FEWER.get(name, 1)) for name, rows in wanted.items() for row in rows
     ]
-    jobs = [(number, *each) for number, each in enumerate(counted)]
+    jobs = [(number, row, count) for number, (row, count) in enumerate(counted)]
     # A fresh interpreter for each worker: threads of NumPy do not survive a fork.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        verified = [(number, each, comparisons) for number, each in enumerate(VERIFIED)]
+        verified = [(number, row, comparisons) for number, row in enumerate(VERIFIED)]
         rates = pool.map(partial(verification_rows, resamples=resamples), verified)
         done = iter(list(pool.map(partial(measure, resamples=resamples), jobs)))
         table = pd.DataFrame([row for rows in rates for row in rows])
@@ -211,13 +219,13 @@ def main(comparisons: int, resamples: int, workers: int, runs: tuple[Path, ...],
         click.echo(printed(name, table))
         if name == "power":
             draw_power(table, out / "power.svg")
-    alike = components(Experiment(2, 60, effect=0.04), np.random.default_rng(0), runs)
-    of = "-".join(["", *(run.name for run in runs)])  # "-demo": whose outcomes they are
-    alike.to_csv(out / f"components{of}.csv", index=False)
-    click.echo(alike.to_string(index=False))
+    resemblance = components(Experiment(2, 60, effect=0.04), np.random.default_rng(0), runs)
+    suffix = "-".join(["", *(run.name for run in runs)])  # such as "-demo"
+    resemblance.to_csv(out / f"components{suffix}.csv", index=False)
+    click.echo(resemblance.to_string(index=False))
     if runs:
         table = real_rejections(runs, comparisons, resamples)
-        table.to_csv(out / f"real{of}.csv", index=False, float_format="%.6g")
+        table.to_csv(out / f"real{suffix}.csv", index=False, float_format="%.6g")
         click.echo(table.to_string(index=False))
 
 

@@ -1,10 +1,10 @@
-"""Judges rendered people by dlib, which knows only photographs: are they faces, and whose?
+"""Measures rendered people with dlib, which was trained on photographs: detection, recognition.
 
     python benchmarks/judge_faces.py                  detection, eye error, recognition
     python benchmarks/judge_faces.py --sheet people.png --no-judge
 
-The renderer was tuned on subjects below 1000; the default subjects here were never looked at.
-dlib's models are searched in the package face-recognition-models (CC0); or give their files.
+The renderer was tuned on subjects below 1000; the default subjects here were never used for that.
+dlib's models are taken from the package face-recognition-models (CC0), or from given files.
 """
 
 from importlib.util import find_spec
@@ -28,7 +28,7 @@ FIRST_NIR_SHOT = 500
 
 
 def packaged(name: str) -> str | None:
-    """Where the package face_recognition_models keeps a file; it is found, not imported."""
+    """Return the path of a file in the package face_recognition_models, without importing it."""
     spec = find_spec("face_recognition_models")
     if spec is None or not spec.submodule_search_locations:
         return None
@@ -36,7 +36,7 @@ def packaged(name: str) -> str | None:
     return str(path) if path.exists() else None
 
 
-class Judge:
+class DlibFaces:
     """dlib's frontal detector, landmarks and face network."""
 
     def __init__(self, landmarks: str, recognizer: str) -> None:
@@ -44,8 +44,8 @@ class Judge:
         self.landmarks = dlib.shape_predictor(landmarks)
         self.recognizer = dlib.face_recognition_model_v1(recognizer)
 
-    def look(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-        """HWC uint8 -> (2, 2) eyes sorted by x and a (128,) embedding; None where no face is."""
+    def measure(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Find a face: HWC uint8 => (2, 2) eyes sorted by x, (128,) embedding; None without one."""
         rgb = np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3)))
         boxes = self.detector(rgb, 0)  # 0: without upsampling
         if not boxes:
@@ -57,28 +57,30 @@ class Judge:
         return eyes[np.argsort(eyes[:, 0])], embedding
 
 
-def judge_people(judge: Judge, subjects: range, per_spectrum: int, side_px: int, seed: int) -> dict:
-    """Renders and judges; the returned lists have one entry per detected image."""
-    found = {"subject": [], "spectrum": [], "error": [], "embedding": []}
+def measure_people(
+    dlib_faces: DlibFaces, subjects: range, *, per_spectrum: int, side_px: int, seed: int
+) -> dict:
+    """Render and measure people; the returned arrays have one entry per detected image."""
+    columns = {"subject": [], "spectrum": [], "error": [], "embedding": []}
     for subject in subjects:
         person = make_person(seed, subject, side_px)
         for spectrum, first in (("VIS", 0), ("NIR", FIRST_NIR_SHOT)):
             for shot in range(first, first + per_spectrum):
                 view = view_person(person, shot, side_px, STANDARD)
-                truth, seen = true_eyes(view), judge.look(develop(view, spectrum))
+                truth, seen = true_eyes(view), dlib_faces.measure(develop(view, spectrum))
                 if seen is None:
                     continue
                 eyes, embedding = seen
                 distance = np.linalg.norm(truth[1] - truth[0])
                 error = np.linalg.norm(eyes - truth, axis=1).mean() / distance
                 row = (subject, spectrum, error, embedding)
-                for column, value in zip(found.values(), row, strict=True):
+                for column, value in zip(columns.values(), row, strict=True):
                     column.append(value)
-    return {name: np.array(values) for name, values in found.items()}
+    return {name: np.array(values) for name, values in columns.items()}
 
 
 def cross_spectral_auc(found: dict) -> float:
-    """Area under the ROC of all VIS-NIR pairs: same person or not, by embedding distance."""
+    """Return the area under the ROC of all VIS-NIR pairs, by embedding distance."""
     vis, nir = found["spectrum"] == "VIS", found["spectrum"] == "NIR"
     a, b = found["embedding"][vis], found["embedding"][nir]
     distance = np.linalg.norm(a[:, None] - b[None], axis=2)
@@ -87,7 +89,7 @@ def cross_spectral_auc(found: dict) -> float:
 
 
 def write_sheet(path: str, subjects: range, side_px: int, seed: int) -> None:
-    """A contact sheet: a column per person, the VIS and the NIR image of one shot below another."""
+    """Write a contact sheet: one column per person, the VIS image above the NIR image."""
     rows = []
     for spectrum in ("VIS", "NIR"):
         images = [render(subject, 0, spectrum, side_px, seed) for subject in subjects]
@@ -103,20 +105,32 @@ def write_sheet(path: str, subjects: range, side_px: int, seed: int) -> None:
 @click.option("--seed", default=0, show_default=True, help="Population.")
 @click.option("--landmarks", default=lambda: packaged(LANDMARKS), help=f"File {LANDMARKS}.")
 @click.option("--recognizer", default=lambda: packaged(RECOGNIZER), help=f"File {RECOGNIZER}.")
-@click.option("--judge/--no-judge", "judging", default=True, help="Whether to judge at all.")
+@click.option("--judge/--no-judge", "measured", default=True, help="Whether to measure.")
 @click.option("--sheet", help="Write a contact sheet of the first 8 people to this file.")
 def main(
-    first_subject, subjects, per_spectrum, side_px, seed, landmarks, recognizer, judging, sheet
+    *,
+    first_subject,
+    subjects,
+    per_spectrum,
+    side_px,
+    seed,
+    landmarks,
+    recognizer,
+    measured,
+    sheet,
 ):
     if sheet:
         write_sheet(sheet, range(first_subject, first_subject + 8), side_px, seed)
-    if not judging:
+    if not measured:
         return
     if landmarks is None or recognizer is None:
         error = MissingError("dlib's models: install face-recognition-models or name the files")
         raise click.ClickException(str(error))
     people = range(first_subject, first_subject + subjects)
-    found = judge_people(Judge(landmarks, recognizer), people, per_spectrum, side_px, seed)
+    found = measure_people(
+        DlibFaces(landmarks, recognizer), people,
+        per_spectrum=per_spectrum, side_px=side_px, seed=seed,
+    )  # fmt: skip
     total = 2 * subjects * per_spectrum
     click.echo(f"{total} images of {subjects} people from {first_subject}, {side_px} px")
     for spectrum in ("VIS", "NIR"):

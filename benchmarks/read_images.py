@@ -1,4 +1,4 @@
-"""How long finding and checking a data set on disk takes: the first time, and remembered.
+"""Measures how long finding and checking a data set on disk takes, first and from its cache.
 
     python benchmarks/read_images.py --images 2000 --workers 2
 
@@ -22,7 +22,7 @@ OLD_NS = 10**18  # files written a moment ago are not remembered yet
 
 
 def write_set(root: Path, images: int) -> None:
-    """Half of the images BMP, half JPEG, twelve of each to a subject."""
+    """Write images, half of them BMP, half JPEG, twelve of each per subject."""
     rng = np.random.default_rng(0)
     small = rng.integers(0, 256, (8, 48, 64, 3), dtype=np.uint8)
     pictures = [Image.fromarray(pixels).resize((640, 480)) for pixels in small]
@@ -37,13 +37,14 @@ def write_set(root: Path, images: int) -> None:
         os.utime(path, ns=(OLD_NS, OLD_NS + number))
 
 
-def timed_read(what: str, root: Path, cache: Path, workers: int) -> None:
-    """Reads the set and prints the time."""
+def timed_read(label: str, root: Path, cache: Path, workers: int) -> None:
+    """Read the set and print the time."""
     start = time.perf_counter()
-    manifest = layouts.read("casia", root, cache, workers)
+    manifest = layouts.read("casia", root, cache, workers=workers)
     seconds = time.perf_counter() - start
-    each_ms = 1000 * seconds / len(manifest.images)
-    print(f"{what:<18} {len(manifest.images):>6,} images {seconds:8.2f} s {each_ms:8.3f} ms each")
+    ms_per_image = 1000 * seconds / len(manifest.images)
+    count = len(manifest.images)
+    print(f"{label:<18} {count:>6,} images {seconds:8.2f} s {ms_per_image:8.3f} ms each")
 
 
 @click.command()

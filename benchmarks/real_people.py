@@ -1,8 +1,8 @@
-"""A/A on the outcomes of real trainings, and how far simulated people resemble them.
+"""Makes A/A comparisons of real trainings, and compares simulated people with real ones.
 
-In each seed the names of the training sets are shuffled, which makes them exchangeable: no name
-stands for a way of training any more, so every difference that is found is found by mistake. A
-random half of the people is tested each time.
+In each seed the names of the training sets are shuffled, which makes them exchangeable: a name has
+no relation to a training set any more, so every difference that is found is a false one. A random
+half of the people is tested each time.
 """
 
 import json
@@ -25,41 +25,43 @@ HIT_OR_MISS = [record.name for record in recognition_metrics.records(()) if reco
 
 
 def real_cells(runs: Sequence[Path]) -> dict[tuple[str, str, str], Cell]:
-    """The cells of the runs' training sets in the roles SHUFFLED, over all their seeds."""
+    """Return the cells of the runs' training sets in the roles SHUFFLED, over all their seeds."""
     tables = []
     for run in runs:
         results = json.loads((run / "results.json").read_text(encoding="utf-8"))
-        roles = {each["name"]: each["role"] for each in results["training_sets"]}
+        roles = {row["name"]: row["role"] for row in results["training_sets"]}
         for stage in results["stages"]:
-            kind, *what = stage["name"].split(":")
-            if kind != "score" or roles.get(what[0]) not in SHUFFLED:
+            function, *arguments = stage["name"].split(":")
+            if function != "score" or roles.get(arguments[0]) not in SHUFFLED:
                 continue
             folder = f"{stage['name'].replace(':', '-')}-{stage['key']}"
             table = pd.read_csv(
                 run.parent / "stages" / folder / "outcomes.csv", dtype={"subject": str}
             )
-            tables.append(table.assign(training_set=what[0], seed=int(what[1])))
+            tables.append(table.assign(training_set=arguments[0], seed=int(arguments[1])))
     return cells_of(pd.concat(tables)[COLUMNS])
 
 
 def real_rejections(runs: Sequence[Path], comparisons: int, resamples: int) -> pd.DataFrame:
-    """How often two names differ at the 5 % level, per protocol and metric."""
+    """Return how often two names differ at the 5 % level, per protocol and metric."""
     cells = real_cells(runs)
     rows = []
-    for number, where in enumerate(dict.fromkeys(key[1:] for key in cells)):
-        here = [cell for key, cell in cells.items() if key[1:] == where]
+    for number, (task, metric) in enumerate(dict.fromkeys(key[1:] for key in cells)):
+        of_metric = [cell for key, cell in cells.items() if key[1:] == (task, metric)]
         rng = np.random.default_rng(number)
-        found = [shuffled(here, where[1], rng, resamples) for _ in range(comparisons)]
+        found = [shuffled(of_metric, metric, rng, resamples) for _ in range(comparisons)]
         shares = dict(zip(("rejected", "mcnemar_rejected"), np.mean(found, 0), strict=True))
-        start = {"protocol": where[0], "metric": where[1], "ways": len(here)}
-        rows.append({**start, "seeds": len(here[0].seeds), "comparisons": comparisons, **shares})
+        start = {"protocol": task, "metric": metric, "ways": len(of_metric)}
+        rows.append(
+            {**start, "seeds": len(of_metric[0].seeds), "comparisons": comparisons, **shares}
+        )
     return pd.DataFrame(rows)
 
 
 def shuffled(
     cells: list[Cell], metric: str, rng: np.random.Generator, resamples: int
 ) -> tuple[bool, float]:
-    """One comparison of two shuffled names on half of the people: was 0 refused?"""
+    """Compare two shuffled names on half of the people: was 0 rejected, by either test?"""
     values = np.stack([cell.values for cell in cells])
     for seed in range(values.shape[1]):
         values[:, seed] = rng.permutation(values[:, seed])
@@ -77,7 +79,7 @@ def shuffled(
 
 
 def components(setup: Experiment, rng: np.random.Generator, runs: Sequence[Path]) -> pd.DataFrame:
-    """Standard deviations behind rank-1, simulated (mean of 20) and, where runs are given, real."""
+    """Return standard deviations behind rank-1, simulated (mean of 20) and, given runs, real."""
     many = [resemblance(*setup.outcomes(rng)) for _ in range(20)]
     columns = {"simulated": pd.DataFrame(many).pow(2).mean().pow(0.5)}
     if runs:
@@ -88,7 +90,10 @@ def components(setup: Experiment, rng: np.random.Generator, runs: Sequence[Path]
 
 
 def resemblance(values: np.ndarray, subjects: np.ndarray) -> dict[str, float]:
-    """Of (ways, seeds, probes) outcomes, two seeds or more, as many probes of each person."""
+    """Return mean and standard deviations of (ways, seeds, probes) outcomes.
+
+    There are two seeds or more, and equally many probes of each person.
+    """
     ways, seeds, _ = values.shape
     people = np.unique(subjects, return_inverse=True)[1].argsort(kind="stable")
     values = values[:, :, people].reshape(ways, seeds, len(np.unique(subjects)), -1).astype(float)

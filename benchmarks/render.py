@@ -1,11 +1,11 @@
-"""Speed of the renderer: images per second with identities, and beside another renderer.
+"""Measures the speed of the renderer, alone and compared with another renderer.
 
     python benchmarks/render.py --side-px 144 --workers 2
     python benchmarks/render.py --side-px 256 --prototype synthface.py
 
 The other renderer is a file with Head(), Identity(head, subject), Shot(number) and
-render(identity, shot, (spectrum,), side_px); both are timed in turns, so that a busy machine slows
-both alike.
+render(identity, shot, (spectrum,), side_px); both are timed in turns, so that other load on the
+machine slows both equally.
 """
 
 import importlib.util
@@ -26,7 +26,7 @@ Steps = tuple[Callable[[int], object], Callable[[object, int, str], object]]
 
 
 def ours(side_px: int) -> Steps:
-    """How to make a person, and an image of one."""
+    """Return the functions that make a person, and an image of one."""
 
     def image(person, shot: int, spectrum: str):
         return develop(view_person(person, shot, side_px, STANDARD), spectrum)
@@ -35,7 +35,7 @@ def ours(side_px: int) -> Steps:
 
 
 def other(path: str, side_px: int) -> Steps:
-    """The same for the renderer in a file."""
+    """Return the same functions for the renderer in a file."""
     spec = importlib.util.spec_from_file_location("other_renderer", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -48,14 +48,14 @@ def other(path: str, side_px: int) -> Steps:
 
 
 def seconds(call: Callable, *arguments: object, **options: object) -> tuple[float, object]:
-    """Wall seconds of a call, and its result."""
+    """Return the wall seconds of a call, and its result."""
     start = time.perf_counter()
     result = call(*arguments, **options)
     return time.perf_counter() - start, result
 
 
 def compare(renderers: list[Steps], subjects: int, shots: int) -> list[tuple[float, float, float]]:
-    """Median seconds per person, VIS image and NIR image of each renderer, timed in turns."""
+    """Return median seconds per person, VIS and NIR image of each renderer, timed in turns."""
     times = [([], [], []) for _ in renderers]
     for subject in range(subjects):
         people = []
@@ -71,10 +71,18 @@ def compare(renderers: list[Steps], subjects: int, shots: int) -> list[tuple[flo
 
 
 def throughput(side_px: int, subjects: int, per_spectrum: int, workers: int) -> float:
-    """Images per second of render_people: start of the workers, identities and files included."""
-    shape = (range(subjects), per_spectrum, per_spectrum, False, side_px)
+    """Return images per second of render_people, including workers' start, people and files."""
     with tempfile.TemporaryDirectory() as folder:
-        spent, _ = seconds(render_people, Path(folder) / "people", *shape, workers=workers)
+        spent, _ = seconds(
+            render_people,
+            Path(folder) / "people",
+            range(subjects),
+            vis_per_subject=per_spectrum,
+            nir_per_subject=per_spectrum,
+            pairs=False,
+            side_px=side_px,
+            workers=workers,
+        )
     return 2 * subjects * per_spectrum / spent
 
 
@@ -84,7 +92,9 @@ def throughput(side_px: int, subjects: int, per_spectrum: int, workers: int) -> 
 @click.option("--per-spectrum", default=10, show_default=True, help="Images of each per subject.")
 @click.option("--workers", default=2, show_default=True)
 @click.option("--prototype", help="File of another renderer to time beside.")
-def main(side_px: int, subjects: int, per_spectrum: int, workers: int, prototype: str | None):
+def main(
+    *, side_px: int, subjects: int, per_spectrum: int, workers: int, prototype: str | None
+) -> None:
     renderers = [ours(side_px)] + ([other(prototype, side_px)] if prototype else [])
     per_person = []
     compare(renderers, 1, 1)  # reads the head and warms caches

@@ -1,4 +1,4 @@
-"""Time and memory of scoring a P x G matrix of cosines that is never in memory.
+"""Measures time and memory of scoring a P x G matrix of cosines that is never in memory.
 
     python benchmarks/score_matrix.py
     python benchmarks/score_matrix.py --dimension 64 --size 10000x10000 --size 100000x10000
@@ -22,7 +22,7 @@ from recognizer import outcomes
 from recognizer.comparison import Comparison, tally
 from recognizer.cosines import Cosines
 
-SIZES = ("1000x358", "6245x358", "62450x358")  # CASIA View 2: a fold and ten, nearly
+SIZES = ("1000x358", "6245x358", "62450x358")  # about CASIA View 2: one fold, and ten
 FARS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
 NOISE = 1.6  # of the length of a person's direction: rank-1 is neither 0 nor 1
 STEP = 10_000  # embeddings made at once
@@ -30,36 +30,36 @@ MEGABYTE = 2**20
 
 
 def embeddings(
-    people: np.ndarray, of: np.ndarray, noise: float, draw: np.random.Generator
+    people: np.ndarray, shown: np.ndarray, noise: float, draw: np.random.Generator
 ) -> np.ndarray:
-    """(S, D) directions of people, (N,) whom to embed -> (N, D) float32 of unit length."""
-    made = np.empty((len(of), people.shape[1]), np.float32)
-    for start in range(0, len(of), STEP):
-        faces = people[of[start : start + STEP]]
+    """Draw embeddings: (S, D) directions of people, (N,) int who is shown => (N, D) float32."""
+    made = np.empty((len(shown), people.shape[1]), np.float32)
+    for start in range(0, len(shown), STEP):
+        faces = people[shown[start : start + STEP]]
         faces = faces + noise * draw.standard_normal(faces.shape, np.float32)
         made[start : start + STEP] = faces / np.linalg.norm(faces, axis=1, keepdims=True)
     return made
 
 
 def comparison(probes: int, gallery: int, dimension: int, seed: int) -> Comparison:
-    """One gallery image per person, probes of random people."""
+    """Return a comparison with one gallery image per person and probes of random people."""
     draw = np.random.default_rng(seed)
     people = draw.standard_normal((gallery, dimension), np.float32)
-    of = draw.integers(0, gallery, probes)
+    shown = draw.integers(0, gallery, probes)
     everybody = np.arange(gallery)
     scores = Cosines(
-        embeddings(people, of, NOISE, draw), embeddings(people, everybody, NOISE, draw)
+        embeddings(people, shown, NOISE, draw), embeddings(people, everybody, NOISE, draw)
     )
-    return Comparison(scores, of, everybody)
+    return Comparison(scores, shown, everybody)
 
 
 def peak_memory() -> float:
-    """The most memory this process has held so far, MB (2^20 bytes); Linux counts in kB."""
+    """Return the peak memory of this process so far, MB (2^20 bytes); Linux counts in kB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
 
 
 def measure(probes: int, gallery: int, dimension: int, seed: int) -> dict:
-    """Makes embeddings, scores them; CPU seconds of the scoring, memory, and the metrics."""
+    """Make embeddings and score them; return CPU seconds of scoring, memory and metrics."""
     compared = comparison(probes, gallery, dimension, seed)
     started = time.process_time()
     values = outcomes.unseen([tally(compared, FARS)], FARS).values
@@ -71,7 +71,7 @@ def measure(probes: int, gallery: int, dimension: int, seed: int) -> dict:
 
 
 def in_process(size: str, dimension: int, seed: int) -> dict:
-    """`measure` in a process of its own."""
+    """Call `measure` in a process of its own."""
     command = [sys.executable, __file__, "--alone", size, "--dimension", dimension, "--seed", seed]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
     return json.loads(done.stdout)

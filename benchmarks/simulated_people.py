@@ -1,4 +1,4 @@
-"""Simulated outcomes of recognizers, whose true differences are known in closed form.
+"""Simulates outcomes of recognizers, whose true differences are known in closed form.
 
 A probe is a hit where a latent score is above 0; an outcome is the mean over draws of the gallery,
 as in recognizer/outcomes.py. The score is a sum of independent normals with variances PARTS, whose
@@ -15,23 +15,22 @@ from scipy import stats
 HIT_RATE = 0.315
 GALLERY_DRAWS = 5
 PARTS = {
-    "person": 0.43,  # how hard someone is for all
-    "gallery": 0.35,  # which image of theirs is enrolled
-    "shot": 0.085,  # how hard a probe is for all
-    "way_person": 0.015,  # what a way of training does to someone, in every training
-    "training_person": 0.06,  # what a training does to someone
-    "training_shot": 0.06,  # what it does to a probe
+    "person": 0.43,  # how difficult a person is for all trainings
+    "gallery": 0.35,  # which image of the person is in the gallery
+    "shot": 0.085,  # how difficult a probe is for all trainings
+    "way_person": 0.015,  # the effect of a training set on a person, in every training
+    "training_person": 0.06,  # the effect of one training on a person
+    "training_shot": 0.06,  # the effect of one training on a probe
 }
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """Some ways of training, each over the same seeds, tested on the same people.
+    """Some training sets ("ways" of training) with the same seeds, tested on the same people.
 
     The last way is better than the others by `effect`, a share of 1, averaged over people and
-    trainings. `variation` is the standard deviation that chance gives to a difference of two
-    trainings.
-    `same`: all ways are one, so what a way does to a person is the same for all (A/A).
+    trainings. `variation` is the standard deviation of a difference of two trainings by training
+    variation. Without an effect, the effect of a way on a person is the same for all ways (A/A).
     """
 
     seeds: int
@@ -45,7 +44,7 @@ class Experiment:
     hit_rate: float = HIT_RATE
 
     def outcomes(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """-> (ways, seeds, probes of all people) float32 in 0 to 1, and who each probe shows."""
+        """Draw (ways, seeds, probes) float32 outcomes in [0, 1], and (probes,) int people."""
         score = self.shared(rng) + self.trained(rng)
         hits = score[..., None] + self.normal(rng, "gallery", self.subjects, 1, GALLERY_DRAWS) > 0
         values = hits.mean(-1, dtype=np.float32)
@@ -53,29 +52,29 @@ class Experiment:
         return values.reshape(self.ways, self.seeds, -1), people
 
     def shared(self, rng: np.random.Generator) -> np.ndarray:
-        """What all trainings of a way share, (ways, 1, subjects, probes)."""
-        hard = self.normal(rng, "person", self.subjects, 1)
-        hard = hard + self.normal(rng, "shot", self.subjects, self.probes)
+        """Draw the scores that all trainings of a way share, (ways, 1, subjects, probes)."""
+        difficulty = self.normal(rng, "person", self.subjects, 1)
+        difficulty = difficulty + self.normal(rng, "shot", self.subjects, self.probes)
         ways = 1 if not self.effect else self.ways
-        ways_do = self.normal(rng, "way_person", ways, 1, self.subjects, 1)
-        return hard + ways_do + self.levels()[:, None, None, None]
+        way_effects = self.normal(rng, "way_person", ways, 1, self.subjects, 1)
+        return difficulty + way_effects + self.levels()[:, None, None, None]
 
     def trained(self, rng: np.random.Generator) -> np.ndarray:
-        """What differs from training to training, (ways, seeds, subjects, probes)."""
-        which = self.ways, self.seeds
-        variation = rng.normal(0, 1, (*which, 1, 1)) * self.variations()[:, None, None, None]
-        # What a seed does to all ways alike, as large as a way's own; it cancels in differences.
+        """Draw the scores that differ between trainings, (ways, seeds, subjects, probes)."""
+        trainings = self.ways, self.seeds
+        variation = rng.normal(0, 1, (*trainings, 1, 1)) * self.variations()[:, None, None, None]
+        # The effect of a seed on all ways, as large as that on one way; it cancels in differences.
         block = rng.normal(0, self.usual_variation, (1, self.seeds, 1, 1))
-        person = self.normal(rng, "training_person", *which, self.subjects, 1)
+        person = self.normal(rng, "training_person", *trainings, self.subjects, 1)
         return (
             variation
             + block
             + person
-            + self.normal(rng, "training_shot", *which, self.subjects, self.probes)
+            + self.normal(rng, "training_shot", *trainings, self.subjects, self.probes)
         )
 
     def variations(self) -> np.ndarray:
-        """Standard deviations of the latent training variation, (ways,)."""
+        """Return standard deviations of the latent training variation, (ways,) float64."""
         variations = np.full(self.ways, self.usual_variation)
         variations[-1] *= self.variation_ratio
         variations[0] *= self.variation_ratio if self.both else 1
@@ -83,12 +82,12 @@ class Experiment:
 
     @property
     def usual_variation(self) -> float:
-        """That of one training of a usual way, in units of the latent score."""
+        """The latent standard deviation of one training of a usual way."""
         per_unit = stats.norm.pdf(stats.norm.ppf(self.hit_rate))  # outcome per unit of score
         return self.variation / np.sqrt(2) / per_unit
 
     def levels(self) -> np.ndarray:
-        """Means of the latent score, (ways,), such that the expected outcomes are as they should.
+        """Return means of the latent score, (ways,), that give the wanted expected outcomes.
 
         The expectation of an outcome is Phi(level / total standard deviation).
         """

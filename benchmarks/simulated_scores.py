@@ -1,9 +1,10 @@
-"""Simulated embeddings of people, and whether intervals of verification metrics hold.
+"""Simulates embeddings of people, and checks intervals of verification metrics.
 
-A person is a direction; some are nearer to the crowd's than others and are taken for others, some
-vary more from shot to shot. A training turns all embeddings by a linear map of its own: that is
-the training variation. What it knows of nuisance is one number, the way's. Tallies, outcomes and
-intervals are those of a real run; the truth is what many trainings get on many people.
+A person is a direction; some are nearer to a common direction than others and are confused with
+others, and some vary more from shot to shot. A training applies a random linear map to all
+embeddings: that is the training variation. How much of the noise of shots remains is one number for
+each training set ("way" of training). Tallies, outcomes and intervals are those of a real run; the
+true values are means over many trainings and many people.
 """
 
 from collections.abc import Iterator
@@ -20,17 +21,17 @@ from reports.statistics import LEVEL, estimate, subject_draws, subject_sums
 from reports.training_variation import variation_of_differences, variation_of_means
 
 DIMENSION = 24
-CROWD, NEARNESS = 0.3, 0.2  # of all to the crowd's direction, and how much people differ in that
-ENROLLED, SHOT, UNEVEN = 0.8, 1.2, 0.35  # noise of gallery images and probes; of people in it
+CROWD, NEARNESS = 0.3, 0.2  # mean and deviation of the people's part in the common direction
+ENROLLED, SHOT, UNEVEN = 0.8, 1.2, 0.35  # noise of gallery images, of probes; its variation
 PARTS_OF_A_TRAINING = 0.25  # its map's distance from the identity
-NUISANCE = 1.0  # how much of the noise of shots is left; a better way leaves less
+NUISANCE = 1.0  # how much of the noise of shots remains; less for a better way
 FARS = (0.1, 0.01, 0.001)
 TRUE_TRAININGS, TRUE_PEOPLE, TRUE_PROBES = 60, 1000, 2
 
 
 @dataclass(frozen=True)
 class Shown:
-    """People, (N, D); noise of an enrolled image, (N, D), and of probes, (N, P, D), of each."""
+    """`people` (N, D); noise of a gallery image of each, (N, D), and of P probes, (N, P, D)."""
 
     people: np.ndarray
     enrolled: np.ndarray
@@ -38,7 +39,7 @@ class Shown:
 
 
 def shown(count: int, probes: int, rng: np.random.Generator) -> Shown:
-    """So many people, and noise of their images."""
+    """Draw people, and the noise of their images."""
     crowd = np.ones(DIMENSION) / np.sqrt(DIMENSION)
     people = scaled(rng, count, DIMENSION) + (CROWD + rng.normal(0, NEARNESS, (count, 1))) * crowd
     uneven = np.exp(rng.normal(0, UNEVEN, (count, 1, 1)))
@@ -50,18 +51,19 @@ def shown(count: int, probes: int, rng: np.random.Generator) -> Shown:
 
 
 def scaled(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Normal numbers whose last axis has a length of about 1."""
+    """Draw normal numbers whose last axis has a length of about 1."""
     return rng.normal(size=shape) / np.sqrt(shape[-1])
 
 
 def trained(seen: Shown, nuisance: float, rng: np.random.Generator) -> outcomes.Unseen:
-    """The outcomes of one training; `rng` draws its map."""
+    """Return the outcomes of one training; `rng` draws its map."""
     turn = np.eye(DIMENSION) + PARTS_OF_A_TRAINING * scaled(rng, DIMENSION, DIMENSION)
     gallery = unit((seen.people + nuisance * seen.enrolled) @ turn)
     probe = unit((seen.people[:, None] + nuisance * seen.probes) @ turn).reshape(-1, DIMENSION)
     everybody = np.arange(len(gallery))
-    of = np.repeat(everybody, seen.probes.shape[1])
-    return outcomes.unseen([tally(Comparison(Cosines(probe, gallery), of, everybody), FARS)], FARS)
+    subjects = np.repeat(everybody, seen.probes.shape[1])
+    comparison = Comparison(Cosines(probe, gallery), subjects, everybody)
+    return outcomes.unseen([tally(comparison, FARS)], FARS)
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -70,7 +72,7 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 @cache
 def truth(nuisance: float, seed: int) -> dict[str, float]:
-    """Each metric's mean over trainings, on people enough to know it."""
+    """Return each metric's mean over many trainings on many people."""
     rng = np.random.default_rng(seed)
     found = []
     for _ in range(TRUE_TRAININGS):
@@ -81,7 +83,7 @@ def truth(nuisance: float, seed: int) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Verification:
-    """Ways of training over the same seeds; the last leaves only `better` of the nuisance."""
+    """Ways of training with the same seeds; the last leaves only `better` of the nuisance."""
 
     seeds: int
     subjects: int
@@ -92,22 +94,26 @@ class Verification:
     def outcomes(
         self, rng: np.random.Generator
     ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """-> by metric (ways, seeds, probes) values, and what people do as impostors."""
+        """Draw (ways, seeds, probes) outcomes and parts of impostors, by metric."""
         seen = shown(self.subjects, self.probes, rng)
         left = [NUISANCE] * (self.ways - 1) + [NUISANCE * self.better]
         found = [[trained(seen, nuisance, rng) for _ in range(self.seeds)] for nuisance in left]
 
-        def gathered(kind: str) -> dict[str, np.ndarray]:
-            return {metric: np.array([[getattr(one, kind)[metric] for one in way] for way in found])
-                    for metric in found[0][0].as_impostor}  # fmt: skip
+        def gathered(field: str) -> dict[str, np.ndarray]:
+            return {
+                metric: np.array(
+                    [[getattr(training, field)[metric] for training in way] for way in found]
+                )
+                for metric in found[0][0].as_impostor
+            }
 
         return gathered("values"), gathered("as_impostor")
 
 
 def verification_rows(job: tuple[int, Verification, int], resamples: int) -> list[dict[str, float]]:
-    """A row per metric: how often the difference is refused and the truths are covered.
+    """Return a row per metric: how often 0 is rejected and the true values are covered.
 
-    `job`: a number that seeds it, the kind of experiment, how many.
+    `job`: seed, experiment, number of repeats.
     """
     seed, setup, count = job
     return list(_rows(setup, count, resamples, np.random.default_rng([1, seed])))
@@ -123,13 +129,13 @@ def _rows(
         values, parts = setup.outcomes(rng)
         for metric in values:
             true = ends[metric] - usual[metric], usual[metric]
-            row = compared(values[metric], parts[metric], true, setup, resamples, rng)
+            row = compared(values[metric], parts[metric], true, setup, resamples=resamples, rng=rng)
             found.setdefault(metric, []).append(row)
     for metric, rows in found.items():
         shares = pd.DataFrame(rows).astype(float).mean().to_dict()
-        facts = {"seeds": setup.seeds, "subjects": setup.subjects, "probes": setup.probes}
-        facts |= {"metric": metric, "mean": usual[metric], "effect": ends[metric] - usual[metric]}
-        yield facts | {"comparisons": count} | shares
+        row = {"seeds": setup.seeds, "subjects": setup.subjects, "probes": setup.probes}
+        row |= {"metric": metric, "mean": usual[metric], "effect": ends[metric] - usual[metric]}
+        yield row | {"comparisons": count} | shares
 
 
 def compared(
@@ -137,10 +143,11 @@ def compared(
     parts: np.ndarray,
     true: tuple[float, float],
     setup: Verification,
+    *,
     resamples: int,
     rng: np.random.Generator,
 ) -> dict[str, float]:
-    """One experiment as a report treats it, and as it would without the people as impostors."""
+    """Evaluate one experiment like a report, with and without the parts of impostors."""
     people = np.repeat(np.arange(setup.subjects), setup.probes)
     how_often, means = subject_draws(setup.subjects, rng, resamples), values.mean(2)
     several = setup.seeds > 1

@@ -1,4 +1,4 @@
-"""Our training step against a plain transcription of the published CycleGAN loop.
+"""Measures our training step against a plain transcription of the published CycleGAN loop.
 
     python benchmarks/train_step.py --side-px 96 --width 24 --blocks 4 --steps 20
     python benchmarks/train_step.py --device cuda --side-px 256 --width 64 --blocks 9 \
@@ -50,7 +50,7 @@ class PlainBlock(nn.Module):
 
 
 def plain_generator(width: int, blocks: int) -> nn.Module:
-    """The published generator of stock layers; its state dict has the keys of ours."""
+    """Return the published generator of stock layers; its state dict has the keys of ours."""
     layers = [
         nn.ReflectionPad2d(3),
         nn.Conv2d(3, width, 7),
@@ -68,7 +68,7 @@ def plain_generator(width: int, blocks: int) -> nn.Module:
 
 
 def plain_discriminator(width: int) -> nn.Module:
-    """The published 70x70 discriminator of stock layers."""
+    """Return the published 70x70 discriminator of stock layers."""
     layers = [nn.Conv2d(3, width, 4, 2, 1), nn.LeakyReLU(0.2, True)]
     for channels, stride in ((width, 2), (2 * width, 2), (4 * width, 1)):
         conv = nn.Conv2d(channels, 2 * channels, 4, stride, 1)
@@ -81,7 +81,7 @@ def named_model(layers: list[nn.Module]) -> nn.Module:
 
 
 class PlainStep:
-    """The published loop's `optimize_parameters`, spelled out."""
+    """The published loop's `optimize_parameters`, written out."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class PlainStep:
         ]
 
     def __call__(self, vis: Tensor, nir: Tensor) -> dict[str, Tensor]:
-        """One step on (1, 3, S, S) images in [-1, 1]; a pool still filling up swaps nothing."""
+        """Make one step on (1, 3, S, S) images in [-1, 1]; the pools swap nothing yet."""
         to_nir, to_vis, of_nir, of_vis = self.networks.values()
         fake_nir, fake_vis = to_nir(vis), to_vis(nir)
         cycle_vis, cycle_nir = to_vis(fake_nir), to_nir(fake_vis)
@@ -152,12 +152,12 @@ class PlainStep:
 
 
 def against(scores: Tensor, target: float) -> Tensor:
-    """The published least-squares criterion, against a filled target."""
+    """Return the published least-squares criterion, against a filled target."""
     return F.mse_loss(scores, torch.full_like(scores, target))
 
 
 class PlainVgg16(nn.Module):
-    """VGG16's ten convolutions up to relu4_3 with random weights: the cost, not the meaning."""
+    """VGG16's ten convolutions up to relu4_3 with random weights, for its cost alone."""
 
     def __init__(self):
         super().__init__()
@@ -204,7 +204,7 @@ def contest(
 
 
 def require_agreement(both: Contest) -> None:
-    """Raises SystemExit where a loss of step 1 differs by more than the tolerance."""
+    """Raise SystemExit where a loss of step 1 differs by more than the tolerance."""
     ours, plain = both.ours(), both.plain()
     for name, loss in plain.items():
         difference = abs(float(loss) - float(ours[name])) / max(1.0, abs(float(loss)))
@@ -213,20 +213,20 @@ def require_agreement(both: Contest) -> None:
 
 
 def medians(both: Contest, steps: int, device: torch.device) -> tuple[float, float]:
-    """Milliseconds per step of ours and of the plain one, taking turns.
+    """Return the median milliseconds per step of ours and of the plain one, taken in turns.
 
-    On a processor it is processor time, in which other work on the machine counts least.
+    On a processor it is processor time, which depends least on other work on the machine.
     """
     clock = time.process_time if device.type == "cpu" else time.perf_counter
     seconds: tuple[list[float], list[float]] = ([], [])
     for turn in range(WARMUP_STEPS + steps):
-        for kept, step in zip(seconds, (both.ours, both.plain), strict=True):
+        for measured, step in zip(seconds, (both.ours, both.plain), strict=True):
             synchronize(device)
             start = clock()
             step()
             synchronize(device)
             if turn >= WARMUP_STEPS:
-                kept.append(clock() - start)
+                measured.append(clock() - start)
     return 1e3 * statistics.median(seconds[0]), 1e3 * statistics.median(seconds[1])
 
 

@@ -1,9 +1,9 @@
 """Finds eyes and turns faces level, so that every network sees the eyes at the same places.
 
 Eyes: dlib's frontal detector, then its 5-point ensemble of regression trees (Kazemi & Sullivan,
-"One Millisecond Face Alignment with an Ensemble of Regression Trees", CVPR 2014). A face that is
-not found at first is looked for once more in the image enlarged twofold. Of several faces the
-largest is taken.
+"One Millisecond Face Alignment with an Ensemble of Regression Trees", CVPR 2014). If no
+face is found, the search is repeated in the image enlarged twofold. Of several faces the largest is
+taken.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,10 @@ Attempt = Literal["shipped", "first", "upsampled", "none"]
 
 @dataclass(frozen=True)
 class Found:
-    """What the finder saw: `eyes` (2, 2) float32 x, y sorted by x, or None; and at which try.
+    """The result of a search for eyes.
 
-    "shipped" eyes came with the data set, and no finder was asked.
+    eyes: (2, 2) float32 x, y in pixels, sorted by x, or None. attempt: which search found them;
+    "shipped" eyes came with the data set, without a search.
     """
 
     eyes: np.ndarray | None
@@ -38,13 +39,16 @@ class EyeFinder:
     """dlib's detector and landmark predictor, loaded once per process."""
 
     def __init__(self, predictor: Path) -> None:
-        import dlib  # takes a while, and only finders need it
+        import dlib  # slow to import, and needed only here
 
         self._detector = dlib.get_frontal_face_detector()
         self._predictor = dlib.shape_predictor(str(predictor))
 
     def find(self, image: np.ndarray) -> Found:
-        """`image` is HWC uint8 with 1 or 3 channels; positions are in pixel indices."""
+        """Find the eyes of the largest face: HWC uint8 with 1 or 3 channels => positions in pixels.
+
+        The centre of the first pixel is 0, 0.
+        """
         rgb = np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3)))
         attempts: tuple[tuple[Attempt, int], ...] = (("first", 0), ("upsampled", 1))
         for attempt, doublings in attempts:
@@ -62,10 +66,10 @@ class EyeFinder:
 
 
 def find_eyes(image: np.ndarray) -> np.ndarray | None:
-    """HWC uint8 -> (2, 2) float32 x, y of the eyes sorted by x, or None where no face is seen.
+    """Find the eyes in an image: HWC uint8 => (2, 2) float32 x, y in pixels, sorted by x, or None.
 
-    Raises MissingError where the landmark file is neither installed nor fetched, TamperedError
-    where it is another than the published one.
+    None means that no face was found. Raises MissingError where the landmark file is neither
+    installed nor fetched, TamperedError where it is not the published file.
     """
     return _default_finder().find(image).eyes
 
@@ -82,10 +86,11 @@ def _default_finder() -> EyeFinder:
 
 
 def align_face(image: np.ndarray, eyes: np.ndarray, side_px: int) -> np.ndarray:
-    """Turns, scales and crops a face so that its eyes lie level at EYE_PLACES, antialiased.
+    """Turn, scale and crop a face so that its eyes are at EYE_PLACES, with antialiasing.
 
-    `image` HWC uint8 with 1 or 3 channels, `eyes` (2, 2) x, y in pixel indices, left one first
-    -> (side_px, side_px, C) uint8. What lies outside the image repeats its border.
+    image: HWC uint8 with 1 or 3 channels; eyes: (2, 2) x, y in pixels, the left one first, the
+    centre of the first pixel being 0, 0 => (side_px, side_px, C) uint8. Outside the image its
+    border is repeated.
     """
     matrix = crop_to_image(eyes, side_px)
     shrink = float(np.hypot(*matrix[:, 0]))  # image pixels per crop pixel
@@ -104,9 +109,10 @@ def align_face(image: np.ndarray, eyes: np.ndarray, side_px: int) -> np.ndarray:
 
 
 def crop_to_image(eyes: np.ndarray, side_px: int) -> np.ndarray:
-    """Gives the similarity, (2, 3) float64, from the crop's pixel edges to the image's pixel edges.
+    """Return the similarity from the crop's pixels to the image's: (2, 2) eyes => (2, 3) float64.
 
-    Two points fix it: as complex numbers, image = a * crop + b.
+    Pixels are counted from their edges. The eyes determine the similarity: with points as complex
+    numbers, image = a * crop + b.
     """
     places = EYE_PLACES * side_px
     seen = np.asarray(eyes, np.float64) + 0.5  # pixel index 0 has its centre half a pixel in
@@ -118,7 +124,7 @@ def crop_to_image(eyes: np.ndarray, side_px: int) -> np.ndarray:
 
 
 def _margin(image: np.ndarray, matrix: np.ndarray, side_px: int) -> int:
-    """Gives how many pixels of border the crop's corners need beyond the image."""
+    """Return by how many pixels the image must be padded to contain the crop's corners."""
     corners = np.array([[0, 0, 1], [side_px, 0, 1], [0, side_px, 1], [side_px, side_px, 1]])
     reached = corners @ matrix.T
     height, width = image.shape[:2]

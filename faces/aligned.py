@@ -1,6 +1,6 @@
 """Aligns photographs in several processes and writes packed folders of the crops.
 
-No image is dropped: one in which no face was found keeps its row, as a black crop with
+No image is dropped: an image in which no face was found keeps its row, with a black crop and
 `found` = False, so that scoring can count it as a miss.
 """
 
@@ -21,21 +21,27 @@ from faces.common.progress import Progress
 from faces.sources import EYE_COLUMNS, PackedFolder, Part, Photograph, Photographs
 
 ROWS_PER_TASK = 32
-PAIRED = ("NIR-true", "NIR-clean")  # row by row the shots of VIS: cropped by the eyes found there
+PAIRED = ("NIR-true", "NIR-clean")  # rows are parallel to VIS and cropped by the eyes found there
 ATTEMPTS = ("shipped", "first", "upsampled", "none")
 
 
 def align_folder(
-    photographs: Path, out: Path, predictor: Path, side_px: int, workers: int, progress: Progress
+    photographs: Path,
+    out: Path,
+    predictor: Path,
+    *,
+    side_px: int,
+    workers: int,
+    progress: Progress,
 ) -> None:
-    """Aligns the packed folders VIS, NIR and PAIRED below `photographs`, as far as they exist.
+    """Align the packed folders VIS, NIR and PAIRED below `photographs`, as far as they exist.
 
     Writes what `align_all` writes, and packed folders of the paired renderings. The arguments are
     those of `align_all`.
     """
     folders = {name: PackedFolder(photographs / name) for name in ("VIS", "NIR")}
     present = {name: folder for name, folder in folders.items() if folder.folder.exists()}
-    tables = align_all(present, out, predictor, side_px, workers, progress)
+    tables = align_all(present, out, predictor, side_px=side_px, workers=workers, progress=progress)
     for name in PAIRED:
         if (photographs / name).exists():
             _align_pairs(photographs / name, out / name, tables["VIS"], side_px)
@@ -45,14 +51,17 @@ def align_all(
     spectra: Mapping[str, Photographs],
     out: Path,
     predictor: Path,
+    *,
     side_px: int,
     workers: int,
     progress: Progress,
 ) -> dict[str, pd.DataFrame]:
-    """Aligns the photographs of each spectrum; returns its index with what was found.
+    """Align the photographs of each spectrum; return the index of each with the eyes found.
 
     Writes a packed folder of each name under `out`, `failures.csv` (the images without a face) and
-    `detection.json` (per spectrum: images; eyes shipped, found at first, found enlarged, none).
+    `detection.json` (per spectrum: how many images there are, and by which attempt their eyes were
+    found). predictor: dlib's landmark file. side_px: of the crops. workers: the number of
+    processes. progress receives images done and in all.
     """
     tables, done = {}, 0
     indices = {name: photographs.index for name, photographs in spectra.items()}
@@ -79,7 +88,7 @@ def align_all(
 
 
 def _align_part(part: Part, target: Path, predictor: Path, side_px: int) -> pd.DataFrame:
-    """Writes the crops of a part, in a worker process; returns a table of what was found."""
+    """Write the crops of a part, in a worker process; return a table of the eyes found."""
     finder, crops, lines = _finder(predictor), packed.open_for_writing(target), []
     for photograph in part:
         found = _eyes(finder, photograph)
@@ -93,7 +102,7 @@ def _align_part(part: Part, target: Path, predictor: Path, side_px: int) -> pd.D
 
 
 def _eyes(finder: EyeFinder, photograph: Photograph) -> Found:
-    """Gives the eye positions that the data set ships; without them, those that are found."""
+    """Return the eye positions that the data set ships, or else those that are found."""
     if photograph.eyes is not None:
         return Found(photograph.eyes, "shipped")
     return finder.find(photograph.pixels)
@@ -101,12 +110,12 @@ def _eyes(finder: EyeFinder, photograph: Photograph) -> Found:
 
 @lru_cache(maxsize=1)
 def _finder(predictor: Path) -> EyeFinder:
-    """Loads the finder once per process."""
+    """Load the finder; it is cached."""
     return EyeFinder(predictor)
 
 
 def _write_index(folder: Path, index: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Writes and returns the index with the results of all parts beside it, in order of rows."""
+    """Write the index with the results of all parts as further columns; return it."""
     found = pd.concat(parts).sort_values("row", ignore_index=True).drop(columns="row")
     table = pd.concat([index, found], axis=1)
     table.to_csv(folder / "index.csv", index=False)
@@ -114,7 +123,7 @@ def _write_index(folder: Path, index: pd.DataFrame, parts: list[pd.DataFrame]) -
 
 
 def _align_pairs(source: Path, target: Path, vis: pd.DataFrame, side_px: int) -> None:
-    """Crops paired renderings by the eyes of the VIS table's rows; writes a packed folder."""
+    """Crop paired renderings by the eyes of the VIS table's rows; writes a packed folder."""
     images = packed.read(source)
     crops = packed.create(target, images.index, side_px, images.images.shape[3])
     for row, line in vis[vis["found"]].iterrows():
@@ -125,7 +134,7 @@ def _align_pairs(source: Path, target: Path, vis: pd.DataFrame, side_px: int) ->
 
 
 def _write_failures(out: Path, tables: dict[str, pd.DataFrame]) -> None:
-    """Writes failures.csv and detection.json."""
+    """Write failures.csv and detection.json."""
     counts = {
         name: {"images": len(table)}
         | {attempt: int((table["attempt"] == attempt).sum()) for attempt in ATTEMPTS}

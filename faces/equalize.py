@@ -1,6 +1,6 @@
 """Equalizes the histogram of an image's luminance and keeps its colours.
 
-This is the paper's second preprocessing step: a face lit too darkly or too brightly has little
+This is the paper's second preprocessing step. A face in too dark or too bright light has little
 contrast, so its grey values are spread over the whole range.
 """
 
@@ -14,7 +14,7 @@ Method = Literal["global", "clahe"]
 
 
 def equalize(image: np.ndarray, method: Method = "global") -> np.ndarray:
-    """Equalizes the luminance of an image: (H, W, 1 or 3) uint8 -> the same shape, uint8 0..255.
+    """Equalize the luminance of an image: (H, W, 1 or 3) uint8 => the same shape, uint8 0..255.
 
     "global" uses the cumulative histogram of the whole image (Pillow's `ImageOps.equalize`);
     "clahe" equalizes tiles of an eighth of the side with limited contrast (Zuiderveld, "Contrast
@@ -29,7 +29,7 @@ def equalize(image: np.ndarray, method: Method = "global") -> np.ndarray:
 
 
 def _equalize_luminance(luminance: Image.Image, method: Method) -> np.ndarray:
-    """Equalizes one channel: an image of mode "L" -> (H, W) uint8."""
+    """Equalize one channel: an image of mode "L" => (H, W) uint8 in 0..255."""
     if method == "global":
         return np.asarray(ImageOps.equalize(luminance))
     return np.rint(equalize_adapthist(np.asarray(luminance)) * 255).astype(np.uint8)

@@ -6,7 +6,7 @@ SHARES = (0.299, 0.587, 0.114)  # of red, green and blue, for arithmetic in floa
 
 
 def luminance(images: np.ndarray) -> np.ndarray:
-    """Computes the luminance: (..., 3) or (..., 1) uint8 -> (..., 1) uint8 0..255.
+    """Compute the luminance: (..., 3) or (..., 1) uint8 => (..., 1) uint8 0..255.
 
     It is 0.299 R + 0.587 G + 0.114 B in sixteen-bit fixed point, rounded half up, the arithmetic of
     Pillow's mode "L". Images of one channel are returned as they are.

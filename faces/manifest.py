@@ -1,8 +1,8 @@
 """Lists the images of a data set on disk; decodes each of them once to check it.
 
-Decoding 17,580 photographs takes about as long as reading them from a disk. Several processes do
-it, and the results are remembered: a file of the same size and modification time is not opened
-again. The memory is one file per data set in the cache; if it is damaged, all files are read again.
+Several processes decode the images, and the results are stored in one file per data set in the
+cache: an image file of the same size and modification time is not opened again. If the file of
+stored results is damaged, all images are read again.
 """
 
 import hashlib
@@ -32,9 +32,9 @@ COLUMNS = ["source", "subject", "spectrum", "session", "shot", "width_px", "heig
 REFUSED_COLUMNS = ["source", "reason"]
 
 FILES_PER_TASK = 64
-TASKS_FOR_A_POOL = 16  # fewer are done before several processes would have started
+TASKS_FOR_A_POOL = 16  # fewer tasks take less time than starting several processes
 SETTLED_AFTER_NS = 2 * 10**9  # younger files may change again within one tick of the file system
-READER = f"1 Pillow {PIL.__version__}"  # what is remembered holds for this reader alone
+READER = f"1 Pillow {PIL.__version__}"  # stored results are valid for this reader only
 MAX_EYE_BYTES = 1024
 
 
@@ -56,12 +56,12 @@ class Manifest:
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of `images`; neither the path of `root` nor other files in it change it."""
+        """The SHA-256 of `images`; it does not depend on `root` or on other files in it."""
         return digest_of(self.images)
 
 
 def digest_of(images: pd.DataFrame) -> str:
-    """Computes the SHA-256, in hexadecimal, of a manifest's images.
+    """Compute the SHA-256, in hexadecimal, of a manifest's images.
 
     A table that was written to CSV and read back has the same digest.
     """
@@ -101,15 +101,15 @@ class Checked(NamedTuple):
 
 
 def check_files(
-    root: Path, files: Sequence[File], memory: Path, workers: int, progress: Progress
+    root: Path, files: Sequence[File], stored: Path, *, workers: int, progress: Progress
 ) -> tuple[dict[str, Checked], str]:
-    """Decodes the files that `memory` does not know as they are.
+    """Decode the files whose results are not in the file `stored`.
 
-    Returns the result by source, and why it could not be remembered, if so. progress receives files
-    done and in all. What was read before an interruption is remembered. Raises DataError where a
-    process that reads is killed.
+    Returns the results by source, and the reason if they could not be stored, else "". progress
+    receives files done and in all. What was read before an interruption is stored. Raises DataError
+    where a process that reads is killed.
     """
-    known = recall(memory)
+    known = read_stored(stored)
     result = {file.source: known[file] for file in files if file in known}
     todo = [file for file in files if file not in known]
     settled_before_ns = time.time_ns() - SETTLED_AFTER_NS
@@ -124,12 +124,12 @@ def check_files(
             for file in files
             if file.source in result and _lasting(file, result[file.source], settled_before_ns)
         }
-        fault = "" if lasting == known else _remember(memory, lasting)
+        fault = "" if lasting == known else _write_stored(stored, lasting)
     return result, fault
 
 
 def _lasting(file: File, checked: Checked, settled_before_ns: int) -> bool:
-    """Tells whether a result may be remembered: it is lasting, its files older than that time."""
+    """Tell whether a result may be stored: it is lasting, and its files are older than a time."""
     return checked.lasting and max(file.mtime_ns, file.eyes_mtime_ns) < settled_before_ns
 
 
@@ -150,12 +150,12 @@ def _read(root: Path, files: list[File], workers: int) -> Iterator[dict[str, Che
 
 
 def _check_part(root: Path, files: Sequence[File]) -> dict[str, Checked]:
-    """Reads some files, in this process."""
+    """Read some files, in this process."""
     return {file.source: _check(root, file) for file in files}
 
 
 def _check(root: Path, file: File) -> Checked:
-    """Reads an image file, and its eye positions if the image is good."""
+    """Read an image file, and its eye positions if the image is good."""
     sha256 = ""
     try:
         data = read_bytes(root / file.source)
@@ -175,7 +175,7 @@ def _check(root: Path, file: File) -> Checked:
 
 
 def read_eyes(path: Path, width_px: int, height_px: int) -> tuple[float, ...]:
-    """Reads the two eye positions of an image of that size: left x, left y, right x, right y.
+    """Read the two eye positions of an image of that size: left x, left y, right x, right y.
 
     The first line of the file is `x1 y1 x2 y2` in pixels, separated by blanks, tabs, commas or
     semicolons. Files differ in which eye comes first, so the eye with the smaller x is the left
@@ -195,16 +195,16 @@ def read_eyes(path: Path, width_px: int, height_px: int) -> tuple[float, ...]:
     return (x1, y1, x2, y2) if x1 < x2 else (x2, y2, x1, y1)
 
 
-def memory_path(cache: Path, root: Path, layout: str) -> Path:
-    """Gives the path of the memory of a data set folder read in a layout."""
+def stored_path(cache: Path, root: Path, layout: str) -> Path:
+    """Return the path of the stored results of a data set's folder read in a layout."""
     key = hashlib.sha256(os.fsencode(root.resolve()) + b"\0" + layout.encode()).hexdigest()
     return cache / "manifests" / f"{key[:32]}.json"
 
 
-def _remember(path: Path, known: dict[File, Checked]) -> str:
-    """Writes the memory, a hash and then one row per file; or returns why that failed.
+def _write_stored(path: Path, known: dict[File, Checked]) -> str:
+    """Write the stored results, a hash and then one row per file; return why that failed, or "".
 
-    It is a convenience: a full disk or a cache of somebody else's stops nobody.
+    Stored results only save time, so a full disk or a cache of another user is not an error.
     """
     text = json.dumps([READER, [[*file, *checked] for file, checked in known.items()]])
     try:
@@ -215,8 +215,8 @@ def _remember(path: Path, known: dict[File, Checked]) -> str:
     return ""
 
 
-def recall(path: Path) -> dict[File, Checked]:
-    """Reads the memory; gives {} if it is missing, damaged or written by another READER."""
+def read_stored(path: Path) -> dict[File, Checked]:
+    """Read the stored results; return {} if they are missing, damaged or of another READER."""
     try:
         digest, _, text = path.read_text(encoding="utf-8").partition("\n")
     except (OSError, ValueError):
@@ -231,6 +231,6 @@ def recall(path: Path) -> dict[File, Checked]:
 
 
 def _checked(row: list) -> Checked:
-    """Makes the result of a row of the memory, in which JSON has turned the tuple into a list."""
+    """Make the result from a stored row, in which JSON has turned the tuple into a list."""
     checked = Checked(*row)
     return checked._replace(eyes=tuple(checked.eyes))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from faces.common.errors import TamperedError
 
-# Taken as written, so that a subject "007" keeps its zeros and one called "NA" is not missing.
+# Read as text, so that a subject "007" keeps its zeros and a subject "NA" is not missing.
 TEXT_COLUMNS = ("subject", "other", "spectrum", "session", "shot", "source", "sha256", "probe",
                 "attempt")  # fmt: skip
 
@@ -30,12 +30,15 @@ class Packed:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Reads a CSV file; its TEXT_COLUMNS stay text even if they look like numbers."""
+    """Read a CSV file; its TEXT_COLUMNS stay text even if they look like numbers."""
     return pd.read_csv(path, converters=dict.fromkeys(TEXT_COLUMNS, str))
 
 
 def create(folder: Path, index: pd.DataFrame, side_px: int, channels: int) -> np.memmap:
-    """Makes a packed folder of zeros for others to fill; returns its writable mapped array."""
+    """Make a packed folder of black images; return its images, mapped and writable.
+
+    => (len(index), side_px, side_px, channels) uint8, all 0.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     index.to_csv(folder / "index.csv", index=False)
     shape = (len(index), side_px, side_px, channels)
@@ -43,12 +46,15 @@ def create(folder: Path, index: pd.DataFrame, side_px: int, channels: int) -> np
 
 
 def open_for_writing(folder: Path) -> np.memmap:
-    """Maps the images of an existing packed folder so that a worker can fill its rows."""
+    """Map the images of an existing packed folder for writing: => (N, H, W, C) uint8."""
     return np.lib.format.open_memmap(folder / "images.npy", "r+")
 
 
 def write(folder: Path, images: np.ndarray, index: pd.DataFrame) -> None:
-    """Writes a packed folder of `images`, (N, H, W, C) uint8, and their `index` of N rows."""
+    """Write a packed folder of images, (N, H, W, C) uint8, and their index of N rows.
+
+    Raises AssertionError where the two do not fit together.
+    """
     assert images.dtype == np.uint8
     assert images.ndim == 4
     assert len(images) == len(index)
@@ -58,7 +64,7 @@ def write(folder: Path, images: np.ndarray, index: pd.DataFrame) -> None:
 
 
 def read(folder: Path) -> Packed:
-    """Maps a packed folder into memory.
+    """Map a packed folder into memory.
 
     Raises TamperedError if it cannot be read or if array and table do not fit together.
     """

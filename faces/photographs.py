@@ -1,7 +1,7 @@
 """Decodes image files into plain 8-bit arrays, or refuses them with a reason.
 
-decode(path)   ->  (H, W, 1 or 3) uint8
-measure(path)  ->  (width, height), of the same files
+decode(path)   =>  (H, W, 1 or 3) uint8
+measure(path)  =>  (width, height), of the same files
 
 Only BMP, JPEG, PNG and TIFF are opened, so that no rare decoder ever runs. A file that is damaged,
 truncated or far too large is refused. The rules:
@@ -63,7 +63,7 @@ class Refused(DataError):
 
 
 def decode(source: Path | bytes) -> np.ndarray:
-    """Decodes an image file, or its bytes: (H, W, 1) uint8 grey or (H, W, 3) uint8 RGB, upright.
+    """Decode an image file, or its bytes: => (H, W, 1) uint8 grey or (H, W, 3) uint8 RGB, upright.
 
     Raises Refused, and no other error, for a file that cannot be used.
     """
@@ -71,9 +71,10 @@ def decode(source: Path | bytes) -> np.ndarray:
 
 
 def measure(source: Path | bytes) -> tuple[int, int]:
-    """Gives width and height in pixels, upright, of what `decode` would return.
+    """Return the width and height in pixels of the image that `decode` would return.
 
-    All pixels are decoded, so the same files are refused, in less than half the time.
+    All pixels are decoded, so the same files are refused. It takes less than half the time. Raises
+    Refused as `decode` does.
     """
     return _use(source, _upright_size)
 
@@ -84,7 +85,7 @@ def _upright_size(image: Image.Image) -> tuple[int, int]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Reads the bytes of an ordinary file of at most MAX_BYTES.
+    """Read the bytes of an ordinary file of at most MAX_BYTES.
 
     Raises Refused. A pipe or a device is never opened, because reading it might never end.
     """
@@ -111,7 +112,7 @@ def _check_kind(status: os.stat_result) -> None:
 
 
 def _use(source: Path | bytes, function: Callable[[Image.Image], Result]) -> Result:
-    """Calls `function` with the decoded image; errors name the file."""
+    """Call `function` with the decoded image; errors name the file."""
     name = "" if isinstance(source, bytes) else str(source)
     try:
         data = source if isinstance(source, bytes) else read_bytes(source)
@@ -124,7 +125,7 @@ def _use(source: Path | bytes, function: Callable[[Image.Image], Result]) -> Res
 
 
 def _use_image(data: bytes, function: Callable[[Image.Image], Result]) -> Result:
-    """Calls `function` with the image decoded from `data`; raises Refused for all other errors."""
+    """Call `function` with the image decoded from `data`; raises Refused for all other errors."""
     if not data:
         raise Refused("zero bytes")
     try:
@@ -147,7 +148,7 @@ def _use_image(data: bytes, function: Callable[[Image.Image], Result]) -> Result
 
 
 def _check_size(width_px: int, height_px: int) -> None:
-    """Refuses images that are too large or too small."""
+    """Refuse images that are too large or too small."""
     if width_px * height_px > MAX_PIXELS:
         raise Refused(f"more than {MAX_PIXELS:,} pixels")
     if min(width_px, height_px) < MIN_SIDE_PX:
@@ -155,7 +156,7 @@ def _check_size(width_px: int, height_px: int) -> None:
 
 
 def _check_mode(mode: str) -> None:
-    """Refuses pixel formats, as Pillow names them, that have no defined 8-bit meaning here."""
+    """Refuse pixel formats, as Pillow names them, that have no defined 8-bit meaning here."""
     if mode in ("I", "F"):
         raise Refused("32-bit samples, whose range is not known")
     if mode not in GREY | COLOUR and not mode.startswith(GREY_16):
@@ -163,14 +164,14 @@ def _check_mode(mode: str) -> None:
 
 
 def _check_ending(data: bytes) -> None:
-    """Refuses a JPEG or PNG without its end marker, which the decoders sometimes accept."""
+    """Refuse a JPEG or PNG without its end marker, which the decoders sometimes accept."""
     cut_jpeg = data.startswith(JPEG_START) and data.find(JPEG_END, _first_scan(data)) < 0
     if cut_jpeg or (data.startswith(PNG_START) and PNG_END not in data):
         raise Refused("truncated")
 
 
 def _first_scan(data: bytes) -> int:
-    """Finds the byte at which a JPEG's compressed pixels begin.
+    """Find the byte at which a JPEG's compressed pixels begin.
 
     They come after headers, which may contain another small JPEG with its own end marker.
     """
@@ -182,7 +183,7 @@ def _first_scan(data: bytes) -> int:
 
 
 def _pixels(image: Image.Image) -> np.ndarray:
-    """Converts a loaded image to (H, W, 1 or 3) uint8."""
+    """Convert a loaded image: => (H, W, 1 or 3) uint8."""
     if image.mode.startswith(GREY_16):
         values = np.asarray(image).astype(np.uint32)
         return ((values * 255 + 32767) // 65535).astype(np.uint8)[..., None]
@@ -197,13 +198,13 @@ def _pixels(image: Image.Image) -> np.ndarray:
 
 
 def _over_black(rgba: np.ndarray) -> np.ndarray:
-    """Blends with black: (H, W, 4) uint8 -> (H, W, 3) uint8, round(value * alpha / 255)."""
+    """Blend an image with black: (H, W, 4) uint8 => (H, W, 3) uint8, round(value * alpha / 255)."""
     product = rgba[..., :3].astype(np.uint16) * rgba[..., 3:]
     return ((product + np.uint16(127)) // np.uint16(255)).astype(np.uint8)
 
 
 def _orientation(image: Image.Image) -> int | None:
-    """Gives the EXIF orientation, 1 to 8, in which the pixels are stored; None if not stated.
+    """Return the EXIF orientation, 1 to 8, in which the pixels are stored; None if not stated.
 
     A TIFF states none, because Pillow has already turned its pixels upright.
     """
@@ -211,7 +212,10 @@ def _orientation(image: Image.Image) -> int | None:
 
 
 def _upright(pixels: np.ndarray, orientation: int | None) -> np.ndarray:
-    """Turns (H, W, C) pixels upright; any orientation outside 1 to 8 means upright."""
+    """Turn an image upright: (H, W, C) uint8 => (H, W, C) or (W, H, C) uint8.
+
+    An orientation outside 1 to 8 means upright.
+    """
     if orientation in SIDEWAYS:
         pixels = pixels.swapaxes(0, 1)
     if orientation in (3, 4, 7, 8):

@@ -1,4 +1,4 @@
-"""Defines the settings of the images: which people, how many, how large, how hard, held out."""
+"""Defines the settings of the images: people, numbers, sides, difficulty, held-out images."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 
 class DataSettings(BaseModel):
-    """What `data.*` means in presets, files and `--set`."""
+    """The settings `data.*` of presets, configuration files and `--set`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,7 +54,7 @@ class DataSettings(BaseModel):
         return name
 
     @model_validator(mode="after")
-    def _enough_is_left_to_train_on(self) -> "DataSettings":
+    def _enough_images_to_train_on(self) -> "DataSettings":
         if self.on_disk:
             return self
         unseen = self.unseen_subjects
@@ -66,7 +66,7 @@ class DataSettings(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _a_path_where_there_is_one(self) -> "DataSettings":
+    def _path_if_on_disk(self) -> "DataSettings":
         if self.on_disk and not self.path:
             raise ValueError(f"data set {self.name} needs its folder: --data {self.name}:PATH")
         if not self.on_disk and self.path:
@@ -75,5 +75,5 @@ class DataSettings(BaseModel):
 
     @property
     def on_disk(self) -> bool:
-        """Tells whether the images are files that somebody brings."""
+        """Whether the images are files of the user, not rendered people."""
         return self.name != SYNTHETIC

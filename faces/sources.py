@@ -53,7 +53,7 @@ class Photographs(Protocol):
         """The number of channels of all photographs, 1 or 3."""
 
     def part(self, rows: Sequence[int]) -> Part:
-        """Gives the photographs of some rows, for one task of a worker."""
+        """Return the photographs of some rows, for one task of a worker process."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class FilePart:
             yield Photograph(line["row"], self._pixels(line), shipped)
 
     def _pixels(self, line: dict) -> np.ndarray:
-        """Reads the checked pixels of a line, (H, W, channels) uint8."""
+        """Read the checked pixels of a line, (H, W, channels) uint8."""
         pixels = read_checked(self.root, line["source"], line["sha256"])
         return in_channels(pixels, self.channels)
 
@@ -136,7 +136,7 @@ class Files:
 
 
 def read_checked(root: Path, source: str, sha256: str) -> np.ndarray:
-    """Reads the pixels, (H, W, 1 or 3) uint8, of a file that has the SHA-256 of the manifest.
+    """Read a file that must have the SHA-256 of the manifest: => (H, W, 1 or 3) uint8.
 
     Raises DataError if the file has changed or can no longer be read.
     """
@@ -144,14 +144,14 @@ def read_checked(root: Path, source: str, sha256: str) -> np.ndarray:
         data = read_bytes(root / source)
         if hashlib.sha256(data).hexdigest() == sha256:
             return decode(data)
-        what = "it has changed"
+        reason = "it has changed"
     except Refused as error:
-        what = error.reason
-    raise DataError(f"{root / source}: {what} since the data set was read; run the command again")
+        reason = error.reason
+    raise DataError(f"{root / source}: {reason} since the data set was read; run the command again")
 
 
 def in_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
-    """Converts (H, W, 1 or 3) uint8 to (H, W, channels) uint8, `channels` being 1 or 3.
+    """Convert (H, W, 1 or 3) uint8 to (H, W, channels) uint8, `channels` being 1 or 3.
 
     Colours become their luminance; a single channel is repeated.
     """

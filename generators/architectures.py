@@ -1,7 +1,7 @@
-"""Names a translator's network in the header of its weights, and makes it again from there.
+"""Describes a translator's network in the header of its weights, and builds it from a header.
 
-`architecture` is the name of a class: one of `generators.networks`, or TRANSLATOR.CLASS, one of a
-translator's own. `arguments` is what the class is called with, as JSON.
+`architecture` is the name of a class: one of `generators.networks`, or TRANSLATOR.CLASS, a class
+that the translator defines. `arguments` are the arguments of the class, as JSON.
 """
 
 import json
@@ -21,59 +21,62 @@ OURS: dict[str, type[nn.Module]] = {"ResnetGenerator": ResnetGenerator}
 
 
 def describe(network: nn.Module, variant: Variant[Any]) -> dict[str, str]:
-    """Gives the part of a header that tells how to make the network again.
+    """Return the part of a header from which `build` makes the network again.
 
-    Raises UsageError where the network cannot be made again from what the variant says.
+    Raises UsageError where the variant does not list the network's class, or the network does not
+    state its arguments.
     """
-    kind = type(network)
-    if kind in OURS.values():
-        name = kind.__name__
-    elif kind in variant.architectures:
-        name = f"{variant.name}.{kind.__name__}"
+    network_class = type(network)
+    if network_class in OURS.values():
+        name = network_class.__name__
+    elif network_class in variant.architectures:
+        name = f"{variant.name}.{network_class.__name__}"
     else:
         raise UsageError(
-            f"variant {variant.name}: its network is a {kind.__name__}, which is not among its "
-            "architectures; its weights could not be loaded again"
+            f"variant {variant.name}: its network is a {network_class.__name__}, which is not "
+            "among its architectures; its weights could not be loaded again"
         )
     try:
         arguments = json.dumps(network.arguments, sort_keys=True)
     except (AttributeError, TypeError):
         raise UsageError(
-            f"variant {variant.name}: {kind.__name__} needs an attribute `arguments`: a dict, fit "
-            "for JSON, of what it was called with; its weights could not be loaded again"
+            f"variant {variant.name}: {network_class.__name__} needs an attribute `arguments`: a "
+            "dict, fit for JSON, of what it was called with; its weights could not be loaded again"
         ) from None
     origin = {"origin": variant.origin.model_dump_json()} if variant.origin else {}
     return {"architecture": name, "arguments": arguments, **origin}
 
 
 def build(metadata: Mapping[str, str], definition: Path | None) -> nn.Module:
-    """Gives the network that a header describes, with weights of its own.
+    """Return the network that a header describes, with newly initialized weights.
 
-    Files from before there were arguments say `width` and `blocks`. `definition` is the file that
-    defines the translator, where it is not known here. Raises UsageError for another kind of file,
-    MissingError where the translator is not there, ValueError or TypeError for wrong arguments.
+    Older files have `width` and `blocks` instead of arguments. `definition` is the file that
+    defines the translator, where it is not known here. Raises UsageError for a file without a
+    translator's weights, MissingError where the translator is not installed, TamperedError where
+    the translator lacks the network, ValueError or TypeError for wrong arguments.
     """
     name = metadata.get("architecture", "")
-    kind = OURS.get(name) or _own_class(name, metadata, definition)
+    network_class = OURS.get(name) or _own_class(name, metadata, definition)
     if "arguments" not in metadata:
-        return kind(int(metadata["width"]), int(metadata["blocks"]))
-    return kind(**json.loads(metadata["arguments"]))
+        return network_class(int(metadata["width"]), int(metadata["blocks"]))
+    return network_class(**json.loads(metadata["arguments"]))
 
 
 def _own_class(name: str, metadata: Mapping[str, str], definition: Path | None) -> type[nn.Module]:
+    """Return the class of a network that a translator defines. Errors are those of `build`."""
     translator, _, class_name = name.rpartition(".")
     if not translator:
         raise UsageError("not the weights of a translator; name a generator's file")
     stated = metadata.get("origin")
     origin = Origin.model_validate_json(stated) if stated else None
-    for kind in _definition(translator, origin, definition).architectures:
-        if kind.__name__ == class_name:
-            return kind
+    for network_class in _definition(translator, origin, definition).architectures:
+        if network_class.__name__ == class_name:
+            return network_class
     raise TamperedError(f"translator {translator} has no network {class_name}; fetch both again")
 
 
 def _definition(translator: str, origin: Origin | None, file: Path | None) -> Variant[Any]:
-    """Gives the translator that weights are of, from the file given, or as it is known here."""
+    """Return the translator that made the weights, from the given file or as it is known here."""
     if file is None:
         try:
             return definitions.find(translator, origin)

@@ -22,9 +22,10 @@ def prepare(
     equalized: bool,
     method: EqualizeMethod = "global",
 ) -> Tensor:
-    """N images HWC uint8, square, C 1 or 3 -> (N, C, side_px, side_px) uint8.
+    """Equalize, if `equalized`, and then resize images with antialiasing.
 
-    Equalized first if asked for, then resized with antialiasing. Raises DataError on other shapes.
+    N square images, HWC uint8, C 1 or 3 => (N, C, side_px, side_px) uint8. Raises DataError where
+    there are no images, and for other shapes or dtypes.
     """
     if len(images) == 0:
         raise DataError("no images to translate or to train on; check the split's counts")
@@ -34,7 +35,7 @@ def prepare(
 def _prepare_one(
     image: np.ndarray, side_px: int, equalized: bool, method: EqualizeMethod
 ) -> Tensor:
-    """Gives one image HWC uint8 -> CHW uint8 of the side asked for."""
+    """Prepare one image: HWC uint8 => CHW uint8 with sides of `side_px`."""
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] not in (1, 3):
         raise DataError(
             f"image of shape {image.shape}, {image.dtype}: translators take HWC uint8, C 1 or 3"
@@ -48,40 +49,44 @@ def _prepare_one(
 
 
 def to_floats(images: Tensor) -> Tensor:
-    """(N, 1 or 3, H, W) uint8 -> (N, 3, H, W) float32 in [-1, 1]; one channel is repeated."""
+    """Scale grey levels: (N, 1 or 3, H, W) uint8 => (N, 3, H, W) float32 in [-1, 1].
+
+    One channel is repeated three times.
+    """
     return (images.float() / (GREY_LEVELS / 2) - 1).expand(-1, 3, -1, -1).contiguous()
 
 
 def center(images: Tensor, side_px: int) -> Tensor:
-    """Gives the middle square of each image; (N, C, H, W) -> (N, C, side_px, side_px)."""
+    """Return the central square of each image: (N, C, H, W) => (N, C, side_px, side_px)."""
     top, left = ((length - side_px) // 2 for length in images.shape[-2:])
     return images[..., top : top + side_px, left : left + side_px]
 
 
 def is_equalized(spectrum: str, spectra: Spectra) -> bool:
-    """Tells whether images of a spectrum ("VIS" or "NIR") are among the `spectra` to equalize."""
+    """Tell whether images of a spectrum ("VIS" or "NIR") are among the `spectra` to equalize."""
     return spectra in (spectrum.lower(), "both")
 
 
-def _cut(image: Tensor, how: Cut, side_px: int) -> Tensor:
-    """Gives a square of one CHW image."""
-    top, left, mirrored = how
+def _crop(image: Tensor, cut: Cut, side_px: int) -> Tensor:
+    """Return a square of one image: CHW => (C, side_px, side_px)."""
+    top, left, mirrored = cut
     square = image[:, top : top + side_px, left : left + side_px]
     return square.flip(-1) if mirrored else square
 
 
 class ShuffledRows:
-    """Row numbers below `count` in random order, reshuffled whenever all have been given."""
+    """Row numbers below `count` in random order, shuffled again whenever all have been used."""
 
     def __init__(self, count: int):
         self.order = torch.arange(count)
         self.used = count
 
     def take(self, count: int, generator: torch.Generator) -> Tensor:
-        """Gives the next `count` row numbers, (count,) int64."""
+        """Return the next `count` row numbers, (count,) int64."""
         return torch.stack([self.next_row(generator) for _ in range(count)])
 
     def next_row(self, generator: torch.Generator) -> Tensor:
+        """Return the next row number, () int64."""
         if self.used == len(self.order):
             self.order = torch.randperm(len(self.order), generator=generator)
             self.used = 0
@@ -94,7 +99,7 @@ class Batches:
 
     `images` maps "vis" and "nir" to (N, C, load, load) uint8 on the training's device; `generator`
     is a CPU generator, so that the order does not depend on the device. With `paired`, rows of the
-    same number belong together: they come together, cut and mirrored alike.
+    same number belong together: they are in one batch, with the same cut and the same mirroring.
     """
 
     def __init__(
@@ -103,6 +108,7 @@ class Batches:
         side_px: int,
         batch: int,
         generator: torch.Generator,
+        *,
         paired: bool = False,
     ):
         self.images = images
@@ -113,38 +119,38 @@ class Batches:
         self.rows = {name: ShuffledRows(len(stored)) for name, stored in images.items()}
 
     def draw(self) -> dict[str, Tensor]:
-        """One batch: (batch, 3, side, side) float32 in [-1, 1] under "vis" and under "nir"."""
+        """Draw a batch: (batch, 3, side, side) float32 in [-1, 1] under "vis" and under "nir"."""
         if self.paired:
             chosen = self.draw_rows("vis")
             return {name: self.crops(name, *chosen) for name in self.images}
         return {name: self.crops(name, *self.draw_rows(name)) for name in self.images}
 
     def draw_rows(self, name: str) -> tuple[Tensor, list[Cut]]:
-        """Gives rows of one spectrum for a batch, and how each is cut."""
+        """Draw the rows of one spectrum for a batch, (batch,) int64, and a cut for each."""
         rows = self.rows[name].take(self.batch, self.generator)
         room = self.images[name].shape[-1] - self.side_px + 1
         return rows, [self.draw_cut(room) for _ in rows]
 
     def draw_cut(self, room: int) -> Cut:
-        """Top and left of a square, of `room` each, and whether it is mirrored: half of them."""
+        """Draw top and left of a square, each below `room`, and whether it is mirrored (1 in 2)."""
         top, left, mirrored = (
             int(torch.randint(limit, (), generator=self.generator)) for limit in (room, room, 2)
         )
         return top, left, bool(mirrored)
 
     def crops(self, name: str, rows: Tensor, cuts: list[Cut]) -> Tensor:
-        """The rows of one spectrum, each cut as said; (batch, 3, side, side) float32 in [-1, 1]."""
+        """Return the cut rows of one spectrum: (batch, 3, side, side) float32 in [-1, 1]."""
         images = [self.images[name][int(row)] for row in rows]
-        squares = [_cut(image, how, self.side_px) for image, how in zip(images, cuts, strict=True)]
+        squares = [_crop(image, cut, self.side_px) for image, cut in zip(images, cuts, strict=True)]
         return to_floats(torch.stack(squares))
 
     def state_dict(self) -> dict[str, Any]:
-        """Gives the generator's state and each spectrum's position in its order."""
+        """Return the generator's state and each spectrum's position in its order."""
         rows = {name: {"order": row.order, "used": row.used} for name, row in self.rows.items()}
         return {"generator": self.generator.get_state(), "rows": rows}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restores a state written by `state_dict` over the same images."""
+        """Restore a state written by `state_dict` over the same images."""
         self.generator.set_state(state["generator"])
         for name, row in state["rows"].items():
             self.rows[name].order, self.rows[name].used = row["order"], row["used"]

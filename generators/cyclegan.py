@@ -1,7 +1,7 @@
 """Computes CycleGAN's step (Zhu et al. 2017, section 3); a variant may add terms of the cycle.
 
-Images that pass the same network with the same weights pass it as one batch: nothing here looks at
-other images of its batch, so this changes no value but by rounding.
+Images that go through the same network with the same weights do so in one batch. No layer depends
+on the other images of a batch, so this changes values by rounding only.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from generators.settings import GeneratorSettings
 
 GENERATORS = ("vis_to_nir", "nir_to_vis")
 DISCRIMINATORS = ("discriminator_nir", "discriminator_vis")
-TERMS = {  # what they are, in words
+TERMS = {  # the loss terms, in words
     "adversarial_nir": "how far fake NIR is from fooling its discriminator",
     "adversarial_vis": "how far fake VIS is from fooling its discriminator",
     "cycle_nir": "weighted mean absolute error of NIR translated there and back",
@@ -32,7 +32,7 @@ CycleTerms = Callable[[Named, Named], Named]  # images of the step and their rec
 
 
 class CycleGanSettings(OwnSettings):
-    """What a CycleGAN can be told; the defaults are the published recipe."""
+    """The settings of a CycleGAN; the defaults are the published values."""
 
     width: PositiveInt = Field(64, description="channels of the generators' first layer")
     blocks: PositiveInt = Field(9, description="residual blocks of each generator")
@@ -52,14 +52,17 @@ def build(
     generator: torch.Generator,
     fixed: Mapping[str, nn.Module],
 ) -> Method:
-    """Gives the published method, with freshly drawn weights."""
+    """Return the published method, with newly drawn weights."""
     return cycle_gan(own, generator)
 
 
 def cycle_gan(
     own: CycleGanSettings, generator: torch.Generator, more_terms: CycleTerms | None = None
 ) -> Method:
-    """The method with freshly drawn weights; `more_terms` adds terms of the generators' phase."""
+    """Return the method, with newly drawn weights.
+
+    `more_terms` adds loss terms to the generators' phase.
+    """
     networks = _draw_networks(own, generator)
     pools = {name: ImagePool(own.pool_size, _child(generator)) for name in ("pool_nir", "pool_vis")}
     step = CycleStep(own, networks, pools, more_terms)
@@ -71,7 +74,7 @@ def cycle_gan(
 
 
 def _draw_networks(own: CycleGanSettings, generator: torch.Generator) -> dict[str, nn.Module]:
-    """Two generators and two discriminators, drawn in this order."""
+    """Draw the weights of two generators and two discriminators, in this order."""
     networks: dict[str, nn.Module] = {
         name: ResnetGenerator(own.width, own.blocks) for name in GENERATORS
     }
@@ -83,18 +86,18 @@ def _draw_networks(own: CycleGanSettings, generator: torch.Generator) -> dict[st
 
 
 def _child(generator: torch.Generator) -> torch.Generator:
-    """Gives a generator of its own, seeded by the one handed in."""
+    """Return a new generator, seeded by the given one."""
     seed = int(torch.randint(2**62, (), generator=generator))
     return torch.Generator().manual_seed(seed)
 
 
 def step_seconds(settings: GeneratorSettings, own: CycleGanSettings) -> float:
-    """Gives a step on one core in float32, as measured."""
+    """Return the seconds of a step on one core in float32, as measured."""
     return 3.9e-7 * settings.side_px**2 * own.width * (own.blocks + 2)
 
 
 class CycleStep:
-    """The terms of both phases. Tensors are NCHW float32 in [-1, 1] throughout."""
+    """The loss terms of both phases. All images are NCHW float32 in [-1, 1]."""
 
     def __init__(
         self,
@@ -109,7 +112,7 @@ class CycleStep:
         self.more_terms = more_terms
 
     def generator_terms(self, made: Named) -> Named:
-        """Adds the fakes to `made`; identity, adversarial and cycle terms, and what was added."""
+        """Add the fakes to `made`; return identity, adversarial, cycle and additional terms."""
         terms = self.translation_terms(made)
         cycles = {
             "vis": self.networks["nir_to_vis"](made["fake_nir"]),
@@ -124,7 +127,7 @@ class CycleStep:
         return terms | (self.more_terms(made, cycles) if self.more_terms else {})
 
     def translation_terms(self, made: Named) -> Named:
-        """Adds the fakes to `made`; gives the identity terms, if they have a weight."""
+        """Add the fakes to `made`; return the identity terms, if they have a weight."""
         weight = self.own.identity_weight * self.own.cycle_weight
         terms = {}
         for source, target in (("vis", "nir"), ("nir", "vis")):
@@ -137,7 +140,7 @@ class CycleStep:
         return terms
 
     def discriminator_terms(self, made: Named) -> Named:
-        """Both discriminators on the images of the step and on fakes from the pools."""
+        """Return the terms of both discriminators: real images against fakes from the pools."""
         terms = {}
         for spectrum in ("nir", "vis"):
             name = f"discriminator_{spectrum}"
@@ -148,6 +151,6 @@ class CycleStep:
 
 
 def _halves(network: nn.Module, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """Gives what the network makes of two batches of equal size, in one pass."""
+    """Return the outputs of a network for two batches of equal size, computed in one pass."""
     one, other = network(torch.cat((first, second))).chunk(2)
     return one, other

@@ -1,12 +1,12 @@
 """Reads translators that are defined in files outside nirbench and its packages.
 
     variant = of_file(Path("mine.py"))     # runs the file, which defines VARIANT
-    keep(Path("mine.py"), cache)           # a copy under its hash, for processes and times to come
+    keep(Path("mine.py"), cache)           # a copy under its hash, for other processes and later
     find("mine", variant.origin, cache)    # the same variant, from the copy
 
-Only a file that somebody names is run, or the copy that was kept when it was named: weights and
-settings say a hash, and a hash alone runs nothing. A file is one module: it imports installed
-packages, but no files beside it, so that its hash tells all that it does.
+Only a file that a user names is run, or the copy that was kept when it was named. Weights and
+settings hold only its hash, which cannot run anything. A file is one module: it may import
+installed packages, but no files beside it, so that its hash identifies all of its code.
 """
 
 import hashlib
@@ -25,16 +25,16 @@ from generators.origin import Origin
 
 
 def of_file(path: Path) -> Variant[Any]:
-    """Gives the variant that a file defines as `VARIANT`; the file is run.
+    """Return the variant that a file defines as `VARIANT`; the file is run.
 
-    Raises UsageError where the file cannot be read, or defines no usable variant, and MissingError
+    Raises UsageError where the file cannot be read or defines no usable variant, and MissingError
     where it imports a package that is not installed.
     """
     return _variant(_module(_read(path), path), path.name, path)
 
 
 def keep(path: Path, cache: Path) -> None:
-    """Keeps a copy of a named file in the cache, under its hash."""
+    """Keep a copy of a named file in the cache, under its hash."""
     content = _read(path)
     copy = _copy(hashlib.sha256(content).hexdigest(), cache)
     if not copy.exists():
@@ -44,7 +44,7 @@ def keep(path: Path, cache: Path) -> None:
 
 
 def find(name: str, origin: Origin | None, cache: Path | None = None) -> Variant[Any]:
-    """Gives the variant of that name and origin, in any process.
+    """Return the variant of that name and origin, in any process.
 
     Raises UsageError where no such variant is registered, MissingError where the file that defines
     it was never named on this machine, and TamperedError where the copy of it was changed.
@@ -75,7 +75,7 @@ def _read(path: Path) -> bytes:
 
 
 def _module(content: bytes, path: Path) -> ModuleType:
-    """Runs exactly the bytes whose hash names the module, once in each process."""
+    """Run exactly the bytes whose hash names the module, once in each process."""
     name = f"nirbench_translator_{hashlib.sha256(content).hexdigest()}"
     if name in sys.modules:
         return sys.modules[name]
@@ -89,8 +89,8 @@ def _module(content: bytes, path: Path) -> ModuleType:
         if isinstance(error, ModuleNotFoundError):
             raise MissingError(f"{path}: {error}; install it, or leave this translator") from error
         if isinstance(error, Exception):
-            told = f"{type(error).__name__}: {error}".splitlines()[0]
-            raise UsageError(f"{path}: cannot be run ({told}); mend the file") from error
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            raise UsageError(f"{path}: cannot be run ({reason}); mend the file") from error
         raise
     return module
 

@@ -1,7 +1,7 @@
 """Makes fake NIR images, one for each VIS image, rounded to 8 bits before anyone trains on them.
 
-Each image passes the network alone, so that no fake depends on its neighbours in a batch. CycleGAN
-hides information in high frequencies (Chu et al. 2017); what reaches others is whole grey levels.
+Each image goes through the network alone, so that no fake depends on its batch. CycleGAN hides
+information in high frequencies (Chu et al. 2017), so fakes are rounded to whole grey levels.
 """
 
 from collections.abc import Sequence
@@ -27,14 +27,16 @@ from generators.weights import load_generator
 def translate(
     weights: Path,
     images: np.ndarray,
+    *,
     device: str = "cpu",
     batch: int = 32,
     progress: Progress = silent,
 ) -> np.ndarray:
-    """(N, S, S, 3) uint8 VIS images -> (N, side, side, 1) uint8 fakes, in the same order.
+    """Translate VIS images: (N, S, S, 3) uint8 => (N, side, side, 1) uint8, in the same order.
 
-    Equalization and side are those of the weights. `batch` images are prepared at a time; it
-    changes no byte. Raises DataError for images of other shapes, else as `load_generator`.
+    Equalization and side are those of the weights. `batch` images are prepared at a time, which
+    does not change the fakes. Raises DataError for images of other shapes, and the errors of
+    `load_generator`.
     """
     network, metadata = load_generator(weights)
     network.to(choose_device(device))
@@ -52,7 +54,7 @@ def translate(
 @torch.inference_mode()
 @full_float32()
 def grey_fakes(network: nn.Module, inputs: Tensor) -> np.ndarray:
-    """(N, 1 or 3, S, S) uint8 -> (N, S, S, 1) uint8, in float32, one image after another."""
+    """Translate images one by one, in float32: (N, 1 or 3, S, S) uint8 => (N, S, S, 1) uint8."""
     device = next(network.parameters()).device
     ready = to_floats(inputs.to(device))
     fakes = torch.cat([_to_grey(network(ready[row : row + 1])) for row in range(len(ready))])
@@ -61,7 +63,7 @@ def grey_fakes(network: nn.Module, inputs: Tensor) -> np.ndarray:
 
 
 def _to_grey(images: Tensor) -> Tensor:
-    """(N, 1 or 3, H, W) in [-1, 1] -> (N, H, W, 1) uint8, the luminance in whole grey levels."""
+    """Round the luminance to grey levels: (N, 1 or 3, H, W) in [-1, 1] => (N, H, W, 1) uint8."""
     shares = images.new_tensor(SHARES).view(1, 3, 1, 1)
     grey = ((images * shares).sum(1) + 1) * 127.5
     return grey.round().clamp(0, 255).to(torch.uint8).unsqueeze(-1)
@@ -72,19 +74,21 @@ def make_fakes(
     vis: Packed,
     rows: Sequence[int],
     out: Path,
+    *,
     device: str = "cpu",
     batch: int = 32,
     progress: Progress = silent,
 ) -> None:
-    """Writes a packed folder with one fake for each of the `rows` of `vis`, in their order.
+    """Write a packed folder with one fake for each of the `rows` of `vis`, in their order.
 
-    Its index keeps subject and shot; spectrum is "NIR", source the row of `vis`. Raises DataError
-    for rows that are not VIS images.
+    Its index keeps subject and shot; spectrum is "NIR", source is the row of `vis`. Raises
+    DataError for rows that are not VIS images, and the errors of `translate`.
     """
     chosen = vis.index.iloc[list(rows)]
     if not (chosen["spectrum"] == "VIS").all():
         raise DataError("fakes are made from VIS images only; the rows name images of another kind")
-    fakes = translate(weights, vis.images[list(rows)], device, batch, progress)
+    images = vis.images[list(rows)]
+    fakes = translate(weights, images, device=device, batch=batch, progress=progress)
     assert len(fakes) == len(rows), "one fake for each VIS image"
     index = pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""Speeds up a frozen network's 3x3 convolutions by Winograd's way, transforming weights once."""
+"""Speeds up a frozen network's 3x3 convolutions by Winograd's method, transforming weights once."""
 
 import copy
 from typing import TypeGuard
@@ -11,7 +11,7 @@ from generators.layers import WINOGRAD_CHANNELS, is_plain_cpu
 
 
 class FrozenConv(nn.Module):
-    """Stands in for a 3x3 convolution with zero padding whose weights no longer change."""
+    """A 3x3 convolution with zero padding whose weights no longer change: NCHW => NCHW."""
 
     def __init__(self, conv: nn.Conv2d):
         super().__init__()
@@ -28,7 +28,7 @@ class FrozenConv(nn.Module):
 
 
 def frozen(network: nn.Module, device: torch.device) -> nn.Module:
-    """A copy in eval mode on the device, computing the same; gradients reach only its images."""
+    """Return a copy in eval mode on the device; gradients are computed for its inputs only."""
     copied = copy.deepcopy(network).to(device).eval().requires_grad_(False)
     if device.type == "cpu":
         for parent in list(copied.modules()):
@@ -39,7 +39,7 @@ def frozen(network: nn.Module, device: torch.device) -> nn.Module:
 
 
 def _is_replaceable(module: nn.Module) -> TypeGuard[nn.Conv2d]:
-    """Whether it is a dense 3x3 convolution of stride 1, padded with zeros, and wide enough."""
+    """Tell whether a module is a dense, wide 3x3 convolution of stride 1 with zero padding."""
     return (
         isinstance(module, nn.Conv2d)
         and module.kernel_size == (3, 3)

@@ -1,4 +1,4 @@
-"""Makes gradients differentiable again, for functions whose own backward pass is not."""
+"""Makes gradients differentiable again, for functions with their own backward pass."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,11 +12,11 @@ Context = Any  # torch's own type does not know what functions keep in it
 def differentiable(
     plain: Callable[..., Tensor], inputs: tuple[Tensor, ...], gradient: Tensor
 ) -> tuple[Tensor | None, ...]:
-    """Gives the gradients of `plain` at the inputs, None for those that need none.
+    """Return the gradients of `plain` at the inputs, of their shapes; None for those without.
 
-    `plain` computes the same as the function whose backward asks, in torch's own operations;
-    `gradient` is that of its result. For use where gradients are enabled, as they are in a backward
-    pass with `create_graph`.
+    `plain` computes the same as the function whose backward pass calls this, in torch's own
+    operations; `gradient` is that of its result. Gradients must be enabled, as they are in a
+    backward pass with `create_graph`.
     """
     wanted = [values for values in inputs if values.requires_grad]
     found = iter(torch.autograd.grad(plain(*inputs), wanted, gradient, create_graph=True))

@@ -11,34 +11,37 @@ from faces.common.errors import StageError, TamperedError
 
 
 class Journal:
-    """Collects each step's terms on the device; writes their means now and then, and at the end.
+    """The terms of each step, collected on the device; their means are written to a file.
 
-    One transfer per row: reading every step's terms would stall a GPU. `what` names the training
-    in errors.
+    A row holds the means of `every_steps` steps, or of the last ones. The device is read once per
+    row, since reading every step's terms would stall a GPU. `training_name` is used in errors.
     """
 
-    def __init__(self, path: Path, every_steps: int, steps: int, what: str):
+    def __init__(self, path: Path, every_steps: int, steps: int, training_name: str):
         self.path = path
         self.every_steps = every_steps
         self.steps = steps
-        self.what = what
+        self.training_name = training_name
         self.names: list[str] = []
         self.pending: list[Tensor] = []
         self.latest: dict[str, float] = {}
 
     def start(self) -> None:
-        """Empties the file."""
+        """Empty the file."""
         self.path.write_text("", encoding="utf-8")
 
     def add(self, step: int, terms: dict[str, Tensor]) -> None:
-        """Notes the terms of step number `step` (counted from 1); writes a row when it is due."""
+        """Record the terms, () of any float dtype, of a step, counted from 1; write a row if due.
+
+        Raises StageError where a term of the row is not finite.
+        """
         self.names = list(terms)
         self.pending.append(torch.stack([term.detach().float() for term in terms.values()]))
         if step % self.every_steps == 0 or step == self.steps:
             self.write_row(step)
 
     def write_row(self, step: int) -> None:
-        """Appends the means since the last row. Raises StageError where a term is not finite."""
+        """Append the means since the last row. Raises StageError where a term is not finite."""
         self.require_finite(step)
         means = torch.stack(self.pending).mean(0).tolist()
         self.pending = []
@@ -50,7 +53,7 @@ class Journal:
             writer.writerow([step, *(f"{mean:.9g}" for mean in means)])
 
     def require_finite(self, step: int) -> None:
-        """Raises StageError naming the first step and term since the last row not to be finite."""
+        """Raise StageError if a term since the last row is not finite, with its step and name."""
         if not self.pending:
             return
         bad = (~torch.stack(self.pending).isfinite()).nonzero()
@@ -58,13 +61,13 @@ class Journal:
             row, column = bad[0].tolist()
             first = step - len(self.pending) + 1 + row
             raise StageError(
-                f"{self.what}: {self.names[column]} is not finite at step {first}; "
+                f"{self.training_name}: {self.names[column]} is not finite at step {first}; "
                 "the last good checkpoint was kept; lower generator.learning_rate or use float32",
                 step=int(first),
             )
 
     def state_dict(self) -> dict[str, Any]:
-        """Gives the terms not yet written, the last row, and how long the file is."""
+        """Return the terms not yet written, the last row, and how long the file is."""
         return {
             "names": self.names,
             "pending": [term.cpu() for term in self.pending],
@@ -73,7 +76,10 @@ class Journal:
         }
 
     def load_state_dict(self, state: dict[str, Any], device: torch.device | str) -> None:
-        """Restores a state written by `state_dict`, and cuts the file to the length it had then."""
+        """Restore a state of `state_dict`, and cut the file to the length that it had then.
+
+        Raises TamperedError where the file is shorter than that.
+        """
         self.names, self.latest = state["names"], state["latest"]
         self.pending = [term.to(device) for term in state["pending"]]
         if not self.path.is_file() or self.path.stat().st_size < state["bytes"]:

@@ -1,11 +1,12 @@
 """Defines layers for the networks; each computes exactly what its plain counterpart does.
 
-On a processor in float32 or float64 they take faster ways to the same values (equal to 1e-12 in
-float64, by test), with images in channels_last order: oneDNN's convolutions and batch norm are
-faster there, above all the gradients. On a GPU, under autocast, for shapes that do not fit and in
-the context `fast_layers(False)` they are the plain operations; so are gradients that are to be
-differentiated again, as those of a gradient penalty. A bias before an instance norm is kept as a
-parameter for the sake of published weights, but never added: the norm's mean takes it away again.
+On a processor in float32 or float64 they compute the same values by faster methods (equal to
+1e-12 in float64, as tests check), with images in channels_last order: oneDNN's convolutions and
+batch norm are faster in that order, especially their gradients. The plain operations are used on a
+GPU, under autocast, for shapes that do not fit, in the context `fast_layers(False)`, and for
+gradients that are differentiated again, as those of a gradient penalty. A bias before an instance
+norm is kept as a parameter, so that published weights load, but it is never added: subtracting the
+mean cancels it.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from generators import winograd
 from generators.gradients import Context, differentiable
 
 EPSILON = 1e-5
-WINOGRAD_CHANNELS = 32  # below, the look-ups cost more than the products saved
+WINOGRAD_CHANNELS = 32  # with fewer, the look-ups cost more than the saved products
 
 
 _fast: ContextVar[bool] = ContextVar("fast_layers", default=True)
@@ -29,7 +30,7 @@ _fast: ContextVar[bool] = ContextVar("fast_layers", default=True)
 
 @contextmanager
 def fast_layers(enabled: bool) -> Iterator[None]:
-    """Gives a context, or a decorator, in which the faster ways of a processor are taken or not."""
+    """Enable or disable the faster methods of a processor, as a context or a decorator."""
     before = _fast.set(enabled)
     try:
         yield
@@ -38,7 +39,7 @@ def fast_layers(enabled: bool) -> Iterator[None]:
 
 
 def is_plain_cpu(images: Tensor) -> bool:
-    """Tells whether the faster ways of a processor apply to these NCHW images."""
+    """Tell whether the faster methods of a processor apply to these NCHW images."""
     return (
         _fast.get()
         and images.device.type == "cpu"
@@ -48,12 +49,12 @@ def is_plain_cpu(images: Tensor) -> bool:
 
 
 def channels_last(images: Tensor) -> Tensor:
-    """Gives the same NCHW images, stored in channels_last order."""
+    """Return the same NCHW images, stored in channels_last order."""
     return images.contiguous(memory_format=torch.channels_last)
 
 
 class UnbiasedConv(nn.Conv2d):
-    """A convolution before an instance norm: its bias is a parameter without effect."""
+    """A convolution before an instance norm: NCHW => NCHW. Its bias has no effect."""
 
     def forward(self, images: Tensor) -> Tensor:
         return F.conv2d(images, self.weight, None, self.stride, self.padding)
@@ -63,7 +64,7 @@ class UnbiasedTransposedConv(nn.ConvTranspose2d):
     """A fractionally strided convolution before an instance norm; see `UnbiasedConv`."""
 
     def forward(self, images: Tensor, output_size: list[int] | None = None) -> Tensor:
-        """NCHW -> NCHW; `output_size` must be left out."""
+        """Convolve: NCHW => NCHW; `output_size` must be left out."""
         assert output_size is None, "the output's size follows from the stride"
         stride, padding, extra = self.stride, self.padding, self.output_padding
         assert isinstance(padding, tuple)
@@ -71,7 +72,7 @@ class UnbiasedTransposedConv(nn.ConvTranspose2d):
 
 
 class PaddedConv(nn.Conv2d):
-    """A 3x3 convolution of stride 1 with reflection padding, before an instance norm."""
+    """A 3x3 convolution of stride 1 with reflection padding: NCHW => the same shape."""
 
     def __init__(self, channels: int):
         super().__init__(channels, channels, 3)
@@ -82,13 +83,13 @@ class PaddedConv(nn.Conv2d):
         return F.conv2d(F.pad(images, (1, 1, 1, 1), mode="reflect"), self.weight)
 
     def suits_winograd(self, images: Tensor) -> bool:
-        """Tells whether sides and channels are such that Winograd's way is possible and faster."""
+        """Tell whether Winograd's method is possible for NCHW images, and faster."""
         wide = self.in_channels >= WINOGRAD_CHANNELS
         return wide and is_plain_cpu(images) and winograd.suits(images)
 
 
 class NarrowConv(nn.Conv2d):
-    """A convolution of stride 1 without padding to a handful of channels."""
+    """A convolution of stride 1 without padding to few channels: NCHW => NCHW."""
 
     def forward(self, images: Tensor) -> Tensor:
         if not is_plain_cpu(images) or self.bias is None:
@@ -98,7 +99,7 @@ class NarrowConv(nn.Conv2d):
 
 
 class NarrowConvFunction(torch.autograd.Function):
-    """oneDNN fills 8 output channels at a time, so that 3 leave most of its work unused.
+    """A convolution to few channels. oneDNN computes 8 at a time, most of them in vain for 3.
 
     Forward, the kernel's k rows become output channels of a 1 x k convolution, and the k shifted
     results are added. The weight's gradient is that of the convolution with roles exchanged.
@@ -122,27 +123,31 @@ class NarrowConvFunction(torch.autograd.Function):
         if torch.is_grad_enabled():
             return differentiable(F.conv2d, (images, weight), gradient)
         gradient = channels_last(gradient)
-        of_images = of_weight = None
+        images_gradient = weight_gradient = None
         if context.needs_input_grad[0]:
-            of_images = _conv_gradient(gradient, images, weight, 0, (True, False, False))[0]
+            images_gradient = _conv_gradient(
+                gradient, images, weight, padding=0, wanted=(True, False, False)
+            )[0]
         if context.needs_input_grad[1]:
             margin, wide = weight.shape[-1] - 1, weight.transpose(0, 1).contiguous()
-            turned = _conv_gradient(images, gradient, wide, margin, (False, True, False))[1]
-            of_weight = turned.flip(2, 3).transpose(0, 1)
-        return of_images, of_weight
+            turned = _conv_gradient(
+                images, gradient, wide, padding=margin, wanted=(False, True, False)
+            )[1]
+            weight_gradient = turned.flip(2, 3).transpose(0, 1)
+        return images_gradient, weight_gradient
 
 
 def _conv_gradient(
-    gradient: Tensor, images: Tensor, weight: Tensor, padding: int, wanted: tuple[bool, ...]
+    gradient: Tensor, images: Tensor, weight: Tensor, *, padding: int, wanted: tuple[bool, ...]
 ) -> tuple[Tensor, ...]:
-    """Gradients of images, weight and bias of a convolution of stride 1, where `wanted`."""
+    """Return the gradients of images, weight and bias of a convolution, where `wanted`."""
     return torch.ops.aten.convolution_backward(
         gradient, images, weight, None, [1, 1], [padding] * 2, [1, 1], False, [0, 0], 1, wanted
     )
 
 
 class InstanceNorm(nn.Module):
-    """Zero mean and unit variance of each channel of each image, without parameters."""
+    """Zero mean and unit variance for each channel of each image: NCHW => the same shape."""
 
     def forward(self, images: Tensor) -> Tensor:
         if is_plain_cpu(images):
@@ -152,12 +157,12 @@ class InstanceNorm(nn.Module):
 
 
 def _instance_norm(images: Tensor) -> Tensor:
-    """Gives the plain operation; NCHW -> the same shape."""
+    """Normalize by the plain operation: NCHW => the same shape."""
     return F.instance_norm(images, eps=EPSILON)
 
 
 class InstanceNormFunction(torch.autograd.Function):
-    """Batch norm of one image after another: stock instance norm would undo channels_last."""
+    """Instance norm by batch norm of single images, since the stock one undoes channels_last."""
 
     @staticmethod
     def forward(context: Context, images: Tensor) -> Tensor:
@@ -180,14 +185,14 @@ class InstanceNormFunction(torch.autograd.Function):
 
 
 def _norm_gradient(gradient: Tensor, image: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
-    """Gives the gradient of one image, from its saved mean and inverse deviation by channel."""
+    """Return the gradient of one image, from its saved mean and inverse deviation per channel."""
     return torch.ops.aten.native_batch_norm_backward(
         gradient, image, None, None, None, mean, scale, True, EPSILON, [True, False, False]
     )[0]
 
 
 class FloatTanh(nn.Module):
-    """tanh in float32 at least: bfloat16 has fewer steps than an image's 8 bits."""
+    """tanh of any shape in float32 at least: bfloat16 is coarser than the 8 bits of an image."""
 
     def forward(self, images: Tensor) -> Tensor:
         return torch.tanh(at_least_float32(images))

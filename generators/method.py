@@ -1,4 +1,4 @@
-"""Defines what a translator states: its networks and phases, its settings and its needs.
+"""Defines the parts of a translator: its networks and phases, its settings and its needs.
 
     VARIANT = Variant(
         name="mine", description="in a few words", settings=MySettings, build=build,
@@ -26,7 +26,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # names are parts of files' nam
 
 
 class OwnSettings(BaseModel):
-    """What one translator alone can be told; a translator without such settings uses this one.
+    """The settings of one translator alone; a translator without such settings uses this class.
 
     Fields have defaults and descriptions, and no name that `GeneratorSettings` has.
     """
@@ -38,7 +38,7 @@ S = TypeVar("S", bound=OwnSettings)
 
 
 class Memory(Protocol):
-    """What a method remembers from step to step besides its networks, such as an image pool."""
+    """State that a method keeps from step to step besides its networks, such as an image pool."""
 
     def state_dict(self) -> dict[str, Any]: ...
 
@@ -51,7 +51,7 @@ class Phase:
 
     `updates` names the networks that its optimizer moves; all others are frozen meanwhile.
     `terms` takes the step's tensors ("vis" and "nir", NCHW float32 in [-1, 1], and what earlier
-    phases of the step added), may add its own, and gives the weighted loss terms by name.
+    phases of the step added), may add its own, and returns the weighted loss terms by name.
     """
 
     name: str
@@ -61,11 +61,12 @@ class Phase:
 
 @dataclass(frozen=True)
 class Method:
-    """Networks, the phases of a step in their order, and memories that a checkpoint must keep.
+    """Networks, the phases of a step in their order, and the state that a checkpoint must keep.
 
-    `generator` names the network that makes fakes: (N, 3, S, S) VIS in [-1, 1] -> (N, 1 or 3, S, S)
-    NIR in [-1, 1]. `backward` names the one of the way back, if there is one. The weights of both
-    are kept, so each has an attribute `arguments`: what its class was called with, fit for JSON.
+    `generator` names the network that makes fakes: (N, 3, S, S) VIS in [-1, 1] => (N, 1 or 3, S, S)
+    NIR in [-1, 1]. `backward` names the network of the opposite direction, if there is one. The
+    weights of both are kept, so each has an attribute `arguments`: those of its class, fit for
+    JSON.
     """
 
     networks: dict[str, nn.Module]
@@ -77,7 +78,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Comparison:
-    """An earlier translator that differs from this one in one thing, which `title` names.
+    """A translator that differs from this one in one respect, which `title` describes.
 
     The report shows both translators' fakes of the same people, and their difference.
     """
@@ -87,33 +88,34 @@ class Comparison:
 
 
 def _nothing(own: OwnSettings) -> tuple[str, ...]:
-    """Gives the needs of a translator that needs no fixed network."""
+    """Return the needs of a translator that needs no fixed network."""
     return ()
 
 
 def _usual_step_seconds(settings: GeneratorSettings, own: OwnSettings) -> float:
-    """Gives a step of a small network on one core, where a translator says nothing of its own."""
+    """Return the seconds of a step of a small network on one core, for translators without one."""
     return 5e-5 * settings.batch * settings.side_px**2
 
 
 @dataclass(frozen=True)
 class Variant(Generic[S]):
-    """A translator, by all that is its own.
+    """A translator: everything that differs between translators.
 
-    * `settings`: the class of its own settings.
-    * `build` takes the settings that all translators share, its own, a seeded CPU generator for
-      weights and memories, and the fixed networks by name; it gives the method.
+    * `settings`: the class of the settings that only this translator has.
+    * `build(settings, own, generator, fixed)` returns the method. It takes the settings that all
+      translators share, those of this translator, a seeded CPU generator for weights and memories,
+      and the fixed networks by name.
     * `equalize`: the spectra whose histograms are equalized before anything else.
-    * `needs` names the fixed networks for its own settings, by the names of `bench list weights`.
-    * `needs_pairs`: the step's "nir" are then the true NIR images of the "vis" ones, cut alike.
-    * `architectures`: classes of the networks it saves, as far as `generators.networks` lacks them.
-    * `step_seconds`: a step on one core in float32, for the order of the stages and the time left.
-    * `terms`: what its loss terms are, in words, by the names of its phases.
+    * `needs` takes its settings and returns the names of the fixed networks (`bench list weights`).
+    * `needs_pairs`: the step's "nir" are the true NIR images of the "vis" ones, with equal cuts.
+    * `architectures`: the classes of the networks it saves that are not in `generators.networks`.
+    * `step_seconds`: seconds of a step on one core in float32, to order stages and estimate times.
+    * `terms`: its loss terms in words, by their names.
     * `compare_with`: see `Comparison`.
-    * `origin`: where it is defined, if not in nirbench; whoever finds it fills this in.
+    * `origin`: where it is defined, if not in nirbench; filled in where it is looked up.
 
-    Raises ValueError for a name of other signs than letters, digits, - and _, and for an own
-    setting called like a shared one.
+    Raises ValueError for a name with other characters than letters, digits, - and _, and where one
+    of its settings has the name of a shared one.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """Defines the two networks of CycleGAN (Zhu et al. 2017, appendix 7.2).
 
-Modules stand at the places of the published implementation (`model.<i>`, `conv_block.<i>`), biases
-before normalization included, so that published weights load by name and by order. How the layers
-are computed is the business of `generators.layers`: the same functions, faster on a processor.
+Modules have the names of the published implementation (`model.<i>`, `conv_block.<i>`), including
+biases before normalization, so that published weights load by name and by order.
+`generators.layers` computes the layers: the same functions, faster on a processor.
 """
 
 import torch
@@ -22,7 +22,10 @@ INIT_STD = 0.02
 
 
 class ResidualBlock(nn.Module):
-    """`Rk`: x + norm(conv(relu(norm(conv(x))))), 3x3 and reflection-padded; shape kept."""
+    """`Rk`: x + norm(conv(relu(norm(conv(x))))), 3x3 with reflection padding.
+
+    NCHW => the same shape.
+    """
 
     def __init__(self, channels: int):
         super().__init__()
@@ -43,7 +46,7 @@ class ResidualBlock(nn.Module):
 class ResnetGenerator(nn.Module):
     """`c7s1-w, d2w, d4w, R4w x blocks, u2w, uw, c7s1-3`, tanh.
 
-    NCHW float32 in [-1, 1], height and width multiples of 4 -> the same shape, in [-1, 1].
+    NCHW float32 in [-1, 1], height and width multiples of 4 => the same shape, in [-1, 1].
     """
 
     def __init__(self, width: int, blocks: int, in_channels: int = 3, out_channels: int = 3):
@@ -79,7 +82,7 @@ class ResnetGenerator(nn.Module):
 class PatchDiscriminator(nn.Module):
     """The 70x70 PatchGAN `cw (no norm), c2w, c4w` of stride 2, `c8w` of stride 1, one channel out.
 
-    NCHW float32 in [-1, 1] -> (N, 1, H', W') float32 without bound, one score per 70x70 patch.
+    NCHW float32 in [-1, 1] => (N, 1, H', W') float32 without bound, one score per 70x70 patch.
     """
 
     def __init__(self, width: int, in_channels: int = 3):
@@ -106,18 +109,18 @@ def _leaky_relu() -> nn.Module:
 
 
 def _down(channels: int) -> list[nn.Module]:
-    """`dk`: halves the sides and doubles the channels."""
+    """Return a layer `dk`, which halves the sides and doubles the channels."""
     return [UnbiasedConv(channels, 2 * channels, 3, stride=2, padding=1), InstanceNorm(), _relu()]
 
 
 def _up(channels: int) -> list[nn.Module]:
-    """`uk`: doubles the sides and halves the channels."""
+    """Return a layer `uk`, which doubles the sides and halves the channels."""
     conv = UnbiasedTransposedConv(channels, channels // 2, 3, 2, padding=1, output_padding=1)
     return [conv, InstanceNorm(), _relu()]
 
 
 def _patch_layer(channels: int, stride: int) -> list[nn.Module]:
-    """Gives a discriminator layer: 4x4 convolution that doubles the channels, norm, leaky ReLU."""
+    """Return a discriminator layer: 4x4 convolution that doubles the channels, norm, leaky ReLU."""
     return [
         UnbiasedConv(channels, 2 * channels, 4, stride=stride, padding=1),
         InstanceNorm(),
@@ -127,7 +130,7 @@ def _patch_layer(channels: int, stride: int) -> list[nn.Module]:
 
 @torch.no_grad()
 def initialize(network: nn.Module, generator: torch.Generator) -> None:
-    """Draws every weight from normal(0, 0.02) and zeroes the biases (Zhu et al. 2017, 7.1)."""
+    """Draw every weight from normal(0, 0.02) and set the biases to 0 (Zhu et al. 2017, 7.1)."""
     for name, parameter in network.named_parameters():
         if name.endswith("bias"):
             parameter.zero_()

@@ -1,4 +1,4 @@
-"""Records where a translator is defined that does not come with nirbench: a package or a file."""
+"""Records where a translator outside nirbench is defined: in a package or in a file."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Origin(BaseModel):
-    """What tells one definition from another: part of a training's key and of its weights' header.
+    """The identity of a definition: part of a training's key and of its weights' header.
 
     A package's `name` and `version` are those of the distribution; a file's are its name without
     folders and its SHA-256.

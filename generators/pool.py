@@ -7,10 +7,10 @@ from torch import Tensor
 
 
 class ImagePool:
-    """Gives back each fake as it is or swapped, with probability 1/2, for an earlier one.
+    """Fakes of earlier steps; a new fake is exchanged for one of them with probability 1/2.
 
-    The first `capacity` fakes are stored and given back unchanged; capacity 0 stores nothing.
-    Fakes are CHW tensors of one shape. Randomness is the generator handed in (a CPU generator).
+    The first `capacity` fakes are stored and returned unchanged; capacity 0 stores nothing. Fakes
+    are CHW tensors of one shape. `generator` is a CPU generator.
     """
 
     def __init__(self, capacity: int, generator: torch.Generator):
@@ -19,11 +19,11 @@ class ImagePool:
         self.images: list[Tensor] = []
 
     def exchange(self, fakes: Tensor) -> Tensor:
-        """(N, C, H, W) fresh fakes -> as many, detached, some of them earlier ones."""
+        """Exchange some new fakes for earlier ones: NCHW => the same shape, detached."""
         return torch.stack([self.exchange_one(fake) for fake in fakes.detach()])
 
     def exchange_one(self, fake: Tensor) -> Tensor:
-        """Gives one CHW fake -> itself, or an earlier one whose place it takes."""
+        """Return one CHW fake, or an earlier one whose place in the pool it takes."""
         if len(self.images) < self.capacity:
             self.images.append(fake.clone())
             return fake
@@ -34,10 +34,10 @@ class ImagePool:
         return earlier
 
     def state_dict(self) -> dict[str, Any]:
-        """Gives the stored images and the generator's state."""
+        """Return the stored images and the generator's state."""
         return {"images": list(self.images), "generator": self.generator.get_state()}
 
     def load_state_dict(self, state: dict[str, Any], device: torch.device | str = "cpu") -> None:
-        """Restores a state written by `state_dict`, with the images on `device`."""
+        """Restore a state written by `state_dict`, with the images on `device`."""
         self.images = [image.to(device) for image in state["images"]]
         self.generator.set_state(state["generator"])

@@ -1,15 +1,15 @@
-"""Measures the image quality of fakes, beside a floor and beside what was never translated.
+"""Measures the image quality of fakes, of real NIR images and of untranslated VIS images.
 
-Every image enters as luminance at one side, so that neither colour nor resolution decides; every
-sample has the same number of images, since the Frechet distance falls with it. Looks are not
-usefulness: these rows stand beside recognition, not before it, and docs/usefulness.md tells which
-of them have gone along with it. The metrics are files in generators/quality_metrics/.
+All images are converted to luminance at one side, so that neither colour nor resolution matters;
+all samples have the same number of images, since the Frechet distance depends on it. Image quality
+does not measure usefulness: docs/usefulness.md tells which metrics have agreed with recognition.
+The metrics are files in generators/quality_metrics/.
 
-Rows of `images = "real"` compare real NIR of one half of the people with that of the other half:
-the floor of a distance, for images of other people than those they are compared with. "reshot" is
-the true NIR of the same shots, taken once more with other noise, which only rendered people have:
-the ceiling of likeness. "genuine" and "impostor" are pairs of a VIS and a real NIR image, of one
-person and of two: between these `identity` is to be read.
+Rows of `images = "real"` compare real NIR images of one half of the people with those of the other
+half: the floor of a distance between images of different people. "reshot" are the true NIR images
+of the same shots, rendered again with other noise (rendered people only): the ceiling of likeness.
+"genuine" and "impostor" are pairs of a VIS and a real NIR image, of one person and of two people:
+`identity` is to be compared with both.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,9 +48,9 @@ __all__ = [
 class Measured(NamedTuple):
     """`rows`: {"images", "metric", "value", "n", "ci_low", "ci_high"}, NaN without an interval.
 
-    `pairs`: {"images", "row", "training_row", "distance", "allowed"}: the images of each sample, by
-    their rows in what was given, that lie nearest to a training image; what lies nearer than
-    `allowed` is counted as a copy.
+    `pairs`: {"images", "row", "training_row", "distance", "allowed"}: the images of each sample
+    that lie nearest to a training image; `row` is their number in the given sample. An image nearer
+    than `allowed` counts as a copy.
     """
 
     rows: list[Row]
@@ -71,37 +71,37 @@ def measure(
     memory: Memory | None = None,
     progress: Progress = silent,
 ) -> Measured:
-    """Measures each sample against `real`, NIR that no translator was trained on: half its people.
+    """Compare samples with one half of `real`, NIR images that no translator was trained on.
 
-    At most `count` images of each sample are drawn, always as many of each; samples of the same
-    length get the same rows, and equal generators the same half of `real`. `side_px` is the side
-    at which everything enters, `lite0_px` the one to which Lite0 enlarges it. `floor` adds the rows
-    of "real", "genuine" and "impostor". `progress` counts images, each once for what a sample is as
-    a whole and once for what it is image by image. Raises DataError where there are too few images.
+    At most `count` images are drawn, equally many of each sample; samples of the same length get
+    the same rows, and equal generators give the same half of `real`. All images are resized to
+    `side_px`; Lite0 enlarges them to `lite0_px`. `floor` adds the rows of "real", "genuine" and
+    "impostor". `progress` counts every image twice, since there are metrics of whole samples and
+    metrics of single images. Raises DataError where there are too few images.
     """
-    drawn = draw_equally(samples, real, known, count=count, rng=rng, floor=floor)
+    equal = draw_equally(samples, real, known, count=count, rng=rng, floor=floor)
     remembered = RememberedNetworks(networks, side_px, lite0_px, memory or Memory())
-    measurement = Measurement(remembered, drawn.real, drawn.known)
-    rows = list(_rows_of_samples(measurement, drawn, progress))
+    measurement = Measurement(remembered, equal.real, equal.known)
+    rows = list(_rows_of_samples(measurement, equal, progress))
     if floor:
         rows += measurement.real_pairs()
-    return Measured(rows, list(_nearest_of_samples(measurement, drawn)))
+    return Measured(rows, list(_nearest_of_samples(measurement, equal)))
 
 
 def _rows_of_samples(
-    measurement: Measurement, drawn: EqualSamples, progress: Progress
+    measurement: Measurement, equal: EqualSamples, progress: Progress
 ) -> Iterator[Row]:
-    """Gives the rows of every metric that the samples allow."""
-    n = drawn.n
-    for place, (name, given) in enumerate(drawn.samples.items()):
-        sample = measurement.sample(given)
+    """Yield the rows of every metric that the samples allow."""
+    n = equal.n
+    for place, (name, images) in enumerate(equal.samples.items()):
+        sample = measurement.sample(images)
         for step, rows in enumerate((measurement.as_a_whole, measurement.image_by_image), 1):
             yield from rows(name, sample)
-            progress(n * (2 * place + step), 2 * n * len(drawn.samples), {})
+            progress(n * (2 * place + step), 2 * n * len(equal.samples), {})
 
 
-def _nearest_of_samples(measurement: Measurement, drawn: EqualSamples) -> Iterator[Row]:
-    """Gives the images nearest to training images, by their rows among the images given."""
-    for name, given in drawn.samples.items():
-        for pair in measurement.nearest(name, measurement.sample(given)):
-            yield pair | {"row": int(drawn.rows[name][int(pair["row"])])}
+def _nearest_of_samples(measurement: Measurement, equal: EqualSamples) -> Iterator[Row]:
+    """Yield the images nearest to training images, by their rows in the given samples."""
+    for name, images in equal.samples.items():
+        for pair in measurement.nearest(name, measurement.sample(images)):
+            yield pair | {"row": int(equal.rows[name][int(pair["row"])])}

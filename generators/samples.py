@@ -1,4 +1,4 @@
-"""Translates a few fixed training images as the training goes on, into a packed folder."""
+"""Translates a few fixed training images during a training, into a packed folder."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ COUNT = 6
 
 
 class Samples:
-    """Fills the folder's rows step by step; rows of steps to come are black.
+    """A packed folder whose rows are filled step by step; rows of later steps are black.
 
     `images` (N, C, S, S) uint8 are the VIS training images, `index` their table; the fixed ones
     are spread evenly over them. The folder holds one 1-channel image per fixed image and step, its
@@ -30,11 +30,11 @@ class Samples:
         self.table = _sample_table(index.iloc[rows], rows, steps)
 
     def start(self) -> None:
-        """Makes the folder with all rows black."""
+        """Create the folder with all rows black."""
         packed.create(self.folder, self.table, self.inputs.shape[-1], channels=1)
 
     def take(self, step: int, network: nn.Module) -> None:
-        """Writes the rows of this step, if it is one of the steps sampled."""
+        """Write the rows of this step, if it is one of the steps sampled."""
         if step not in self.steps:
             return
         first = self.steps.index(step) * len(self.inputs)
@@ -46,7 +46,7 @@ class Samples:
 
 
 def _sample_table(chosen: pd.DataFrame, rows: np.ndarray, steps: list[int]) -> pd.DataFrame:
-    """Gives one row per step and fixed image, step by step."""
+    """Return one row per step and fixed image, step by step."""
     of_step = pd.DataFrame(
         {
             "subject": chosen["subject"].to_numpy(),
@@ -59,5 +59,5 @@ def _sample_table(chosen: pd.DataFrame, rows: np.ndarray, steps: list[int]) -> p
 
 
 def sampled_steps(steps: int, every: int) -> list[int]:
-    """Gives every so many steps, and the last."""
+    """Return the multiples of `every` up to `steps`, and `steps` itself."""
     return sorted({*range(every, steps + 1, every), steps})

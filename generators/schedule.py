@@ -4,7 +4,7 @@ import math
 
 
 def linear_decay(step: int, steps: int, decay_from: float) -> float:
-    """Gives the factor on the learning rate of step 0 <= `step` < `steps`.
+    """Return the factor on the learning rate of step 0 <= `step` < `steps`.
 
     1 until the fraction `decay_from` of the training, then linear to 0, which step `steps` itself
     would have (Zhu et al. 2017, 7.1: 100 epochs constant, 100 epochs linear).
@@ -14,5 +14,5 @@ def linear_decay(step: int, steps: int, decay_from: float) -> float:
 
 
 def steps_of_epochs(epochs: int, vis_images: int, nir_images: int, batch: int = 1) -> int:
-    """Gives the steps of so many epochs; an epoch shows each image of the larger domain once."""
+    """Return the steps of so many epochs; an epoch shows each image of the larger domain once."""
     return epochs * math.ceil(max(vis_images, nir_images) / batch)

@@ -1,7 +1,7 @@
 """Defines the settings that every translator's training shares; defaults are CycleGAN's recipe.
 
-What belongs to one kind of translator, such as the width of its networks, is its own
-(`generators.method.OwnSettings`).
+Settings of one translator alone, such as the width of its networks, are in its
+`generators.method.OwnSettings`.
 """
 
 from typing import Literal, Self
@@ -16,7 +16,7 @@ EqualizeMethod = Literal["global", "clahe"]
 
 
 class GeneratorSettings(BaseModel):
-    """What a training of any variant needs to know besides its own settings, images and seed."""
+    """The settings of a training that all variants share."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -52,7 +52,10 @@ class GeneratorSettings(BaseModel):
         return self
 
     def for_images(self, vis_images: int, nir_images: int) -> Self:
-        """Gives the same settings with epochs counted in steps: as long as the larger spectrum."""
+        """Return the settings with epochs converted to steps.
+
+        An epoch shows each image of the larger spectrum once.
+        """
         if self.epochs is None:
             return self
         steps = steps_of_epochs(self.epochs, vis_images, nir_images, self.batch)
@@ -60,16 +63,19 @@ class GeneratorSettings(BaseModel):
 
     @property
     def counted_steps(self) -> int:
-        """The steps of the training. Raises ValueError where epochs have not been counted yet."""
+        """Return the steps of the training. Raises ValueError where only epochs are given."""
         if self.steps is None:
             raise ValueError("epochs are not counted in steps yet: use what for_images gives")
         return self.steps
 
     def equalized(self, of_variant: Spectra) -> Spectra:
-        """Gives the spectra to equalize, where the variant itself says `of_variant`."""
+        """Return the spectra to equalize; `of_variant` are those of the variant itself."""
         return of_variant if self.equalize == "variant" else self.equalize
 
     @property
     def load_px(self) -> int:
-        """Side of the stored images, from which crops are taken: 286 for 256 (Zhu et al. 2017)."""
+        """The side of the stored images, from which crops are taken: 286 for 256.
+
+        As in Zhu et al. 2017.
+        """
         return round(self.side_px * 286 / 256)

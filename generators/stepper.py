@@ -1,4 +1,4 @@
-"""Makes one optimizer step of any method: its phases in turn, each with its own Adam."""
+"""Makes one optimizer step of any method: each phase in turn, with an Adam optimizer of its own."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,8 @@ class Stepper:
     """A variant's networks on a device, with their optimizers.
 
     `own` are the variant's own settings, `generator` is a seeded CPU generator for weights and
-    memories; `fixed` holds the fixed networks that it needs, by name: frozen copies are used.
+    memories; `fixed` are the fixed networks that it needs, by name, of which frozen copies are
+    used.
     """
 
     def __init__(
@@ -39,9 +40,10 @@ class Stepper:
         }
 
     def step(self, images: dict[str, Tensor], rate_factor: float) -> dict[str, Tensor]:
-        """Moves all networks once; "vis" and "nir" are (batch, 3, S, S) float32 in [-1, 1].
+        """Update all networks once, and return the weighted terms by name, () float32.
 
-        The learning rate is the settings' times `rate_factor`. Gives the weighted terms by name.
+        "vis" and "nir" are (batch, 3, S, S) float32 in [-1, 1]. The learning rate is that of the
+        settings times `rate_factor`.
         """
         made = dict(images)
         terms: dict[str, Tensor] = {}
@@ -50,7 +52,11 @@ class Stepper:
         return terms
 
     def run_phase(self, phase: Phase, made: dict[str, Tensor], rate: float) -> dict[str, Tensor]:
-        """Makes one backward pass over the sum of a phase's terms, and its optimizer's step."""
+        """Make one backward pass over the sum of a phase's terms, and one optimizer step.
+
+        `made` are the tensors of the step, NCHW in [-1, 1]; the phase may add some. Returns the
+        terms by name, () float32.
+        """
         self.freeze_all_but(phase.updates)
         optimizer = self.adams[phase.name]
         optimizer.param_groups[0]["lr"] = rate
@@ -62,12 +68,12 @@ class Stepper:
         return {name: term.detach() for name, term in terms.items()}
 
     def freeze_all_but(self, updates: tuple[str, ...]) -> None:
-        """No gradients for the weights of networks that this phase does not move."""
+        """Switch off gradients for the weights that a phase does not update."""
         for name, network in self.method.networks.items():
             network.requires_grad_(name in updates)
 
     def first_not_finite(self) -> str | None:
-        """Gives the name of a weight that is not finite, or None."""
+        """Return the name of a weight that is not finite, or None."""
         for name, network in self.method.networks.items():
             for key, tensor in network.state_dict().items():
                 if not tensor.isfinite().all():
@@ -75,7 +81,7 @@ class Stepper:
         return None
 
     def state_dict(self) -> dict[str, Any]:
-        """Networks, optimizers and the method's memories."""
+        """Return the state of networks, optimizers and the method's memories."""
         method = self.method
         return {
             "networks": {name: net.state_dict() for name, net in method.networks.items()},
@@ -84,7 +90,7 @@ class Stepper:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restores a state written by `state_dict`."""
+        """Restore a state written by `state_dict`."""
         for name, network in self.method.networks.items():
             network.load_state_dict(state["networks"][name])
         for name, optimizer in self.adams.items():
@@ -94,7 +100,7 @@ class Stepper:
 
 
 def _adam(method: Method, phase: Phase, settings: GeneratorSettings) -> torch.optim.Adam:
-    """Gives one fused Adam over all networks that the phase moves."""
+    """Return one fused Adam for all networks that the phase updates."""
     parameters = [p for name in phase.updates for p in method.networks[name].parameters()]
     betas = (settings.beta1, settings.beta2)
     return torch.optim.Adam(parameters, settings.learning_rate, betas, fused=True)

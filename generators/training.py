@@ -1,8 +1,8 @@
-"""Trains any variant: the loop knows steps, files and random states, but no method.
+"""Trains any variant: the loop handles steps, files and random states, for every method.
 
-Resume is calling `train` again with the same arguments: networks, optimizers, memories, the order
-of the data and all random states come from the newest checkpoint, and on a CPU the result is the
-same to the byte as that of a training which was never interrupted.
+To resume, call `train` again with the same arguments: networks, optimizers, memories, the order of
+the data and all random states come from the newest checkpoint. On a CPU the result is the same to
+the byte as that of an uninterrupted training.
 """
 
 from collections.abc import Mapping
@@ -47,15 +47,16 @@ def train(
     device: str = "cpu",
     progress: Progress = silent,
 ) -> None:
-    """Trains a variant; writes its generators' weights, losses.csv and samples/ to `out`.
+    """Train a variant, and write its generators' weights, losses.csv and samples/ to `out`.
 
-    `vis` holds aligned crops (N, S, S, 3) uint8, `nir` (M, S, S, 1 or 3), of any side; of a variant
-    that needs pairs, row i of both is one shot. `own` are the variant's own settings, `fixed` the
-    networks it needs, by name. Raises UsageError for a missing network, DataError where pairs are
-    needed and are none, and StageError where a loss is not finite.
+    `vis` are aligned crops (N, S, S, 3) uint8, `nir` (M, S, S, 1 or 3) uint8, of any side; for a
+    variant that needs pairs, row i of both is one shot. `own` are the variant's own settings,
+    `fixed` the networks it needs, by name. Raises UsageError for a missing network or a checkpoint
+    of other settings, DataError where images do not come in pairs but have to, and StageError where
+    a loss is not finite.
     """
     if (out / RESULT).exists():
-        checkpoint.delete_all(out / "checkpoints")  # a kill may have come just before that
+        checkpoint.delete_all(out / "checkpoints")  # the process may have been killed before that
         return
     own, fixed = own or variant.settings(), fixed or {}
     _require_needs(variant, own, fixed)
@@ -69,7 +70,7 @@ def train(
 
 
 def _require_needs(variant: Variant[Any], own: OwnSettings, fixed: Mapping[str, nn.Module]) -> None:
-    """Raises UsageError naming the first fixed network that is needed and not there."""
+    """Raise UsageError with the name of a fixed network that is needed and missing."""
     for name in variant.needs(own):
         if name not in fixed:
             raise UsageError(f"variant {variant.name} needs the network {name}; hand it in")
@@ -94,12 +95,13 @@ class Training:
         self.stepper = Stepper(
             variant, settings, own, generator=generator, device=device, fixed=fixed
         )
-        self.headers = self.described()  # before any step: what cannot be kept is told now
+        # Before any step, so that a network that cannot be saved raises its error now.
+        self.headers = self.described()
         self.name = f"training of variant {variant.name}, seed {seed}"
         self.done = 0
 
     def described(self) -> dict[str, dict[str, str]]:
-        """Gives the header of each file of weights, the one that tells that all is done last."""
+        """Return the header of each file of weights; the last file is written last."""
         return {
             file: describe(
                 network, self.variant, self.settings, seed=self.seed, direction=DIRECTIONS[file]
@@ -108,13 +110,17 @@ class Training:
         }
 
     def kept_networks(self) -> dict[str, nn.Module]:
-        """Gives the network of each file of weights."""
+        """Return the network of each file of weights."""
         method = self.stepper.method
-        back = {} if method.backward is None else {BACKWARD: method.networks[method.backward]}
-        return back | {RESULT: method.networks[method.generator]}
+        backward = {} if method.backward is None else {BACKWARD: method.networks[method.backward]}
+        return backward | {RESULT: method.networks[method.generator]}
 
     def feed(self, vis: Packed, nir: np.ndarray, out: Path) -> None:
-        """Prepares the images, puts them on the device, and names the output's files."""
+        """Prepare the images, put them on the device, and set the paths of the output.
+
+        Shapes and dtypes are those of `train`. Raises DataError where pairs are needed and the
+        numbers of images differ.
+        """
         settings, paired = self.settings, self.variant.needs_pairs
         if paired and len(vis.images) != len(nir):
             raise DataError(
@@ -123,7 +129,7 @@ class Training:
             )
         stored = {"vis": self.prepared(vis.images, "VIS"), "nir": self.prepared(nir, "NIR")}
         order = seeded(self.seed, ORDER)
-        self.batches = Batches(stored, settings.side_px, settings.batch, order, paired)
+        self.batches = Batches(stored, settings.side_px, settings.batch, order, paired=paired)
         self.out = out
         self.journal = Journal(out / "losses.csv", settings.log_every_steps, self.steps, self.name)
         self.samples = Samples(
@@ -134,13 +140,19 @@ class Training:
         )
 
     def prepared(self, images: np.ndarray, spectrum: str) -> Tensor:
-        """(N, C, load, load) uint8 on the device, equalized where the settings say so."""
+        """Prepare the images of a spectrum: (N, S, S, C) => (N, C, load, load), uint8.
+
+        They are equalized if the settings say so, and lie on the device.
+        """
         equalized = is_equalized(spectrum, self.settings.equalized(self.variant.equalize))
         method = self.settings.equalize_method
         return prepare(images, self.settings.load_px, equalized, method).to(self.stepper.device)
 
     def start_or_resume(self) -> None:
-        """Takes up the newest checkpoint, or begins the output folder anew."""
+        """Load the newest checkpoint, or begin a new training in the output folder.
+
+        Raises UsageError for a checkpoint of other settings.
+        """
         self.out.mkdir(parents=True, exist_ok=True)
         state = checkpoint.load_newest(self.out / "checkpoints")
         if state is None:
@@ -154,7 +166,7 @@ class Training:
         self.load_state_dict(state)
 
     def run(self, progress: Progress) -> None:
-        """All steps that are still to do."""
+        """Make all remaining steps."""
         settings, method = self.settings, self.stepper.method
         while self.done < self.steps:
             factor = linear_decay(self.done, self.steps, settings.decay_from)
@@ -167,7 +179,7 @@ class Training:
             progress(self.done, self.steps, self.journal.latest)
 
     def save(self) -> None:
-        """Writes a checkpoint. Raises StageError instead of saving a state that is not finite."""
+        """Write a checkpoint. Raises StageError if a term or a weight is not finite."""
         self.journal.require_finite(self.done)
         if (weight := self.stepper.first_not_finite()) is not None:
             raise StageError(
@@ -175,11 +187,11 @@ class Training:
                 "checkpoint was kept; lower generator.learning_rate or use float32",
                 step=self.done,
             )
-        sync(self.journal.path)  # a checkpoint must not know of rows that the disk does not
+        sync(self.journal.path)  # the rows that a checkpoint counts must be on the disk
         checkpoint.save(self.out / "checkpoints", self.done, self.state_dict())
 
     def identity(self) -> dict[str, Any]:
-        """Gives what a checkpoint must agree with to be taken up."""
+        """Return the settings that must be the same to continue from a checkpoint."""
         origin = self.variant.origin
         return {
             "variant": self.variant.name,
@@ -191,7 +203,7 @@ class Training:
         }
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that the steps to come depend on."""
+        """Return everything that the remaining steps depend on."""
         return {
             "identity": self.identity(),
             "done": self.done,
@@ -202,7 +214,7 @@ class Training:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restores a state written by `state_dict`."""
+        """Restore a state written by `state_dict`."""
         self.done = state["done"]
         self.stepper.load_state_dict(state["stepper"])
         self.batches.load_state_dict(state["batches"])
@@ -210,9 +222,9 @@ class Training:
         load_torch_state(state["random"], self.stepper.device)
 
     def write_results(self) -> None:
-        """The weights of the way back, if any, and of the way to NIR; then no checkpoint is needed.
+        """Write the weights of both directions, if there are two, and delete the checkpoints.
 
-        The last file stands for all being done.
+        RESULT is written last: where it exists, the training is complete.
         """
         for file, network in self.kept_networks().items():
             save_generator(self.out / file, network, self.headers[file])

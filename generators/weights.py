@@ -27,7 +27,7 @@ def describe(
     seed: int,
     direction: str,
 ) -> dict[str, str]:
-    """Gives the header of a trained generator: everything that its use or its reader needs to know.
+    """Return the header of a trained generator, from which it can be built and used.
 
     `direction` is "vis_to_nir" or "nir_to_vis". Raises UsageError where the network could not be
     made again.
@@ -48,7 +48,7 @@ def describe(
 
 
 def save_generator(path: Path, network: nn.Module, metadata: Mapping[str, str]) -> None:
-    """Writes the weights aside and renames them; see `describe` for the metadata."""
+    """Write the weights to a temporary file and rename it; see `describe` for the metadata."""
     tensors = {name: tensor.cpu().contiguous() for name, tensor in network.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_aside(path) as aside:
@@ -56,7 +56,9 @@ def save_generator(path: Path, network: nn.Module, metadata: Mapping[str, str]) 
 
 
 def _with_sorted_header(content: bytes) -> bytes:
-    """A safetensors file's bytes with its header's keys in order, which safetensors leaves open.
+    """Return the bytes of a safetensors file with sorted keys in its header.
+
+    safetensors does not define their order.
 
     The format is 8 bytes of header length, a JSON header padded with spaces, and the tensors.
     """
@@ -67,11 +69,11 @@ def _with_sorted_header(content: bytes) -> bytes:
 
 
 def load_generator(path: Path, definition: Path | None = None) -> tuple[nn.Module, dict[str, str]]:
-    """Gives a generator in eval mode on the CPU, and its header. No code from the file is run.
+    """Return a generator in eval mode on the CPU, and its header. No code from the file is run.
 
     `definition` is the file that defines the translator, where its network is its own and the file
-    was never named on this machine. Raises UsageError if the file is missing or of another kind,
-    MissingError if the translator is not there, TamperedError if the file is damaged.
+    was never named on this machine. Raises UsageError if the file is missing or has no translator's
+    weights, MissingError if the translator is not installed, TamperedError if the file is damaged.
     """
     metadata, tensors = _read(path)
     try:
@@ -87,7 +89,7 @@ def load_generator(path: Path, definition: Path | None = None) -> tuple[nn.Modul
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """Header and tensors of a safetensors file."""
+    """Return header and tensors of a safetensors file."""
     if not path.is_file():
         raise UsageError(f"{path}: no such weights; train a variant first or correct the path")
     try:
@@ -102,6 +104,6 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
 
 
 def _first_line(error: Exception) -> str:
-    """Gives an error's text cut to one line."""
+    """Return an error's text cut to one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return " ".join(lines[:2])[:160]

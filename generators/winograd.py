@@ -1,8 +1,8 @@
 """Computes 3x3 convolutions by Winograd's F(4x4, 3x3) (Lavin & Gray 2016, 4.1).
 
 A 4x4 square of outputs takes 36 products for each pair of channels instead of 144. On a processor
-this makes the residual blocks' convolutions about twice as fast, above all their weight gradients;
-it is the same function, to 1e-12 in float64. Images are handled as rows of channels: a tensor in
+this makes the residual blocks' convolutions about twice as fast, especially their weight gradients;
+the results are the same to 1e-12 in float64. Images are handled as rows of channels: a tensor in
 channels_last order is N*H*W rows of C numbers, and padding, cutting into 6x6 tiles and putting
 4x4 tiles together are row look-ups.
 """
@@ -52,9 +52,9 @@ class Transforms:
 
 
 @functools.cache
-@torch.inference_mode(False)  # cached: a training may use what a translation asked for first
+@torch.inference_mode(False)  # cached: a training may use tensors that a translation created
 def transforms(dtype: torch.dtype) -> Transforms:
-    """Both passes of each transform, over rows and over columns, as one matrix."""
+    """Return the transforms; a pass over rows and one over columns are one matrix."""
     sides = [
         torch.tensor(INPUT_TRANSFORM, dtype=torch.float64),
         torch.tensor(WEIGHT_TRANSFORM, dtype=torch.float64) / 24,
@@ -69,7 +69,7 @@ class Places:
 
     `patches` (36 * T,) the input row under each place of each patch, with padding resolved;
     `covering`, `offsets` the patch places that lie on each input row, grouped by row;
-    `outputs` (N * H * W,) where each output row stands among the 16 * T tile places, `tiles` the
+    `outputs` (N * H * W,) the position of each output row among the 16 * T tile places, `tiles` the
     inverse. Padding with zeros is a look-up of one more row, number N * H * W.
     """
 
@@ -81,9 +81,9 @@ class Places:
 
 
 @functools.lru_cache(maxsize=64)
-@torch.inference_mode(False)  # cached: a training may use what a translation asked for first
+@torch.inference_mode(False)  # cached: a training may use tensors that a translation created
 def places(images: int, height: int, width: int, padding: str) -> Places:
-    """Gives the look-ups for a batch of that shape; `padding` is "reflect" or "zeros"."""
+    """Return the look-ups for a batch of that shape; `padding` is "reflect" or "zeros"."""
     rows = torch.arange(images * height * width).view(images, 1, height, width)
     if padding == "reflect":
         padded = F.pad(rows.double(), (1, 1, 1, 1), mode="reflect").long()
@@ -98,13 +98,16 @@ def places(images: int, height: int, width: int, padding: str) -> Places:
 
 
 def _by_place(rows: Tensor, side: int) -> Tensor:
-    """(N, H, W) row numbers -> those of all side x side squares at stride 4, place by place."""
+    """Return the row numbers of all side x side squares at stride 4, place by place.
+
+    (N, H, W) int64 => (side * side * squares,) int64.
+    """
     squares = rows.unfold(1, side, TILE).unfold(2, side, TILE)
     return squares.permute(3, 4, 0, 1, 2).reshape(-1)
 
 
 class WinogradFunction(torch.autograd.Function):
-    """The convolution and its gradients; images NCHW, kernels as `transform` gives them."""
+    """The convolution and its gradients; images NCHW, kernels as `transform` returns them."""
 
     @staticmethod
     def forward(context: Context, images: Tensor, kernels: Tensor, padding: str) -> Tensor:
@@ -112,8 +115,8 @@ class WinogradFunction(torch.autograd.Function):
         saved = inputs if context.needs_input_grad[1] else None
         context.save_for_backward(images, saved, kernels)
         context.padding, context.shape = padding, images.shape
-        context.look = _places_of(images, padding)
-        return _multiplied(inputs, kernels, context.look, images.shape)
+        context.places = _places_of(images, padding)
+        return _multiplied(inputs, kernels, context.places, images.shape)
 
     @staticmethod
     def backward(context: Context, gradient: Tensor) -> tuple[Tensor | None, ...]:
@@ -122,77 +125,78 @@ class WinogradFunction(torch.autograd.Function):
             plain = functools.partial(_convolve_plainly, padding=context.padding)
             return *differentiable(plain, (images, kernels), gradient), None
         matrices = transforms(gradient.dtype)
-        rows = _to_rows(gradient, "reflect")[context.look.tiles].view(TILE**2, -1)
+        rows = _to_rows(gradient, "reflect")[context.places.tiles].view(TILE**2, -1)
         products = (matrices.output.T @ rows).view(PATCH**2, -1, gradient.shape[1])
-        of_images = of_kernels = None
+        images_gradient = kernels_gradient = None
         if context.needs_input_grad[1]:
-            of_kernels = torch.bmm(inputs.transpose(1, 2), products)
+            kernels_gradient = torch.bmm(inputs.transpose(1, 2), products)
         if context.needs_input_grad[0]:
-            of_inputs = torch.bmm(products, kernels.transpose(1, 2)).view(PATCH**2, -1)
-            of_images = _gathered(matrices.input.T @ of_inputs, context.look, context.shape)
-        return of_images, of_kernels, None
+            inputs_gradient = torch.bmm(products, kernels.transpose(1, 2)).view(PATCH**2, -1)
+            patches = matrices.input.T @ inputs_gradient
+            images_gradient = _gathered(patches, context.places, context.shape)
+        return images_gradient, kernels_gradient, None
 
 
 def _places_of(images: Tensor, padding: str) -> Places:
-    """Gives the look-ups for NCHW images."""
+    """Return the look-ups for NCHW images."""
     number, _, height, width = images.shape
     return places(number, height, width, padding)
 
 
 def _transformed(images: Tensor, padding: str) -> Tensor:
-    """NCHW -> (36, T, C), the patches of the T tiles, transformed."""
+    """Transform the patches of the T tiles: NCHW => (36, T, C)."""
     patches = _to_rows(images, padding)[_places_of(images, padding).patches].view(PATCH**2, -1)
     return (transforms(images.dtype).input @ patches).view(PATCH**2, -1, images.shape[1])
 
 
-def _multiplied(inputs: Tensor, kernels: Tensor, look: Places, shape: torch.Size) -> Tensor:
-    """Transformed patches (36, T, I) and kernels (36, I, O) -> the convolution of the images."""
+def _multiplied(inputs: Tensor, kernels: Tensor, lookups: Places, shape: torch.Size) -> Tensor:
+    """Multiply transformed patches (36, T, I) by kernels (36, I, O) => NCHW, the convolution."""
     number, _, height, width = shape
     outputs = transforms(inputs.dtype).output @ torch.bmm(inputs, kernels).view(PATCH**2, -1)
-    return _to_images(outputs.view(-1, kernels.shape[2])[look.outputs], number, height, width)
+    return _to_images(outputs.view(-1, kernels.shape[2])[lookups.outputs], number, height, width)
 
 
 def _convolve_plainly(images: Tensor, kernels: Tensor, padding: str) -> Tensor:
-    """As `convolve`, in operations that torch itself can differentiate, again and again."""
-    look = _places_of(images, padding)
-    return _multiplied(_transformed(images, padding), kernels, look, images.shape)
+    """Convolve as `convolve` does, in operations that torch can differentiate repeatedly."""
+    lookups = _places_of(images, padding)
+    return _multiplied(_transformed(images, padding), kernels, lookups, images.shape)
 
 
-def _gathered(patches: Tensor, look: Places, shape: torch.Size) -> Tensor:
-    """Sums what the patch places (36, T * C) say of the row beneath them -> NCHW of that shape."""
+def _gathered(patches: Tensor, lookups: Places, shape: torch.Size) -> Tensor:
+    """Sum the values (36, T * C) of all patch places on each row => NCHW of that shape."""
     number, channels, height, width = shape
     places_first = patches.view(-1, channels)
-    summed = F.embedding_bag(look.covering, places_first, look.offsets, mode="sum")
+    summed = F.embedding_bag(lookups.covering, places_first, lookups.offsets, mode="sum")
     return _to_images(summed, number, height, width)
 
 
 def _to_rows(images: Tensor, padding: str) -> Tensor:
-    """NCHW -> (N * H * W, C), and a row of zeros after them if they are what padding means."""
+    """Return images as rows: NCHW => (N * H * W, C), and a row of zeros for padding "zeros"."""
     rows = images.permute(0, 2, 3, 1).reshape(-1, images.shape[1])
     return torch.cat((rows, rows.new_zeros(1, rows.shape[1]))) if padding == "zeros" else rows
 
 
 def _to_images(rows: Tensor, number: int, height: int, width: int) -> Tensor:
-    """(N * H * W, C) -> NCHW in channels_last order."""
+    """Return rows as images: (N * H * W, C) => NCHW in channels_last order."""
     return rows.view(number, height, width, -1).permute(0, 3, 1, 2)
 
 
 def transform(weight: Tensor) -> Tensor:
-    """OIHW 3x3 -> kernels (36, I, O); differentiable. A frozen weight needs it only once."""
+    """Transform a 3x3 weight: OIHW => (36, I, O); differentiable. Frozen weights need it once."""
     flat = weight.permute(2, 3, 1, 0).reshape(9, -1)
     return (transforms(weight.dtype).weight @ flat).view(PATCH**2, weight.shape[1], -1)
 
 
 def suits(images: Tensor) -> bool:
-    """Tells whether the sides of NCHW images are whole tiles."""
+    """Tell whether the sides of NCHW images are multiples of a tile's side."""
     return all(length % TILE == 0 for length in images.shape[-2:])
 
 
 def convolve(images: Tensor, kernels: Tensor, padding: str) -> Tensor:
-    """3x3 convolution of stride 1 that keeps the sides; `padding` by one is "reflect" or "zeros".
+    """Convolve images by 3x3 kernels with stride 1; `padding`, by one, is "reflect" or "zeros".
 
-    NCHW of whole tiles, float32 or float64 on a processor; kernels (36, I, O) from `transform`
-    -> NCHW in channels_last order.
+    NCHW whose sides `suits` accepts, float32 or float64 on a CPU; kernels (36, I, O) of `transform`
+    => NCHW with the same sides, in channels_last order.
     """
     convolved: Tensor = WinogradFunction.apply(images, kernels, padding)
     return convolved

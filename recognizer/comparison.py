@@ -1,11 +1,11 @@
-"""Compares all probes with one image of each gallery person, in O(P) memory of P x G scores.
+"""Compares all probes with one image of each gallery person; P x G scores take O(P) memory.
 
-Two passes over blocks of rows. The first counts impostor scores against the genuine ones and finds
-each probe's rank and its most alike other person; the second, at the thresholds that the first has
-placed, counts the false accepts of each probe and each gallery person. What the counts mean is
-decided by the rules in recognizer/metrics.py. Memory: the embeddings, 0.3
-kB per probe, and blocks of 16 MB or 64 bytes per probe, whichever is more, eight of them at once.
-Blocks and order change no result.
+There are two passes over blocks of rows. The first counts impostor scores against the genuine ones
+and finds each probe's rank and its most similar other person; it determines thresholds, at which
+the second pass counts the false accepts of each probe and of each gallery person. Metrics follow
+from the counts by the rules in recognizer/metrics.py. Memory: the embeddings, 0.3 kB per probe, and
+blocks of 16 MB or 64 bytes per probe, whichever is more, eight of them at once. The size and order
+of blocks do not change any result.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,24 +21,24 @@ from recognizer.impostors import Accepted, Outscored, Pairs
 from recognizer.metrics import ranks_among, threshold_at
 
 SMALLEST_BLOCK = 2**21  # scores
-NARROWEST_ROW = 512  # a block's embeddings, of about as many numbers, shall not outweigh its scores
-SCORES_PER_PROBE = 8  # in a block: every block is searched for every genuine score
+NARROWEST_ROW = 512  # so that a block's embeddings do not need more memory than its scores
+SCORES_PER_PROBE = 8  # in a block; large blocks, since all genuine scores are searched in each
 
 
 class Scores(Protocol):
-    """(P, G) scores, higher is more alike, that need not be in memory together."""
+    """(P, G) scores, higher is more similar, that need not be in memory together."""
 
     shape: tuple[int, int]
 
     def block(self, rows: slice) -> np.ndarray:
-        """(n, G) float64: the scores of some probes, an array that the caller may change."""
+        """Return the scores of some probes, (n, G) float64, an array that the caller may change."""
 
     def pairs(self, columns: np.ndarray) -> np.ndarray:
-        """(P,) whole numbers -> (P,) float64: each probe's score with one gallery image."""
+        """Return each probe's score with one gallery image: (P,) int => (P,) float64."""
 
 
 class Table:
-    """Scores that are in memory. Raises DataError where one is no finite number."""
+    """(P, G) scores in memory. Raises DataError where one is not finite."""
 
     def __init__(self, scores: np.ndarray) -> None:
         if not np.isfinite(scores).all():
@@ -47,18 +47,21 @@ class Table:
         self._scores = scores
 
     def block(self, rows: slice) -> np.ndarray:
+        """Return the scores of some probes, (n, G) float64, in a new array."""
         return self._scores[rows].astype(np.float64)
 
     def pairs(self, columns: np.ndarray) -> np.ndarray:
+        """Return each probe's score with one gallery image: (P,) int => (P,) float64."""
         return self._scores[np.arange(len(columns)), columns].astype(np.float64)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`scores` of P probes with one image of each of G people, and who is who.
+    """`scores` of P probes with one image of each of G people.
 
-    Raises DataError for a probe whose subject is not in the gallery, and where there is nobody to
-    be taken for.
+    `probe_subjects`: (P,) str. `gallery_subjects`: (G,) str, each subject once. Raises DataError
+    for a probe whose subject is not in the gallery, and where there are no probes or fewer than two
+    gallery subjects.
     """
 
     scores: Scores
@@ -69,26 +72,27 @@ class Comparison:
         gallery = self.gallery_subjects
         assert self.scores.shape == (len(self.probe_subjects), len(gallery))
         assert len(np.unique(gallery)) == len(gallery), "one gallery image per person"
-        if strangers := sorted(set(self.probe_subjects) - set(gallery)):
-            raise DataError(f"probe subjects without a gallery image: {', '.join(strangers[:10])}")
+        if unknown := sorted(set(self.probe_subjects) - set(gallery)):
+            raise DataError(f"probe subjects without a gallery image: {', '.join(unknown[:10])}")
         if not len(self.probe_subjects) or len(gallery) < 2:
             raise DataError("unseen subjects: too few found faces to match; see the list of misses")
 
     def own_columns(self) -> np.ndarray:
-        """(P,) int64: where each probe's own person stands in the gallery."""
+        """Return the gallery column of each probe's own person: (P,) int64."""
         order = np.argsort(self.gallery_subjects)
         return order[np.searchsorted(self.gallery_subjects[order], self.probe_subjects)]
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What one comparison left of each of P probes among `people` gallery images.
+    """The results of one comparison of P probes with `people` gallery images.
 
-    `own` (P,) int64: the column of each probe's person. `ranks` (P,) int64 as by `metrics.ranks`;
-    `counts` of the impostors that reach the genuine scores; `other` (P,) int64, the column of the
-    most alike other person, the first of several, and their score `impostor`; the `crossing` of
-    equal errors. Of the impostor pairs those accepted `at_crossing`, at
-    either of its thresholds, and `at_far`, by FAR; `outscored`: the genuine scores below them.
+    `own` (P,) int64: the column of each probe's person. `ranks` (P,) int64 as by `metrics.ranks`.
+    `counts`: how many impostors reach the genuine scores. `other` (P,) int64: the column of the
+    most similar other person, the first of several, and `impostor` (P,) float64, their score.
+    `crossing`: the point of equal errors. `at_crossing`: the impostor pairs accepted at its two
+    thresholds; `at_far`: those accepted at each FAR. `outscored`: the genuine scores below impostor
+    pairs.
     """
 
     people: int
@@ -104,7 +108,10 @@ class Tally:
 
     @property
     def false_accepts(self) -> np.ndarray:
-        """(P,) float64: the share of its own impostors accepted at the crossing, on average EER."""
+        """Return the share of each probe's impostors accepted at the crossing; its mean is the EER.
+
+        (P,) float64.
+        """
         accepted = self.crossing.mixed(*(pairs.by_probe for pairs in self.at_crossing))
         return accepted / (self.people - 1)
 
@@ -112,9 +119,10 @@ class Tally:
 def tally(
     comparison: Comparison, fars: Sequence[float] = (), block_rows: int | None = None
 ) -> Tally:
-    """Makes both passes; `block_rows`, the probes looked at at once, changes no result.
+    """Compare all probes with the gallery in two passes.
 
-    `fars` are the false accept rates at which impostor pairs are counted.
+    `fars` are the false accept rates at which impostor pairs are counted. `block_rows`, the number
+    of probes in a block, does not change the result.
     """
     probes, people = comparison.scores.shape
     own = comparison.own_columns()
@@ -136,14 +144,14 @@ def tally(
         outscored.add(rows, block)
     at = [accepted.pairs(place) for place in range(len(thresholds))]
     at_far = dict(zip(fars, at[2:], strict=True))
-    whom = people, own, ranks, counts, other, impostor
-    return Tally(*whom, crossing, (at[0], at[1]), at_far, outscored.pairs())
+    first_pass = people, own, ranks, counts, other, impostor
+    return Tally(*first_pass, crossing, (at[0], at[1]), at_far, outscored.pairs())
 
 
 def _impostors(
     scores: Scores, own: np.ndarray, block_rows: int | None
 ) -> Iterator[tuple[slice, np.ndarray]]:
-    """Blocks of rows and their scores, in which the own person's are -inf."""
+    """Yield rows of probes and their scores, (n, G) float64, in which the own person's are -inf."""
     probes, people = scores.shape
     wanted = max(SMALLEST_BLOCK, SCORES_PER_PROBE * probes)
     step = block_rows or max(1, wanted // max(people, NARROWEST_ROW))

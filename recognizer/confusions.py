@@ -1,4 +1,4 @@
-"""Finds whom a probe is most easily taken for: its most alike other person."""
+"""Finds the person that a probe is most easily confused with: the most similar other one."""
 
 import numpy as np
 import pandas as pd
@@ -7,9 +7,9 @@ from recognizer.comparison import Tally
 
 
 def of_tally(tally: Tally, gallery_subjects: np.ndarray) -> pd.DataFrame:
-    """P rows of `other`, `genuine` and `impostor`: cosines of the own and of that other person.
+    """Return `other`, `genuine` and `impostor` of P probes: cosines with the own and that person.
 
-    `gallery_subjects` names the columns of the comparison that was tallied.
+    `gallery_subjects`: (G,) str, the columns of the comparison.
     """
     return pd.DataFrame(
         {
@@ -21,18 +21,18 @@ def of_tally(tally: Tally, gallery_subjects: np.ndarray) -> pd.DataFrame:
 
 
 def of_logits(logits: np.ndarray, labels: np.ndarray, classes: tuple[str, ...]) -> pd.DataFrame:
-    """(N, classes) float, (N,) -> N rows of `other`, `genuine` and `impostor`, as logits.
+    """Return `other`, `genuine` and `impostor` of N images: logits of the own and another class.
 
-    At least two classes.
+    (N, classes) float, (N,) int => N rows. There are at least two classes.
     """
     rows = np.arange(len(logits))
     others = logits.astype(np.float64)
     others[rows, labels] = -np.inf
-    likest = others.argmax(1)
+    most_similar = others.argmax(1)
     return pd.DataFrame(
         {
-            "other": np.array(classes, dtype=object)[likest],
+            "other": np.array(classes, dtype=object)[most_similar],
             "genuine": logits[rows, labels].astype(np.float64),
-            "impostor": others[rows, likest],
+            "impostor": others[rows, most_similar],
         }
     )

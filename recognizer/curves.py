@@ -1,8 +1,8 @@
-"""Computes ROC and CMC over several draws, as at most 200 points each, lowered by the misses.
+"""Computes ROC and CMC over several draws, at most 200 points each; misses lower both curves.
 
 A point of the ROC is VR@FAR by the conservative rule, averaged over the draws like the metric, so
-the curve passes through the reported rates. Below 10 false accepts it is drawn but not reported.
-DET is the same points as errors: x against 1 - y.
+the curve passes through the reported rates. It has points below 10 false accepts, too, which are
+not reported as metrics. DET has the same points as errors: x and 1 - y.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ POINTS = 200
 def roc(
     draws: Sequence[Tally], found: float, fars: Sequence[float] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
-    """-> (K,) FAR, (K,) VR float64, from FAR 0 to 1, among the points those of `fars`.
+    """Return the ROC: (K,) float64 FAR, (K,) float64 VR, from FAR 0 to 1, including `fars`.
 
-    `found` is the share of probes whose face was found: the rest is never accepted.
+    `found` is the share of probes whose face was found; the others are never accepted.
     """
     impostors = draws[0].counts.impostors  # the same in every draw
     limits = [metrics.most_accepted(impostors, far) for far in fars]
@@ -34,7 +34,10 @@ def roc(
 
 
 def cmc(draws: Sequence[Tally], found: float) -> tuple[np.ndarray, np.ndarray]:
-    """-> (K,) int64 ranks, (K,) float64 shares of that rank or better, the mean over draws."""
+    """Return the CMC: (K,) int64 ranks, (K,) float64 shares of probes of that rank or better.
+
+    The mean over draws; `found` is the share of probes whose face was found.
+    """
     people = draws[0].people
     curve = found * np.mean([metrics.cumulative(draw.ranks, people) for draw in draws], axis=0)
     ranks = np.arange(1, people + 1)

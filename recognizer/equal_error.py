@@ -1,4 +1,4 @@
-"""Finds the threshold at which misses are as frequent as false accepts (EER)."""
+"""Finds the threshold at which false rejects are as frequent as false accepts (EER)."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ ACCEPT_ALL = -np.finfo(np.float64).max  # at or below every score
 
 @dataclass(frozen=True)
 class Crossing:
-    """Where misses are as frequent as false accepts: `rate`, the EER, from 0 to 1.
+    """The point where false rejects are as frequent as false accepts: `rate`, the EER, in [0, 1].
 
-    The system accepts at `thresholds[0]` or, in the share `weight` of the cases, at the lower
-    `thresholds[1]`; a pair is accepted where its score reaches the threshold.
+    It is a mixture of two thresholds: `thresholds[0]` and, in the share `weight` of the cases, the
+    lower `thresholds[1]`. A pair is accepted where its score reaches the threshold.
     """
 
     rate: float
@@ -22,42 +22,43 @@ class Crossing:
     weight: float
 
     def mixed(self, strict: np.ndarray, lenient: np.ndarray) -> np.ndarray:
-        """(P,), (P,) -> (P,) float64: what is expected of the mixture of the two thresholds."""
+        """Return the expected values for the mixture of the two thresholds: (P,), (P,) => (P,)."""
         return (1 - self.weight) * strict + self.weight * lenient
 
 
 def equal_error(counts: ImpostorCounts) -> Crossing:
-    """Gives the crossing of FAR = FRR with the polyline through the ROC's points.
+    """Return the crossing of FAR = FRR with the polyline through the ROC's points.
 
     Between two neighbouring points, which differ by one distinct score, rates are interpolated
-    linearly, as under the area of the ROC: where genuine and impostor scores tie, the tied pairs
+    linearly, as for the area under the ROC: where genuine and impostor scores tie, the tied pairs
     count in part. Elsewhere one of the two rates is constant and nothing is interpolated.
     """
-    false, missed, thresholds = _corners(counts)
-    after = int(np.argmax(false >= missed))  # never 0: there all is missed and nothing accepted
-    gaps = missed[after - 1 : after + 1] - false[after - 1 : after + 1]
+    false_accepts, false_rejects, thresholds = _corners(counts)
+    after = int(np.argmax(false_accepts >= false_rejects))  # never 0, where nothing is accepted
+    gaps = (false_rejects - false_accepts)[after - 1 : after + 1]
     weight = float(gaps[0] / (gaps[0] - gaps[1]))
-    rate = (1 - weight) * false[after - 1] + weight * false[after]
+    rate = (1 - weight) * false_accepts[after - 1] + weight * false_accepts[after]
     return Crossing(float(rate), (thresholds[after - 1], thresholds[after]), weight)
 
 
 def _corners(counts: ImpostorCounts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """-> (K,) FAR, (K,) FRR, (K,) thresholds falling from inf: where the ROC may turn.
+    """Return the corners of the ROC: (K,) FAR, (K,) FRR, (K,) thresholds falling from inf.
 
-    They lie at the genuine scores and just above them, and at the ends.
+    They lie at the genuine scores, just above them, and at the ends. All are float64.
     """
     levels, first, tied = np.unique(counts.genuine, return_index=True, return_counts=True)
     falling = slice(None, None, -1)
     found = np.cumsum(tied[falling])
-    false = _interleaved(counts.above[first][falling], counts.reaching[first][falling])
-    missed = len(counts.genuine) - _interleaved(found - tied[falling], found)
+    false_accepts = _interleaved(counts.above[first][falling], counts.reaching[first][falling])
+    false_rejects = len(counts.genuine) - _interleaved(found - tied[falling], found)
     thresholds = _interleaved(np.nextafter(levels, np.inf)[falling], levels[falling])
     return (
-        np.concatenate([[0], false, [counts.impostors]]) / counts.impostors,
-        np.concatenate([[len(counts.genuine)], missed, [0]]) / len(counts.genuine),
+        np.concatenate([[0], false_accepts, [counts.impostors]]) / counts.impostors,
+        np.concatenate([[len(counts.genuine)], false_rejects, [0]]) / len(counts.genuine),
         np.concatenate([[np.inf], thresholds, [ACCEPT_ALL]]),
     )
 
 
 def _interleaved(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the elements of two arrays in turn: (N,), (N,) => (2 N,)."""
     return np.stack([first, second], axis=1).ravel()

@@ -1,4 +1,4 @@
-"""Prepares aligned crops for the network: luminance or colours, resized once, [-1, 1]."""
+"""Prepares aligned crops for the network: luminance or colours, resized, in [-1, 1]."""
 
 import numpy as np
 import torch
@@ -9,19 +9,21 @@ from recognizer.settings import Colour
 
 
 def prepare(images: np.ndarray, side_px: int, colour: Colour) -> np.ndarray:
-    """(N, S, S, 1 or 3) uint8 -> (N, side_px, side_px, C) uint8; C is 1 for grey, 3 for rgb.
+    """Convert images to a colour and resize them, bilinearly with antialiasing.
 
-    Resized once, bilinear with antialiasing. One-channel images are copied to all colours.
+    (N, S, S, 1 or 3) uint8 => (N, side_px, side_px, C) uint8; C is 1 for grey, 3 for rgb.
+    One-channel images are copied to all colours.
     """
     channels = 1 if colour == "grey" else 3
     ready = np.empty((len(images), side_px, side_px, channels), np.uint8)
     for row, image in enumerate(images):
-        seen = luminance(image) if colour == "grey" else image
-        ready[row] = _resized(np.asarray(seen), side_px)
+        converted = luminance(image) if colour == "grey" else image
+        ready[row] = _resized(np.asarray(converted), side_px)
     return ready
 
 
 def _resized(image: np.ndarray, side_px: int) -> np.ndarray:
+    """Resize an image: (S, S, C) uint8 => (side_px, side_px, C) uint8."""
     if image.shape[:2] == (side_px, side_px):
         return image
     pillow = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
@@ -30,9 +32,10 @@ def _resized(image: np.ndarray, side_px: int) -> np.ndarray:
 
 
 def to_input(images: torch.Tensor) -> torch.Tensor:
-    """NHWC in [0, 255], 1 or 3 channels -> N3HW float32, channels_last, (x - 127.5) / 128.
+    """Scale images by (x - 127.5) / 128: NHWC in [0, 255], C 1 or 3 => N3HW float32 in [-1, 1].
 
-    facenet-pytorch's `fixed_image_standardization`: what the published weights were trained with.
+    This is facenet-pytorch's `fixed_image_standardization`, with which the published weights were
+    trained. The result is in channels_last order.
     """
     scaled = (images.float() - 127.5) / 128
     return (

@@ -1,13 +1,13 @@
-"""Computes what a person adds to a verification metric as an impostor, to first order.
+"""Computes the influence of a person as an impostor on a verification metric, to first order.
 
-Who is tested is a draw of people, and with a person come their impostor pairs, which place the
-threshold of a false accept rate (FAR). Outcomes of probes at a fixed threshold know nothing of
-that: intervals from them are too narrow, by a third at FAR 1 % with 60 people. So each probe has,
-beside its outcome, a part of mean 0: what the metric changes by when its person is drawn once
-more and their impostor pairs count once more. It is Hajek's projection of a mean over pairs of
-people (van der Vaart 1998, "Asymptotic Statistics", chapter 12) and, for what depends on the
-threshold, the delta method with the slope of the ROC. Outcome and part together are what a
-bootstrap over people resamples.
+The tested people are a random sample, and the impostor pairs of each person influence the threshold
+of a false accept rate (FAR). The outcomes of probes at a fixed threshold do not contain this
+influence: intervals from them are too narrow, by a third at FAR 1 % with 60 people. So each probe
+has, in addition to its outcome, a part of mean 0: the change of the metric when its person is drawn
+once more, so that their impostor pairs count once more. It is Hajek's projection of a mean over
+pairs of people (van der Vaart 1998, "Asymptotic Statistics", chapter 12) and, where the metric
+depends on the threshold, the delta method with the slope of the ROC. A bootstrap over people
+resamples the sum of outcome and part.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ MOST_LEVELS = 4096
 
 @dataclass(frozen=True)
 class Pairs:
-    """Whole numbers summed over impostor pairs: (P,) by probe and (G,) by gallery person."""
+    """Counts over impostor pairs: (P,) int64 by probe and (G,) int64 by gallery person."""
 
     by_probe: np.ndarray
     by_person: np.ndarray
@@ -38,22 +38,22 @@ class Accepted:
         self._by_person = np.zeros((len(thresholds), people), np.int64)
 
     def add(self, rows: slice, block: np.ndarray) -> None:
-        """Adds the (n, G) scores of some probes; those of their own person are -inf."""
+        """Add the (n, G) scores of some probes; those of their own person are -inf."""
         for place, threshold in enumerate(self.thresholds):
             reached = block >= threshold
             self._by_probe[place, rows] = reached.sum(1)
             self._by_person[place] += reached.sum(0)
 
     def pairs(self, place: int) -> Pairs:
-        """Gives those accepted at one of the thresholds."""
+        """Return the counts of pairs accepted at one of the thresholds."""
         return Pairs(self._by_probe[place], self._by_person[place])
 
 
 class Outscored:
     """Counts, over impostor pairs, the genuine scores that are lower, block by block.
 
-    Of very many genuine scores MOST_LEVELS stand for all: a part is needed to three digits, and a
-    search among few is several times faster.
+    Of more genuine scores only MOST_LEVELS, evenly spaced in order, are used: three digits of a
+    part are enough, and a search among fewer scores is several times faster.
     """
 
     def __init__(self, genuine: np.ndarray, people: int) -> None:
@@ -63,39 +63,43 @@ class Outscored:
         self._by_person = np.zeros(people, np.int64)
 
     def add(self, rows: slice, block: np.ndarray) -> None:
-        """As in `Accepted`: nothing is lower than -inf."""
+        """Add the (n, G) scores of some probes; those of their own person are -inf."""
         lower = self._lower[np.searchsorted(self._levels, block)]
         self._by_probe[rows] = lower.sum(1)
         self._by_person += lower.sum(0)
 
     def pairs(self) -> Pairs:
+        """Return the counts so far."""
         return Pairs(self._by_probe, self._by_person)
 
 
 def parts(pairs: Pairs, own: np.ndarray) -> np.ndarray:
-    """(P,) float64 of mean 0: what each probe's person does to the mean over all impostor pairs.
+    """Return each probe's influence on the mean over all impostor pairs: (P,) float64 of mean 0.
 
-    `own`: (P,) where each probe's person stands in the gallery. A person's pairs are those of their
-    probes and those of other people's probes with their gallery image; the latter are shared out to
-    their probes.
+    `own`: (P,) int, the gallery column of each probe's person. A person's pairs are those of their
+    probes, and those of other people's probes with their gallery image, which are divided equally
+    among their probes.
     """
     probes, others = len(own), len(pairs.by_person) - 1
     of_person = np.bincount(own, minlength=len(pairs.by_person))
     mean = pairs.by_probe.sum() / (probes * others)
     as_gallery = (pairs.by_person - (probes - of_person) * mean) / others
-    found = pairs.by_probe / others - mean + (as_gallery / np.maximum(of_person, 1))[own]
-    return found - found.mean()
+    influence = pairs.by_probe / others - mean + (as_gallery / np.maximum(of_person, 1))[own]
+    return influence - influence.mean()
 
 
 def standard_error(values: np.ndarray, own: np.ndarray) -> float:
-    """Of the mean of (P,) values whose mean is 0, over the draw of people."""
+    """Return the standard error, over the draw of people, of a mean of (P,) values of mean 0.
+
+    `own`: (P,) int, the person of each value.
+    """
     sums = np.bincount(own, values)
     people = len(np.unique(own))
     return float(np.sqrt((sums**2).sum() * people / max(1, people - 1)) / len(own))
 
 
 def roc_slope(counts: ImpostorCounts, far: float, reach: float) -> float:
-    """By how much VR rises with FAR, over FAR - reach to FAR + reach; 0 where that is nothing."""
+    """Return the slope of the ROC, dVR / dFAR, over FAR - reach to FAR + reach; 0 for reach 0."""
     ends = np.clip([far - reach, far + reach], 0, 1)
     if ends[0] == ends[1]:
         return 0.0
@@ -105,11 +109,11 @@ def roc_slope(counts: ImpostorCounts, far: float, reach: float) -> float:
 
 
 def of_rate(counts: ImpostorCounts, pairs: Pairs, own: np.ndarray) -> np.ndarray:
-    """-> (P,) float64: the parts of VR at the FAR whose accepted `pairs` are given.
+    """Return the parts of VR at the FAR whose accepted `pairs` are given: (P,) float64.
 
     A person whose impostor pairs are accepted more often than others' raises the threshold, which
-    costs VR the slope of the ROC times that. The slope is taken over the standard error of the FAR:
-    as far as the threshold is unsure.
+    lowers VR by the slope of the ROC times that. The slope is taken over the standard error of the
+    FAR, the uncertainty of the threshold.
     """
     moved = parts(pairs, own)
     far = pairs.by_probe.sum() / counts.impostors
@@ -119,11 +123,11 @@ def of_rate(counts: ImpostorCounts, pairs: Pairs, own: np.ndarray) -> np.ndarray
 def of_equal_error(
     counts: ImpostorCounts, crossing: Crossing, at: tuple[Pairs, Pairs], own: np.ndarray
 ) -> np.ndarray:
-    """-> (P,) float64: what the outcomes of EER lack of the EER's first-order change.
+    """Return the parts of EER, its first-order change without that of its outcomes: (P,) float64.
 
     With densities g and i of genuine and impostor scores at the threshold the EER changes by
-    (i m + g f) / (i + g), where m and f are the changes of misses and false accepts there; g / i is
-    the slope of the ROC.
+    (i m + g f) / (i + g), where m and f are the changes of false rejects and false accepts there;
+    g / i is the slope of the ROC.
     """
     missed = 1 - crossing.mixed(*(counts.genuine >= threshold for threshold in crossing.thresholds))
     own_accepts = crossing.mixed(*(pairs.by_probe for pairs in at)) * len(own) / counts.impostors
@@ -134,5 +138,5 @@ def of_equal_error(
 
 
 def of_area(counts: ImpostorCounts, outscored: Pairs, own: np.ndarray) -> np.ndarray:
-    """-> (P,) float64: the parts of AUC, from the genuine scores that impostor pairs outscore."""
+    """Return the parts of AUC, from the genuine scores below impostor pairs: (P,) float64."""
     return -parts(outscored, own) / len(counts.genuine)

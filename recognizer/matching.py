@@ -2,8 +2,8 @@
 
 The gallery holds one VIS image per person, chosen in several draws; the probes are NIR. A probe
 whose face was not found, or whose subject has no gallery image with a found face, is a miss: it has
-the worst outcome in every metric. Misses take no part as impostors. Any network can be matched, as
-long as it gives embeddings of unit length.
+the worst outcome in every metric. Misses do not count as impostors. Any network can be scored
+that computes embeddings of unit length.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,18 +18,20 @@ from recognizer.comparison import Comparison, Tally, tally
 from recognizer.cosines import Cosines
 from recognizer.tables import UNSEEN, Tables, confusion_rows, found, outcome_rows
 
-GALLERY_SEED = 20_180_402  # fixed: every training set, seed and variant meets the same galleries
+GALLERY_SEED = (
+    20_180_402  # fixed: the galleries are the same for every training set, seed and variant
+)
 
 Embed = Callable[[np.ndarray], np.ndarray]
 
 
 def match(
-    gallery: Packed, probe: Packed, embed: Embed, draws: int, far_targets: Sequence[float]
+    gallery: Packed, probe: Packed, embed: Embed, *, draws: int, far_targets: Sequence[float]
 ) -> Tables:
-    """Outcomes, curves, omitted metrics and confusions of matching probes to the gallery.
+    """Match probes to the gallery: outcomes, curves, omitted metrics and confusions.
 
-    `embed` takes (N, S, S, C) uint8 images to (N, D) embeddings of unit length. Raises DataError
-    where no probes are found or fewer than two people to match them to.
+    `embed`: (N, S, S, C) uint8 images => (N, D) float embeddings of unit length. Raises DataError
+    where no probe can be matched, or there are fewer than two people to match probes to.
     """
     enrolled = found(gallery.index)
     subjects = gallery.index["subject"].to_numpy(str)[enrolled]
@@ -40,19 +42,19 @@ def match(
         subjects,
         embed(probe.images[compared]),
         names[compared],
-        draws,
+        draws=draws,
     )
     tallies = [tally(draw, far_targets) for draw in comparisons]
     scored = outcomes.unseen(tallies, far_targets)
-    likest = confusions.of_tally(tallies[0], comparisons[0].gallery_subjects)
+    most_similar = confusions.of_tally(tallies[0], comparisons[0].gallery_subjects)
     rows = [
         outcome_rows(
             UNSEEN,
             scored.records[name],
             probe.index,
             values,
-            compared,
-            scored.as_impostor.get(name, 0.0),
+            compared=compared,
+            as_impostor=scored.as_impostor.get(name, 0.0),
         )
         for name, values in scored.values.items()
     ]
@@ -62,7 +64,7 @@ def match(
             [(UNSEEN, *left_out) for left_out in scored.omitted.items()],
             columns=["protocol", "metric", "reason"],
         ),
-        confusions=confusion_rows(UNSEEN, probe.index, compared, likest),
+        confusions=confusion_rows(UNSEEN, probe.index, compared, most_similar),
         outcomes=pd.concat(rows),
     )
 
@@ -72,11 +74,12 @@ def _compare(
     gallery_subjects: np.ndarray,
     probe: np.ndarray,
     probe_subjects: np.ndarray,
+    *,
     draws: int,
 ) -> list[Comparison]:
-    """(G, D), (G,), (P, D), (P,) -> one comparison by cosine for each draw of the gallery.
+    """Compare probes with each draw of the gallery by cosines: (G, D), (G,), (P, D), (P,).
 
-    Raises DataError where there are no probes or fewer than two people to match them to.
+    Raises DataError where there are no probes or fewer than two people to match probes to.
     """
     if not len(probe) or len(np.unique(gallery_subjects)) < 2:
         raise DataError("unseen subjects: too few found faces to match; see the list of misses")
@@ -87,17 +90,18 @@ def _compare(
 
 
 def gallery_draws(subjects: np.ndarray, draws: int, seed: int) -> list[np.ndarray]:
-    """Draws per draw the row of one image of each subject, (S,) int, sorted by subject.
+    """Draw one image of each of S subjects, `draws` times: (N,) str => (S,) int row numbers each.
 
-    Depends on the gallery and the seed alone, so every recognizer meets the same galleries. A
-    subject's images are all used before one is used again, and where nobody has as many images
-    as there are draws, the draws that would only repeat are left out.
+    The rows are in the order of subjects. They depend only on the gallery and the seed, so they are
+    the same for every recognizer. A subject's images are all used before one is used again; if
+    nobody has as many images as there are draws, draws that would repeat earlier ones are left
+    out.
     """
     generator = np.random.default_rng(seed)
     people = np.unique(subjects)
     shuffled = [generator.permutation(np.flatnonzero(subjects == person)) for person in people]
     different = min(draws, max(len(rows) for rows in shuffled))
-    return [np.array([rows[d % len(rows)] for rows in shuffled]) for d in range(different)]
+    return [np.array([rows[draw % len(rows)] for rows in shuffled]) for draw in range(different)]
 
 
 def _curves(

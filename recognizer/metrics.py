@@ -1,13 +1,14 @@
-"""Holds the rules of every recognition metric in one place: runs use these and no others.
+"""Defines the rules of all recognition metrics; runs use no others.
 
 Classification takes `logits` (N, classes) and `labels`; identification (closed set) takes `scores`
-(probes, gallery) and who is who on both sides; verification takes `scores` of any shape and `same`,
-bool, True where a pair shows one person. A higher score means more alike. Ties always count
-against the system: a system that scores everything alike recognises nobody.
+(probes, gallery) and the subjects of both; verification takes `scores` of any shape and `same`,
+bool, True where a pair shows one person. A higher score means more similar. Ties always count
+against the system: one that gives all pairs the same score recognizes nobody.
 
-What does not fit in memory is counted block by block (`comparison.tally`), and then the same rules
-decide: `correct`, `ranks_among`, `accepted` (VR@FAR), `placements` (AUC), `equal_error` (EER). The
-files in recognizer/recognition_metrics/ say which of them a run reports, and how it is printed.
+Scores that do not fit in memory are counted block by block (`comparison.tally`) and then evaluated
+by the same rules: `correct`, `ranks_among`, `accepted` (VR@FAR), `placements` (AUC), `equal_error`
+(EER). The files in recognizer/recognition_metrics/ define which of them a run reports, and how they
+are printed.
 """
 
 import numpy as np
@@ -16,11 +17,14 @@ from faces.common.errors import DataError
 from recognizer.equal_error import equal_error
 from recognizer.impostor_counts import ImpostorCounts, count_impostors
 
-FEWEST_FALSE_ACCEPTS = 10  # below this many expected, a rate at that FAR is mostly chance
+FEWEST_FALSE_ACCEPTS = 10  # with fewer expected ones, a rate at that FAR is mostly chance
 
 
 def correct(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """(N, classes) float, (N,) int -> (N,) bool: whether the label's logit is above all others."""
+    """Tell whose own logit is above all others: (N, classes) float, (N,) int => (N,) bool.
+
+    Raises DataError for logits that are NaN.
+    """
     _refuse_nan(logits)
     rows = np.arange(len(logits))
     others = logits.copy()
@@ -29,15 +33,18 @@ def correct(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """(N, classes) float, (N,) int -> the share of images whose own class has the highest logit."""
+    """Return the share of images whose own logit is the highest: (N, classes) float, (N,) int.
+
+    In [0, 1]. Raises DataError for logits that are NaN.
+    """
     return float(np.mean(correct(logits, labels)))
 
 
 def ranks_among(own: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """(P,) own scores, (P, G) those of other people -> (P,) int64 ranks, 1 is best.
+    """Return ranks from (P,) own scores and (P, G) scores of other people => (P,) int64, 1 is best.
 
-    One more than the number of other people who are as like the probe or more. Where the own person
-    stands among the others, their score there is -inf or NaN.
+    A rank is one more than the number of other people with an equal or a higher score. If the own
+    person is among the G, their score there is -inf or NaN.
     """
     return np.asarray(1 + (others >= own[:, None]).sum(1))
 
@@ -45,55 +52,56 @@ def ranks_among(own: np.ndarray, others: np.ndarray) -> np.ndarray:
 def ranks(
     scores: np.ndarray, probe_subjects: np.ndarray, gallery_subjects: np.ndarray
 ) -> np.ndarray:
-    """(P, G) float, (P,), (G,) -> (P,) int64: each probe's rank, 1 is best.
+    """Return each probe's rank: (P, G) float, (P,), (G,) => (P,) int64, 1 is best.
 
-    A subject is as like the probe as the best of their gallery images. Raises DataError for a probe
+    The score of a subject is the highest of their gallery images. Raises DataError for a probe
     whose subject is not in the gallery, and for scores that are NaN.
     """
     _refuse_nan(scores)
     people, columns = np.unique(gallery_subjects, return_inverse=True)
-    if strangers := sorted(set(probe_subjects) - set(people)):
-        raise DataError(f"probe subjects without a gallery image: {', '.join(strangers[:10])}")
+    if unknown := sorted(set(probe_subjects) - set(people)):
+        raise DataError(f"probe subjects without a gallery image: {', '.join(unknown[:10])}")
     best = np.full((len(scores), len(people)), -np.inf)
     for column, person in enumerate(columns):
         np.maximum(best[:, person], scores[:, column], out=best[:, person])
     rows, own = np.arange(len(best)), np.searchsorted(people, probe_subjects)
     own_scores = best[rows, own]
-    best[rows, own] = np.nan  # at or above nothing
+    best[rows, own] = np.nan  # compares as False
     return ranks_among(own_scores, best)
 
 
 def rank_k(
     scores: np.ndarray, probe_subjects: np.ndarray, gallery_subjects: np.ndarray, k: int
 ) -> float:
-    """(P, G) float, (P,), (G,) -> the share of probes whose rank, by `ranks`, is at most k."""
+    """Return the share of probes whose rank is at most k: (P, G) float, (P,), (G,), as `ranks`."""
     return float(np.mean(ranks(scores, probe_subjects, gallery_subjects) <= k))
 
 
 def rank1(scores: np.ndarray, probe_subjects: np.ndarray, gallery_subjects: np.ndarray) -> float:
-    """(P, G) float, (P,), (G,) -> the share of probes most like their own subject."""
+    """Return the share of probes of rank 1: (P, G) float, (P,), (G,), as `ranks`; in [0, 1]."""
     return rank_k(scores, probe_subjects, gallery_subjects, 1)
 
 
 def cmc(scores: np.ndarray, probe_subjects: np.ndarray, gallery_subjects: np.ndarray) -> np.ndarray:
-    """(P, G) float, (P,), (G,) -> (S,) float64: entry k - 1 is the share of rank k or less.
+    """Return the cumulative match characteristic: (P, G) float, (P,), (G,) => (S,) float64.
 
-    The cumulative match characteristic over S gallery subjects; its first entry is rank-1, its last
-    is 1.
+    Entry k - 1 is the share of probes of rank k or less among the S gallery subjects; the first
+    entry is rank-1, the last is 1. Arguments and errors are those of `ranks`.
     """
     found = ranks(scores, probe_subjects, gallery_subjects)
     return cumulative(found, len(np.unique(gallery_subjects)))
 
 
 def cumulative(ranks: np.ndarray, people: int) -> np.ndarray:
-    """(P,) int from 1 -> (people,) float64: the share of ranks of at most 1, 2, ..."""
+    """Return the share of ranks of at most 1, 2, ...: (P,) int from 1 => (people,) float64."""
     return np.bincount(ranks - 1, minlength=people).cumsum() / len(ranks)
 
 
 def roc(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """-> (K,) false positive rates, (K,) true positive rates, (K,) thresholds falling from inf.
+    """Return the ROC: (K,) false and (K,) true positive rates, (K,) thresholds falling from inf.
 
-    One point per distinct score: a pair is accepted where its score reaches the threshold.
+    `scores` float and `same` bool have one shape; all results are float64. There is one point per
+    distinct score: a pair is accepted where its score reaches the threshold. Errors as in `split`.
     """
     genuine, impostors = split(scores, same)
     thresholds = np.concatenate([[np.inf], np.unique(scores)[::-1]])
@@ -101,16 +109,17 @@ def roc(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
 
 
 def det(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """-> (K,) false accept rates, (K,) false reject rates, (K,) thresholds: the ROC as errors.
+    """Return the ROC as errors: (K,) false accept rates, (K,) false reject rates, (K,) thresholds.
 
-    The detection error trade-off of Martin et al. 1997, drawn on normal-deviate axes.
+    This is the detection error trade-off of Martin et al. 1997, which is drawn on normal-deviate
+    axes. Arguments and errors are those of `roc`.
     """
-    false, true, thresholds = roc(scores, same)
-    return false, 1 - true, thresholds
+    false_positive, true_positive, thresholds = roc(scores, same)
+    return false_positive, 1 - true_positive, thresholds
 
 
 def most_accepted(impostors: int, far: float) -> int:
-    """Gives the most impostors that may be accepted so that their share is at most `far`.
+    """Return how many impostors may be accepted so that their share is at most `far`.
 
     Every VR@FAR, its threshold and the points of the ROC follow from this number.
     """
@@ -121,10 +130,10 @@ def most_accepted(impostors: int, far: float) -> int:
 
 
 def accepted(counts: ImpostorCounts, far: float) -> np.ndarray:
-    """-> (P,) bool: which genuine pairs are accepted where at most `far` of the impostors are.
+    """Tell which genuine pairs are accepted where at most `far` of the impostors are: (P,) bool.
 
-    Conservative: of the ROC's points the last with FPR <= FAR; impostors tied at the limit stay
-    out together. Raises DataError where FAR x impostors < 10.
+    This is conservative: the last point of the ROC with FPR <= FAR; impostors tied at the limit are
+    all rejected. Raises DataError where FAR x impostors < 10.
     """
     number = counts.impostors
     if far * number < FEWEST_FALSE_ACCEPTS * (1 - 1e-9):
@@ -136,21 +145,22 @@ def accepted(counts: ImpostorCounts, far: float) -> np.ndarray:
 
 
 def threshold_at(counts: ImpostorCounts, far: float) -> float:
-    """Gives the lowest genuine score accepted where at most `far` of the impostors are, or inf."""
-    taken = counts.reaching <= most_accepted(counts.impostors, far)
-    return float(counts.genuine[taken].min(initial=np.inf))
+    """Return the lowest genuine score accepted where at most `far` of impostors are, or inf."""
+    passing = counts.reaching <= most_accepted(counts.impostors, far)
+    return float(counts.genuine[passing].min(initial=np.inf))
 
 
 def verification_rate(scores: np.ndarray, same: np.ndarray, far: float) -> float:
-    """VR@FAR: the share of genuine pairs that are `accepted` where at most `far` of impostors are.
+    """Return VR@FAR: the share of genuine pairs `accepted` where at most `far` of impostors are.
 
-    Raises DataError where FAR x impostors < 10.
+    `scores` float and `same` bool have one shape; => 0 to 1. Raises DataError where FAR x impostors
+    < 10, and as in `split`.
     """
     return float(np.mean(accepted(count_impostors(*split(scores, same)), far)))
 
 
 def placements(counts: ImpostorCounts) -> np.ndarray:
-    """-> (P,) float64: for each genuine score the share of impostor scores below it, ties half.
+    """Return the share of impostor scores below each genuine score, ties half: (P,) float64.
 
     The placement values of DeLong et al. 1988; their mean is AUC.
     """
@@ -159,23 +169,26 @@ def placements(counts: ImpostorCounts) -> np.ndarray:
 
 
 def auc(scores: np.ndarray, same: np.ndarray) -> float:
-    """Gives the area under the ROC: how often a genuine pair outscores an impostor, ties half.
+    """Return the area under the ROC: how often a genuine pair outscores an impostor, ties half.
 
-    `scores` float and `same` bool have one shape; -> 0 to 1.
+    `scores` float and `same` bool have one shape; => 0 to 1. Errors as in `split`.
     """
     return float(np.mean(placements(count_impostors(*split(scores, same)))))
 
 
 def eer(scores: np.ndarray, same: np.ndarray) -> float:
-    """Gives the equal error rate: where the ROC, its points joined by lines, has FAR = FRR.
+    """Return the equal error rate: where the ROC, its points joined by lines, has FAR = FRR.
 
-    `scores` float and `same` bool have one shape; -> 0 to 1.
+    `scores` float and `same` bool have one shape; => 0 to 1. Errors as in `split`.
     """
     return equal_error(count_impostors(*split(scores, same))).rate
 
 
 def split(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """-> (P,) genuine scores, (N,) impostor scores. Raises DataError where one is empty or NaN."""
+    """Return (P,) genuine scores and (N,) impostor scores.
+
+    Raises DataError where one of them is empty or a score is NaN.
+    """
     _refuse_nan(scores)
     genuine, impostors = scores[same], scores[~same]
     if not len(genuine) or not len(impostors):
@@ -186,11 +199,12 @@ def split(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def _reaching(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
-    """(N,) scores, (K,) thresholds -> (K,) float64: the share of scores at or above each."""
+    """Return the share of (N,) scores at or above each of (K,) thresholds: (K,) float64."""
     below = np.searchsorted(np.sort(scores), thresholds, side="left")
     return np.asarray((len(scores) - below) / len(scores))
 
 
 def _refuse_nan(scores: np.ndarray) -> None:
+    """Raise DataError where a score is NaN."""
     if np.isnan(scores).any():
         raise DataError("recognition scores hold values that are not numbers (NaN)")

@@ -2,8 +2,8 @@
 
 Szegedy et al. 2017, "Inception-v4, Inception-ResNet and the impact of residual connections on
 learning"; 1792 features, dropout, Linear to 512 without bias, BatchNorm. Files carry the library's
-own parameter names, the classifier under `logits`, so that they also load there; the header says
-where the weights come from. Nothing is downloaded here.
+own parameter names, the classifier under `logits`, so that they also load there; the header states
+the origin of the weights. Nothing is downloaded here.
 """
 
 import json
@@ -21,11 +21,11 @@ from faces.common.files import written_aside
 
 EMBEDDING = 512
 HEAD = "logits."
-UNUSED = "num_batches_tracked"  # of BatchNorm: counted, but read by nothing at a fixed momentum
+UNUSED = "num_batches_tracked"  # of BatchNorm: counted, but never read if the momentum is fixed
 
 
 class Recognizer(nn.Module):
-    """N3HW float32 in [-1, 1] -> (N, classes) logits; `features` gives what they are made of."""
+    """Inception-ResNet-v1 with a classifier: N3HW float32 in [-1, 1] => (N, classes) logits."""
 
     def __init__(self, classes: int, dropout: float = 0.6) -> None:
         super().__init__()
@@ -34,10 +34,14 @@ class Recognizer(nn.Module):
 
     @property
     def classes(self) -> int:
+        """The number of classes."""
         return self.logits.out_features
 
     def features(self, inputs: torch.Tensor) -> torch.Tensor:
-        """N3HW -> (N, 512), not normalised. Training needs a side of 80 pixels or more."""
+        """Return embeddings that are not normalized: N3HW float32 => (N, 512) float32.
+
+        Training needs a side of 80 pixels or more.
+        """
         return self.trunk(inputs)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
@@ -45,20 +49,20 @@ class Recognizer(nn.Module):
 
 
 def _trunk(dropout: float) -> nn.Module:
-    # Imported here because facenet_pytorch imports torchvision, which has to be mended before.
+    # Imported here because facenet_pytorch imports torchvision, which must be repaired before.
     torchvision_cpu.ensure()
     from facenet_pytorch import InceptionResnetV1
 
     trunk = InceptionResnetV1(pretrained=None, classify=True, num_classes=1, dropout_prob=dropout)
-    trunk.logits = nn.Identity()  # in the mode "classify", embeddings leave without normalisation
+    trunk.logits = nn.Identity()  # in the mode "classify", embeddings are not normalized
     for module in trunk.modules():
         if isinstance(module, nn.ReLU):
-            module.inplace = True  # the same values; nothing reads what stood there before
+            module.inplace = True  # the same values; the input is not used again
     return trunk
 
 
 def state(network: Recognizer) -> dict[str, torch.Tensor]:
-    """Gives all weights and statistics under facenet-pytorch's names."""
+    """Return all weights and statistics on the CPU, by facenet-pytorch's names and shapes."""
     return {
         name.removeprefix("trunk."): tensor.detach().cpu().contiguous()
         for name, tensor in network.state_dict().items()
@@ -66,7 +70,7 @@ def state(network: Recognizer) -> dict[str, torch.Tensor]:
 
 
 def save(network: Recognizer, path: Path, provenance: Mapping[str, object]) -> None:
-    """Writes the weights; `provenance` (JSON values) goes into the header, read by `provenance`."""
+    """Write the weights; `provenance` (JSON values) goes into the header, read by `provenance`."""
     # One entry only: safetensors writes several in an order that changes from run to run.
     header = {"provenance": json.dumps(dict(provenance), sort_keys=True)}
     with written_aside(path) as aside:
@@ -74,15 +78,19 @@ def save(network: Recognizer, path: Path, provenance: Mapping[str, object]) -> N
 
 
 def provenance(path: Path) -> dict[str, object]:
-    """What the writer of a file said about its weights; empty for weights written elsewhere."""
+    """Return the provenance in a file of weights; empty for files that `save` did not write.
+
+    Raises MissingError where there is no file, TamperedError where it is not readable.
+    """
     with _opened(path) as file:
         return json.loads((file.metadata() or {}).get("provenance", "{}"))
 
 
 def load(path: Path, dropout: float = 0.6) -> Recognizer:
-    """Gives the network in a file, with its classifier, on the CPU and in evaluation mode.
+    """Return the network in a file, with its classifier, on the CPU and in evaluation mode.
 
-    Raises MissingError where there is no file, TamperedError where keys or shapes do not fit.
+    Raises MissingError where there is no file, TamperedError where it is not readable
+    or keys or shapes do not fit.
     """
     tensors = _read(path)
     if f"{HEAD}weight" not in tensors:
@@ -93,13 +101,14 @@ def load(path: Path, dropout: float = 0.6) -> Recognizer:
 
 
 def load_trunk(network: Recognizer, path: Path) -> None:
-    """Puts a file's weights into `network`, all but the classifier, which stays as it is."""
+    """Load a file's weights into `network`, except the classifier. Errors are those of `load`."""
     kept = {name: tensor for name, tensor in state(network).items() if name.startswith(HEAD)}
     tensors = {name: t for name, t in _read(path).items() if not name.startswith(HEAD)}
     _fill(network, tensors | kept, path)
 
 
 def _fill(network: Recognizer, tensors: Mapping[str, torch.Tensor], path: Path) -> None:
+    """Load tensors into a network. Raises TamperedError where keys or shapes do not fit."""
     wanted = state(network)
     missing = sorted(n for n in wanted.keys() - tensors.keys() if not n.endswith(UNUSED))
     unknown = sorted(tensors.keys() - wanted.keys())

@@ -1,10 +1,10 @@
-"""Collects outcomes: every metric as a mean over probes, so that training sets can be paired.
+"""Computes outcomes: the values of each metric by probe, so that training sets can be paired.
 
-The metrics are files in recognizer/recognition_metrics/, their rules stand in
-recognizer/metrics.py. What a probe's person does to a verification metric as an impostor stands
-beside its value (recognizer/impostors.py), since intervals need it. An unseen-subjects probe is
-compared with a gallery of one VIS image per person, and its values are averaged over several draws
-of that image. Only found faces come here; a miss gets the worst value of each metric elsewhere.
+The metrics are files in recognizer/recognition_metrics/, their rules are in recognizer/metrics.py.
+The influence of a probe's person on a verification metric as an impostor is a second value
+(recognizer/impostors.py), which intervals need. An unseen-subjects probe is compared with a gallery
+of one VIS image per person, and its values are averaged over several draws of that image. Only
+found faces are handled here; `tables.outcome_rows` gives a miss the worst value of each metric.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ from recognizer.recognition_metrics.metric import MatchingMetric
 class Unseen(NamedTuple):
     """The outcomes of matching, by the name of their metric.
 
-    `values`: (P,) float64 each. `as_impostor`: (P,) float64 parts of mean 0, for some of them.
-    `omitted`: why a metric is left out. `records`: of those in `values`.
+    `values`: (P,) float64 each. `as_impostor`: (P,) float64 parts of mean 0, for some metrics.
+    `omitted`: the reason why a metric is left out. `records`: those of the metrics in `values`.
     """
 
     values: dict[str, np.ndarray]
@@ -33,7 +33,7 @@ class Unseen(NamedTuple):
 
 
 def unseen(draws: Sequence[Tally], fars: Sequence[float]) -> Unseen:
-    """Gives every metric that the draws allow; they have counted at these `fars`."""
+    """Return the outcomes of all metrics that the draws allow; `fars` are those of the draws."""
     found = Unseen({}, {}, {}, {})
     for metric in of_matching(fars):
         try:
@@ -50,7 +50,7 @@ def unseen(draws: Sequence[Tally], fars: Sequence[float]) -> Unseen:
 
 
 def mean_outcomes(metric: MatchingMetric, draws: Sequence[Tally]) -> np.ndarray:
-    """-> (P,) float64: each probe's outcome, the mean over the draws.
+    """Return each probe's outcome, the mean over the draws: (P,) float64.
 
     Raises DataError where the draws do not allow the metric.
     """
@@ -58,7 +58,10 @@ def mean_outcomes(metric: MatchingMetric, draws: Sequence[Tally]) -> np.ndarray:
 
 
 def seen(logits: np.ndarray, labels: np.ndarray, spectrum: str) -> list[tuple[Metric, np.ndarray]]:
-    """(N, classes) float, (N,) int -> each metric of the spectrum with its (N,) float64 values."""
+    """Return the metrics of a spectrum with their outcomes of N images, (N,) float64.
+
+    `logits` (N, classes) float, `labels` (N,) int.
+    """
     return [
         (metric.record, metric.outcomes(logits, labels).astype(np.float64))
         for metric in of_classification(spectrum)

@@ -1,11 +1,12 @@
 """Scores a trained recognizer: outcomes of every probe in two tasks, and curves.
 
 `seen-subjects`: other images of the training subjects are classified (`accuracy` for NIR,
-`accuracy-vis` for VIS). `unseen-subjects`: NIR probes are matched to a VIS gallery of people nobody
-was trained on, by the cosine of embeddings (`rank1`, `auc`, `eer`, `vr@far=...`; see `matching`).
+`accuracy-vis` for VIS). `unseen-subjects`: NIR probes are matched to a VIS gallery of people that
+nothing was trained on, by the cosine of embeddings (`rank1`, `auc`, `eer`, `vr@far=...`; see
+`matching`).
 
-A probe whose face was not found is a miss: the worst value of every metric. A protocol that holds
-no images out, or tests nobody unseen, has no outcomes of that kind.
+A probe whose face was not found is a miss, which has the worst value of every metric. A protocol
+without held-out images, or without unseen people, has no outcomes of that task.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import pandas as pd
 import torch
 
 from faces.common.errors import DataError
-from faces.common.progress import Progress, Whole, silent
+from faces.common.progress import JoinedProgress, Progress, silent
 from faces.packed import Packed
 from recognizer import confusions, network, outcomes, tables
 from recognizer.embedding import Embedded, embed
@@ -27,7 +28,7 @@ from recognizer.tables import SEEN, Tables
 
 @dataclass(frozen=True)
 class Parts:
-    """Images that nobody was trained on, each part with its table of N rows.
+    """Images that nothing was trained on; each part has a table of N rows.
 
     A table has `subject`, `spectrum`, `shot`, and `found` (bool) where faces can be missing.
     `classes` are the training subjects in the order of their labels.
@@ -41,9 +42,9 @@ class Parts:
 
     @property
     def images_found(self) -> int:
-        """Gives how many images show a face that can be embedded."""
-        every = (self.held_out_nir, self.held_out_vis, self.gallery, self.probe)
-        return tables.images_found(*(part.index for part in every))
+        """The number of images in which a face was found."""
+        parts = (self.held_out_nir, self.held_out_vis, self.gallery, self.probe)
+        return tables.images_found(*(part.index for part in parts))
 
 
 def score(
@@ -51,17 +52,19 @@ def score(
     settings: RecognizerSettings,
     parts: Parts,
     out: Path,
+    *,
     device: torch.device,
     progress: Progress = silent,
 ) -> None:
-    """Writes the files of `recognizer.tables`, `outcomes.csv` last.
+    """Score a recognizer: write the files of `recognizer.tables` to `out`, `outcomes.csv` last.
 
-    Raises DataError where subjects of the parts contradict the protocol.
+    Raises DataError where there is nothing to score, or subjects of the parts contradict the
+    protocol.
     """
     _check(parts)
     out.mkdir(parents=True, exist_ok=True)
-    whole = Whole(progress, parts.images_found)
-    scorer = _Scorer(network.load(recognizer_file), settings, device, whole)
+    joined_progress = JoinedProgress(progress, parts.images_found)
+    scorer = _Scorer(network.load(recognizer_file), settings, device, joined_progress)
     if scorer.network.classes != len(parts.classes):
         raise DataError(
             f"{recognizer_file}: knows {scorer.network.classes} subjects, "
@@ -79,7 +82,7 @@ def score(
 
 
 def _check(parts: Parts) -> None:
-    """Raises DataError where unseen people were trained on or held-out ones were not."""
+    """Raise DataError where unseen people were trained on or held-out ones were not."""
     known = set(parts.classes)
     unseen = set(parts.gallery.index["subject"]) | set(parts.probe.index["subject"])
     if not (len(parts.probe.index) or len(parts.held_out_nir.index)):
@@ -103,32 +106,35 @@ class _Scorer:
     progress: Progress
 
     def embed(self, images: np.ndarray) -> Embedded:
+        """Embed (N, S, S, 1 or 3) uint8 images."""
         side_px, colour = self.settings.side_px, self.settings.colour
-        return embed(self.network, images, side_px, colour, self.device, progress=self.progress)
+        return embed(
+            self.network, images, side_px, colour, device=self.device, progress=self.progress
+        )
 
     def seen(self, spectrum: str, part: Packed, classes: tuple[str, ...]) -> Tables:
-        """Outcomes of classifying a held-out part; of NIR images also whom they are taken for."""
+        """Return outcomes of classifying a held-out part, and confusions for NIR images."""
         found = tables.found(part.index)
         labels = pd.Index(classes).get_indexer(part.index["subject"])[found]
         logits = self.embed(part.images[found]).logits
         rows = [
-            tables.outcome_rows(SEEN, record, part.index, values, found)
+            tables.outcome_rows(SEEN, record, part.index, values, compared=found)
             for record, values in outcomes.seen(logits, labels, spectrum)
         ]
         if spectrum != "NIR" or len(classes) < 2:
             return Tables(outcomes=pd.concat(rows))
-        likest = confusions.of_logits(logits, labels, classes)
+        most_similar = confusions.of_logits(logits, labels, classes)
         return Tables(
             outcomes=pd.concat(rows),
-            confusions=tables.confusion_rows(SEEN, part.index, found, likest),
+            confusions=tables.confusion_rows(SEEN, part.index, found, most_similar),
         )
 
     def unseen(self, gallery: Packed, probe: Packed) -> Tables:
-        """Outcomes of matching probes to the gallery."""
+        """Return the tables of matching probes to the gallery."""
         return match(
             gallery,
             probe,
             lambda images: self.embed(images).embeddings,
-            self.settings.gallery_draws,
-            self.settings.far_targets,
+            draws=self.settings.gallery_draws,
+            far_targets=self.settings.far_targets,
         )

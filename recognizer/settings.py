@@ -2,8 +2,8 @@
 
 The defaults of a fine-tuning are those of facenet-pytorch's example `examples/finetune.ipynb`:
 Adam 1e-3, batches of 32, 8 epochs, a tenth of the learning rate after the fifth (its second drop,
-after the tenth, is never reached). Since every training set gets the same number of steps here,
-the drop is stated as a fraction of the steps: 5 / 8.
+after the tenth, is never reached). Since all training sets get the same number of steps here,
+the drop is given as a fraction of the steps: 5 / 8.
 """
 
 from typing import Annotated, Literal
@@ -18,7 +18,7 @@ Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 
 class TrainingSettings(BaseModel):
-    """What any training of the network needs."""
+    """The settings that pretraining and fine-tuning share."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,7 +47,7 @@ class TrainingSettings(BaseModel):
 
 
 class PretrainSettings(TrainingSettings):
-    """Pretraining from scratch on VIS images of rendered people whom nobody else uses."""
+    """Pretraining from scratch on VIS images of rendered people that are used for nothing else."""
 
     steps: PositiveInt = Field(600, description="optimizer steps")
     weight_decay: float = Field(5e-4, ge=0, description="L2 penalty, as in the original training")

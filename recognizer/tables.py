@@ -1,7 +1,8 @@
 """Writes the tables of a scored recognizer, which `reports` reads.
 
 `outcomes.csv` has one row per probe and metric, `curves.csv` the points of ROC and CMC,
-`omitted.csv` the metrics left out and why, `confusions.csv` whom each found probe is most like.
+`omitted.csv` the metrics left out and why, `confusions.csv` the most similar other person of each
+found probe.
 """
 
 from collections.abc import Iterable
@@ -24,13 +25,13 @@ COLUMNS = {
 
 
 def _empty(name: str) -> pd.DataFrame:
-    """Gives a table without rows."""
+    """Return a table without rows."""
     return pd.DataFrame(columns=COLUMNS[name])
 
 
 @dataclass(frozen=True)
 class Tables:
-    """One table per file, of the columns that COLUMNS names, in any order."""
+    """One table per file, with the columns of COLUMNS in any order."""
 
     curves: pd.DataFrame = field(default_factory=lambda: _empty("curves"))
     omitted: pd.DataFrame = field(default_factory=lambda: _empty("omitted"))
@@ -38,7 +39,7 @@ class Tables:
     outcomes: pd.DataFrame = field(default_factory=lambda: _empty("outcomes"))
 
     def write(self, out: Path) -> None:
-        """Writes the files, `outcomes.csv` last."""
+        """Write the files, `outcomes.csv` last."""
         out.mkdir(parents=True, exist_ok=True)
         for name, columns in COLUMNS.items():
             table = getattr(self, name)[list(columns)]
@@ -46,7 +47,7 @@ class Tables:
 
 
 def joined(parts: Iterable[Tables]) -> Tables:
-    """Joins the rows of several scorings, in their order."""
+    """Join the rows of several scorings, in their order."""
     parts = list(parts)
     frames = {
         table.name: [rows for part in parts if len(rows := getattr(part, table.name))]
@@ -56,19 +57,19 @@ def joined(parts: Iterable[Tables]) -> Tables:
 
 
 def found(index: pd.DataFrame) -> np.ndarray:
-    """-> (N,) bool: which faces were found; all where the index has no such column."""
+    """Tell which faces were found: (N,) bool; all if the index has no such column."""
     if "found" not in index:
         return np.ones(len(index), bool)
     return index["found"].to_numpy(bool)
 
 
 def images_found(*indices: pd.DataFrame) -> int:
-    """Counts the images of all these tables show a face that was found."""
+    """Count the images with a found face in all these tables."""
     return sum(int(found(index).sum()) for index in indices)
 
 
 def _probes(protocol: str, index: pd.DataFrame) -> pd.DataFrame:
-    """Gives `protocol`, `probe` and `subject` of N images: N rows, numbered from 0."""
+    """Return `protocol`, `probe` and `subject` of N images: N rows, numbered from 0."""
     names = index["subject"] + "/" + index["spectrum"] + "/" + index["shot"].astype(str)
     columns = {"protocol": protocol, "probe": names, "subject": index["subject"]}
     return pd.DataFrame(columns).reset_index(drop=True)
@@ -79,22 +80,23 @@ def outcome_rows(
     metric: Metric,
     index: pd.DataFrame,
     values: np.ndarray,
+    *,
     compared: np.ndarray,
     as_impostor: np.ndarray | float = 0.0,
 ) -> pd.DataFrame:
-    """Gives one row per image of the index: those (N,) bool `compared` have `values`.
+    """Return the outcomes of one metric, one row per image of the index.
 
-    `values` and `as_impostor` are (K,) float64, of the K that were compared; the others get the
-    worst value of the metric, and 0.
+    `values` and `as_impostor` are (K,) float64, of the K images that are `compared`, (N,) bool; the
+    others get the worst value of the metric, and 0.
     """
-    of_all, parts = np.full(len(index), metric.worst), np.zeros(len(index))
-    of_all[compared], parts[compared] = values, as_impostor
-    return _probes(protocol, index).assign(metric=metric.name, value=of_all, as_impostor=parts)
+    outcomes, parts = np.full(len(index), metric.worst), np.zeros(len(index))
+    outcomes[compared], parts[compared] = values, as_impostor
+    return _probes(protocol, index).assign(metric=metric.name, value=outcomes, as_impostor=parts)
 
 
 def confusion_rows(
-    protocol: str, index: pd.DataFrame, compared: np.ndarray, likest: pd.DataFrame
+    protocol: str, index: pd.DataFrame, compared: np.ndarray, most_similar: pd.DataFrame
 ) -> pd.DataFrame:
-    """Gives the rows of `confusions` beside the names of the probes that were compared."""
+    """Return rows of `confusions`: names of the probes `compared`, (N,) bool, and their columns."""
     names = _probes(protocol, index)[compared].reset_index(drop=True)
-    return pd.concat([names, likest], axis=1)
+    return pd.concat([names, most_similar], axis=1)

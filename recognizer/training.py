@@ -1,8 +1,8 @@
 """Trains the recognizer, for pretraining and fine-tuning; running it again resumes.
 
-The number of optimizer steps is a setting and the same for every training set: more data must not
-mean more training. BatchNorm keeps the library's momentum and sees every kind of image in each
-batch; its running statistics therefore describe the mixture.
+The number of optimizer steps is a setting and the same for all training sets, so that more data
+does not mean more training. BatchNorm keeps the library's momentum, and every batch has images of
+all sets, so its running statistics describe the mixture.
 """
 
 import math
@@ -26,7 +26,7 @@ from recognizer.images import prepare, to_input
 from recognizer.settings import TrainingSettings
 
 RESULT = "recognizer.safetensors"
-LOOK_EVERY_ON_GPU = 20  # steps between looks at the loss: each look waits for the device
+FETCH_EVERY_ON_GPU = 20  # steps between reading losses, since each time waits for the device
 
 
 def train(
@@ -34,16 +34,18 @@ def train(
     image_sets: Sequence[ImageSet],
     classes: int,
     initial: Path | None,
+    *,
     out: Path,
     seed: int,
     device: torch.device,
     progress: Progress = silent,
 ) -> Path:
-    """Trains on `image_sets` for `settings.steps` steps; returns the path of the weights in `out`.
+    """Train on `image_sets` for `settings.steps` steps; return the path of the weights in `out`.
 
-    From scratch where `initial` is None, otherwise from that file's weights with a new classifier.
-    Writes `losses.csv`, and `recognizer.safetensors` last: where it exists nothing is done. Raises
-    StageError on a loss that is not finite, DataError on labels outside 0 .. classes - 1.
+    The weights start at random if `initial` is None, otherwise from that file, with a new
+    classifier. Writes `losses.csv`, and `recognizer.safetensors` last: if it exists, nothing is
+    done. Raises StageError for a loss that is not finite, DataError for labels outside 0 .. classes
+    - 1 or too few classes, UsageError for checkpoints of other settings.
     """
     if (out / RESULT).exists():
         checkpoint.delete_all(out)
@@ -51,7 +53,7 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     _check(image_sets, classes)
     with _own_random_state(device, seed):
-        training = _Training(settings, image_sets, classes, initial, seed, device)
+        training = _Training(settings, image_sets, classes, initial, seed=seed, device=device)
         training.resume(out)
         training.run(out, progress)
     write_text(out / "losses.csv", training.losses_csv())
@@ -61,13 +63,13 @@ def train(
 
 
 def learning_rate(settings: TrainingSettings, step: int) -> float:
-    """Gives the rate of step 0, 1, ...: a tenth after each of the drops, fractions of all steps."""
+    """Return the learning rate of step 0, 1, ...: divided by ten at each drop."""
     drops = sum(step >= fraction * settings.steps for fraction in settings.learning_rate_drops)
     return settings.learning_rate * 0.1**drops
 
 
 class _Training:
-    """Everything that changes while training, so that it can be saved and restored together."""
+    """The state of a training, which is saved and restored as a whole."""
 
     def __init__(
         self,
@@ -75,13 +77,17 @@ class _Training:
         image_sets: Sequence[ImageSet],
         classes: int,
         initial: Path | None,
+        *,
         seed: int,
         device: torch.device,
     ) -> None:
         self.settings, self.seed, self.device = settings, seed, device
         self.identity = settings.model_dump_json() + f" seed={seed} classes={classes}"
-        self.images = [_on(device, s, settings) for s in image_sets]
-        self.labels = [torch.from_numpy(s.labels.astype(np.int64)).to(device) for s in image_sets]
+        self.images = [_on(device, image_set, settings) for image_set in image_sets]
+        self.labels = [
+            torch.from_numpy(image_set.labels.astype(np.int64)).to(device)
+            for image_set in image_sets
+        ]
         self.network = _first_network(settings, classes, initial, device)
         self.optimizer = torch.optim.Adam(
             self.network.parameters(),
@@ -89,30 +95,31 @@ class _Training:
             weight_decay=settings.weight_decay,
             fused=True,
         )
-        draw_seed, alter_seed = np.random.SeedSequence(seed).generate_state(2).tolist()
-        self.sampler = Sampler([len(s.images) for s in image_sets], draw_seed)
-        self.alterations = torch.Generator().manual_seed(alter_seed)
+        draw_seed, augment_seed = np.random.SeedSequence(seed).generate_state(2).tolist()
+        self.sampler = Sampler([len(image_set.images) for image_set in image_sets], draw_seed)
+        self.augmentation = torch.Generator().manual_seed(augment_seed)
         self.losses: list[float] = []
-        self.unseen: list[torch.Tensor] = []  # losses of the latest steps, still on the device
+        self.pending: list[torch.Tensor] = []  # losses of the latest steps, still on the device
 
     @property
     def step(self) -> int:
-        """Steps done."""
-        return len(self.losses) + len(self.unseen)
+        """The number of steps done."""
+        return len(self.losses) + len(self.pending)
 
     def run(self, out: Path, progress: Progress) -> None:
-        look_every = LOOK_EVERY_ON_GPU if self.device.type == "cuda" else 1
+        """Make all remaining steps, with checkpoints in `out`."""
+        fetch_every = FETCH_EVERY_ON_GPU if self.device.type == "cuda" else 1
         while self.step < self.settings.steps:
-            self.unseen.append(self.one_step())
+            self.pending.append(self.one_step())
             due = self.step % self.settings.checkpoint_every_steps == 0
-            if due or self.step % look_every == 0 or self.step == self.settings.steps:
-                self.look()
+            if due or self.step % fetch_every == 0 or self.step == self.settings.steps:
+                self.fetch_losses()
                 progress(self.step, self.settings.steps, {"loss": self.losses[-1]})
             if due and self.step < self.settings.steps:
                 checkpoint.save(out, self.step, self.state())
 
     def one_step(self) -> torch.Tensor:
-        """Makes one optimizer step; returns its loss, a scalar on the device."""
+        """Make one optimizer step; return its loss, () float32 on the device."""
         inputs, labels = self.batch()
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.settings, self.step)
@@ -125,15 +132,15 @@ class _Training:
         return loss.detach()
 
     def batch(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """-> N3HW float32 in [-1, 1], (N,) int64; the kinds one after the other."""
-        drawn = [rows.to(self.device) for rows in self.sampler.next(self.settings.batch)]
-        images = torch.cat([kind[rows] for kind, rows in zip(self.images, drawn, strict=True)])
-        labels = torch.cat([kind[rows] for kind, rows in zip(self.labels, drawn, strict=True)])
-        return to_input(augment(images, self.settings, self.alterations)), labels
+        """Return the next batch, set by set: N3HW float32 in [-1, 1], (N,) int64 labels."""
+        chosen = [rows.to(self.device) for rows in self.sampler.next(self.settings.batch)]
+        images = torch.cat([of_set[rows] for of_set, rows in zip(self.images, chosen, strict=True)])
+        labels = torch.cat([of_set[rows] for of_set, rows in zip(self.labels, chosen, strict=True)])
+        return to_input(augment(images, self.settings, self.augmentation)), labels
 
-    def look(self) -> None:
-        """Fetches the latest losses. Raises StageError where one is not finite."""
-        for loss in torch.stack(self.unseen).tolist():
+    def fetch_losses(self) -> None:
+        """Read the pending losses from the device. Raises StageError where one is not finite."""
+        for loss in torch.stack(self.pending).tolist():
             if not math.isfinite(loss):
                 raise StageError(
                     f"recognizer training: the loss of step {len(self.losses) + 1} is {loss}; "
@@ -141,9 +148,10 @@ class _Training:
                     step=len(self.losses) + 1,
                 )
             self.losses.append(loss)
-        self.unseen = []
+        self.pending = []
 
     def state(self) -> dict[str, Any]:
+        """Return everything that the remaining steps depend on."""
         on_gpu = self.device.type == "cuda"
         return {
             "identity": self.identity,
@@ -151,22 +159,25 @@ class _Training:
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "sampler": self.sampler.state(),
-            "alterations": self.alterations.get_state(),
+            "alterations": self.augmentation.get_state(),
             "dropout": torch.cuda.get_rng_state(self.device) if on_gpu else torch.get_rng_state(),
             "losses": torch.tensor(self.losses, dtype=torch.float64),
         }
 
     def resume(self, folder: Path) -> None:
-        """Goes on from the newest checkpoint in a folder, if there is one."""
+        """Continue from the newest checkpoint in a folder, if there is one of this type of device.
+
+        Raises UsageError for a checkpoint of other settings.
+        """
         state = checkpoint.load_newest(folder)
         if state is None or state["device"] != self.device.type:
-            return  # dropout's random state of a GPU means nothing to a CPU
+            return  # the random states of a GPU and of a CPU cannot be exchanged
         if state["identity"] != self.identity:
             raise UsageError(f"{folder}: checkpoints of other settings; delete the folder")
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.sampler.restore(state["sampler"])
-        self.alterations.set_state(state["alterations"])
+        self.augmentation.set_state(state["alterations"])
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["dropout"], self.device)
         else:
@@ -174,6 +185,7 @@ class _Training:
         self.losses = state["losses"].tolist()
 
     def losses_csv(self) -> str:
+        """Return the content of `losses.csv`."""
         rows = [
             f"{step + 1},{learning_rate(self.settings, step):.6g},{loss!r}"
             for step, loss in enumerate(self.losses)
@@ -184,6 +196,7 @@ class _Training:
 def _first_network(
     settings: TrainingSettings, classes: int, initial: Path | None, device: torch.device
 ) -> network.Recognizer:
+    """Return the network before the first step, on the device."""
     first = network.Recognizer(classes, settings.dropout)
     if initial is not None:
         network.load_trunk(first, initial)
@@ -192,32 +205,36 @@ def _first_network(
 
 
 def _on(device: torch.device, images: ImageSet, settings: TrainingSettings) -> torch.Tensor:
-    """All images of a kind, resized, as uint8 on the device: a GPU holds them many times over."""
+    """Return all images of a set, resized: NHWC uint8 on the device."""
     return torch.from_numpy(prepare(images.images, settings.side_px, settings.colour)).to(device)
 
 
 @contextmanager
 def _own_random_state(device: torch.device, seed: int) -> Iterator[None]:
-    """First weights and dropout draw from torch's global state: seeded here, given back after."""
+    """Seed torch's global random state, for first weights and dropout, and restore it after."""
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         yield
 
 
 def _check(image_sets: Sequence[ImageSet], classes: int) -> None:
+    """Raise DataError where there are too few classes or images, or labels outside the classes."""
     if classes < 2 or not image_sets:
         raise DataError("a recognizer needs images of at least 2 subjects to train on")
-    for images in image_sets:
-        if images.labels.min() < 0 or images.labels.max() >= classes:
-            raise DataError(f"training images of kind {images.kind}: labels beyond {classes - 1}")
+    for image_set in image_sets:
+        if image_set.labels.min() < 0 or image_set.labels.max() >= classes:
+            raise DataError(
+                f"training images of kind {image_set.name}: labels beyond {classes - 1}"
+            )
 
 
 def _provenance(
     training: _Training, image_sets: Sequence[ImageSet], initial: Path | None
 ) -> dict[str, object]:
+    """Return what the header of the weights says of their training."""
     return {
         "settings": training.settings.model_dump(mode="json"),
         "seed": training.seed,
-        "images": {s.kind: len(s.images) for s in image_sets},
+        "images": {image_set.name: len(image_set.images) for image_set in image_sets},
         "initial": None if initial is None else network.provenance(initial),
     }

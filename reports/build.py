@@ -18,7 +18,7 @@ from reports.tables.accuracy import accuracy_frame, accuracy_tables
 from reports.tables.amounts import amount_frame, amount_tables
 from reports.tables.failures import failure_tables
 from reports.tables.folds import fold_frame, fold_tables
-from reports.tables.formats import Table, cells_frame, write_kinds
+from reports.tables.formats import Table, cells_frame, write_formats
 from reports.tables.leak import leak_frame, leak_tables
 from reports.tables.quality import agreement_frame, quality_tables
 from reports.tables.run import data_tables, run_tables
@@ -26,9 +26,9 @@ from reports.tables.subjects import pair_frame, subject_frame, subject_tables
 
 
 def build(material: Material, out: Path) -> None:
-    """Writes tables/, plots/, results.csv, results.json and report.html into `out`, in this order.
+    """Write tables/, plots/, results.csv, results.json and report.html into `out`, in this order.
 
-    So tables and plots are complete if results.json exists, and all is if report.html does.
+    So tables and plots are complete if results.json exists, and everything is if report.html does.
     """
     out.mkdir(parents=True, exist_ok=True)
     material = replace(
@@ -37,11 +37,11 @@ def build(material: Material, out: Path) -> None:
         curves=first_fold(material.curves),
     )
     summary = summarise(material)
-    told = answer(summary, material.facts)
+    sentences = answer(summary, material.provenance)
     tables = write_tables(out / "tables", material, summary)
     sections = all_sections(Draft(material, summary, tables, out / "plots"))
-    page = render(sections, told, material.facts)
-    content = records.results(summary, material.facts, told)
+    page = render(sections, sentences, material.provenance)
+    content = records.results(summary, material.provenance, sentences)
     records.write_csv(out / "results.csv", content)
     records.write_json(out / "results.json", content)
     write_text(out / "report.html", page)
@@ -50,12 +50,12 @@ def build(material: Material, out: Path) -> None:
 def write_tables(
     folder: Path, material: Material, summary: Summary
 ) -> dict[str, tuple[Table, ...]]:
-    """Writes each kind of table as csv, md and tex, where there is any; -> those, by file name."""
+    """Write every group of tables that is not empty as csv, md and tex => tables, by file name."""
     folder.mkdir(parents=True, exist_ok=True)
     written = {}
-    for name, tables, frame in (*_kinds(material, summary), *_kinds_of_words(material)):
+    for name, tables, frame in (*_result_tables(material, summary), *_run_tables(material)):
         if tables:
-            written[name] = tuple(write_kinds(folder / name, tables, frame))
+            written[name] = tuple(write_formats(folder / name, tables, frame))
     leading = headlines(summary)
     plain = {"confusions": pair_frame(material, summary, leading)}
     if leading:
@@ -66,12 +66,15 @@ def write_tables(
     return written
 
 
-def _kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
-    """Gives each kind's file name, its printed tables and their numbers.
+def _result_tables(
+    material: Material, summary: Summary
+) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
+    """Yield the file name of each group of tables, the printed tables and their numbers.
 
     Tables of results say how faces were cropped and people chosen: they are read without the page.
     """
-    leading, how = headlines(summary), " ".join(made_by(material.facts.get("data", {})))
+    leading = headlines(summary)
+    data_note = " ".join(made_by(material.provenance.get("data", {})))
     for name, tables, frame in (
         ("accuracy", accuracy_tables(summary), accuracy_frame(summary)),
         ("quality", quality_tables(summary, *(leading or [("", "")])[0]), summary.quality),
@@ -84,14 +87,18 @@ def _kinds(material: Material, summary: Summary) -> Iterator[tuple[str, list[Tab
             subject_frame(material, summary, leading),
         ),
     ):
-        yield name, [replace(each, note=f"{each.note} {how}".strip()) for each in tables], frame
+        yield (
+            name,
+            [replace(table, note=f"{table.note} {data_note}".strip()) for table in tables],
+            frame,
+        )
 
 
-def _kinds_of_words(material: Material) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
-    """Gives the tables on the data and on the run, whose cells are words and counts."""
+def _run_tables(material: Material) -> Iterator[tuple[str, list[Table], pd.DataFrame]]:
+    """Yield the tables on the data and on the run, whose cells are words and counts."""
     for name, tables in (
-        ("failed_stages", failure_tables(material.facts)),
-        ("data", data_tables(material.facts)),
-        ("run", run_tables(material.facts)),
+        ("failed_stages", failure_tables(material.provenance)),
+        ("data", data_tables(material.provenance)),
+        ("run", run_tables(material.provenance)),
     ):
         yield name, list(tables), cells_frame(tables)

@@ -10,7 +10,7 @@ from faces.common.errors import DataError
 from faces.common.metric import Metric, unknown
 from reports.cells import Cell
 from reports.draws import Draws
-from reports.material import TrainingSet, leak_pairs, told_about
+from reports.material import TrainingSet, answer_sets, leak_pairs
 from reports.mcnemar import mcnemar
 from reports.statistics import LEVEL, Estimate, estimate, holm
 from reports.training_variation import TrainingVariation, variation_of_differences
@@ -21,10 +21,11 @@ CHECKS = ("control", "ceiling")
 
 @dataclass(frozen=True)
 class Comparison:
-    """Holds the difference of `training_set` from `baseline`.
+    """The difference of `training_set` from `baseline`, and its test.
 
-    `p_adjusted` is Holm's over its `family`. `mcnemar_p` is there where a probe is a hit or a miss;
-    no verdict uses it.
+    `record` is that of the metric. `per_seed` has the difference of each seed. `p_adjusted` is
+    Holm's over the `family`. `mcnemar_p` is given where a probe is a hit or a miss; no verdict uses
+    it.
     """
 
     training_set: str
@@ -39,62 +40,68 @@ class Comparison:
 
     @property
     def metric(self) -> str:
-        """Gives the name of the metric."""
+        """Return the name of the metric."""
         return self.record.name
 
     @property
     def verdict(self) -> str:
-        """Gives "gain", "loss" or "undecided" at the level that the intervals have."""
+        """Return "gain", "loss" or "undecided", at the level of the intervals."""
         if self.p_adjusted >= 1 - LEVEL:
             return "undecided"
         return "gain" if self.better > 0 else "loss"
 
     @property
     def better(self) -> float:
-        """Gives the difference, positive where it is an improvement."""
+        """Return the difference, positive where it is an improvement."""
         return self.record.sign * self.estimate.value
 
 
 def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
-    """Gives pairs of names by the question that they answer, within which Holm's adjustment runs.
+    """Return (training set, baseline) names by the question that their comparisons answer.
 
-    `help`: do fakes help? `checks`: do controls and the ceiling? `rank`: which fakes help most?
-    `beyond X`: do fakes do more than control X? `leaky`: do leaky fakes help, `leak`: what is their
-    leak worth? `curve`: do fakes help at other amounts? `curve again`: do the VIS images once more?
-    `curve beyond`: do fakes do more than these? An external recognizer is compared with
-    nothing, and a set that is another's twin takes its comparisons (`_twins`).
+    Holm's adjustment is made within each family:
+
+    help: do fakes help? checks: do controls and the ceiling help? rank: which fakes help most?
+    beyond X: do fakes help more than control X? leaky: do leaky fakes help? leak: what do they gain
+    by the leak? curve: do fakes help at other amounts? curve again: do the VIS images once more
+    help there? curve beyond: do fakes help more than these?
+
+    An external recognizer is compared with nothing. A set that is another's twin takes the
+    comparisons of that one (`_twins`).
     """
     sets = tuple(training_set for training_set in sets if not training_set.twin)
     baseline = next(training_set.name for training_set in sets if training_set.role == "baseline")
-    told = [training_set.name for training_set in told_about(sets)]
-    named = {
+    in_answer = [training_set.name for training_set in answer_sets(sets)]
+    by_role = {
         role: [training_set.name for training_set in sets if training_set.role == role]
         for role in COMPARED_ROLES
     }
-    there = {training_set.name for training_set in sets}
+    names = {training_set.name for training_set in sets}
     curves = [
         training_set
         for training_set in sets
-        if training_set.role == "curve" and training_set.counterpart in there
+        if training_set.role == "curve" and training_set.counterpart in names
     ]
-    again = [each for each in curves if each.amount and each.amount.again]
-    repeated = {each.name for each in again}
-    curve_pairs = [(each.name, each.counterpart) for each in curves if each.counterpart]
+    vis_again = [point for point in curves if point.amount and point.amount.again]
+    vis_again_names = {point.name for point in vis_again}
+    curve_pairs = [(point.name, point.counterpart) for point in curves if point.counterpart]
     return {
-        "help": [(name, baseline) for name in told],
-        "checks": [(name, baseline) for role in CHECKS for name in named[role]],
-        "rank": [(later, earlier) for earlier, later in combinations(told, 2)],
-        **{f"beyond {control}": [(fakes, control) for fakes in told]
-           for control in named["control"]},
-        "leaky": [(name, baseline) for name in named["leaky"] if name not in told],
+        "help": [(name, baseline) for name in in_answer],
+        "checks": [(name, baseline) for role in CHECKS for name in by_role[role]],
+        "rank": [(later, earlier) for earlier, later in combinations(in_answer, 2)],
+        **{f"beyond {control}": [(fakes, control) for fakes in in_answer]
+           for control in by_role["control"]},
+        "leaky": [(name, baseline) for name in by_role["leaky"] if name not in in_answer],
         "leak": leak_pairs(sets),
-        "curve": [pair for pair in curve_pairs if pair[0] not in repeated],
-        "curve again": [pair for pair in curve_pairs if pair[0] in repeated],
+        "curve": [pair for pair in curve_pairs if pair[0] not in vis_again_names],
+        "curve again": [pair for pair in curve_pairs if pair[0] in vis_again_names],
         "curve beyond": [
-            (one.name, other.name)
-            for one in curves
-            for other in again
-            if one.amount and one.amount.fake_images and one.counterpart == other.counterpart
+            (point.name, other.name)
+            for point in curves
+            for other in vis_again
+            if point.amount
+            and point.amount.fake_images
+            and point.counterpart == other.counterpart
         ],
     }  # fmt: skip
 
@@ -105,16 +112,19 @@ def compare_all(
     draws: Draws,
     records: Mapping[str, Metric],
 ) -> Iterator[Comparison]:
-    """Makes every family of comparisons, per protocol and metric; `records` by name."""
+    """Yield every comparison, family by family, per protocol and metric.
+
+    `cells` by (training set, protocol, metric), `records` of metrics by name.
+    """
     for protocol, metric in dict.fromkeys(key[1:] for key in cells):
         here = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
         record = records.get(metric) or unknown(metric)
         table = Table(protocol, record, here, sets, draws)
         for family, pairs in families(sets).items():
-            rows = [found for pair in pairs if (found := table.compare(*pair))]
-            done = adjusted([replace(row, family=family) for row in rows])
-            yield from done
-            yield from _twins(done, sets)
+            found = [comparison for pair in pairs if (comparison := table.compare(*pair))]
+            tested = adjusted([replace(comparison, family=family) for comparison in found])
+            yield from tested
+            yield from _twins(tested, sets)
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,10 @@ class Table:
     draws: Draws
 
     def compare(self, name: str, baseline: str) -> Comparison | None:
-        """Compares two training sets on the seeds they share; None where they share none."""
+        """Compare two training sets on the seeds they share; None where they share none.
+
+        Raises DataError where they were scored on different probes.
+        """
         if name not in self.cells or baseline not in self.cells:
             return None
         a, b = self.cells[name], self.cells[baseline]
@@ -139,26 +152,35 @@ class Table:
         seeds = tuple(sorted(set(a.seeds) & set(b.seeds)))
         if not seeds:
             return None
-        found = self.estimate(a, b, seeds, self.variation((name, baseline), seeds))
+        difference = self.estimate(a, b, seeds, self.variation((name, baseline), seeds))
         differences = (a.means(seeds) - b.means(seeds)).tolist()
         by_seed = dict(zip(seeds, differences, strict=True))
-        tested = self.metric.hit_or_miss
-        exact = mcnemar(a.values[a.rows(seeds)], b.values[b.rows(seeds)]) if tested else None
-        what = (name, baseline, self.protocol, self.metric)
-        return Comparison(*what, found, by_seed, found.p, mcnemar_p=exact)
+        exact = None
+        if self.metric.hit_or_miss:
+            exact = mcnemar(a.values[a.rows(seeds)], b.values[b.rows(seeds)])
+        return Comparison(
+            training_set=name,
+            baseline=baseline,
+            protocol=self.protocol,
+            record=self.metric,
+            estimate=difference,
+            per_seed=by_seed,
+            p_adjusted=difference.p,
+            mcnemar_p=exact,
+        )
 
     def estimate(
         self, a: Cell, b: Cell, seeds: tuple[int, ...], variation: TrainingVariation | None
     ) -> Estimate:
-        """Estimates the paired difference; subject sums are linear, so they are subtracted."""
+        """Estimate the paired difference from the differences of the subject sums."""
         sums = a.sums[a.rows(seeds)] - b.sums[b.rows(seeds)]
-        how_often = self.draws.subjects(self.protocol, len(a.counts))
+        times_drawn = self.draws.subjects(self.protocol, len(a.counts))
         rng = self.draws.of_seeds(self.protocol, self.metric.name)
-        found = estimate(sums, a.counts, how_often, rng, variation=variation)
-        return found.within(-1, 1) if a.shares and b.shares else found
+        difference = estimate(sums, a.counts, times_drawn, rng, variation=variation)
+        return difference.within(-1, 1) if a.shares and b.shares else difference
 
     def variation(self, names: tuple[str, str], seeds: tuple[int, ...]) -> TrainingVariation | None:
-        """Estimates the training variation of differences from all sets that have the seeds."""
+        """Estimate the training variation of differences from all sets that have the seeds."""
         if len(seeds) < 2:
             return None
         pool = cells_of_variation(self.cells, self.sets, names, seeds)
@@ -171,10 +193,11 @@ def cells_of_variation(
     names: tuple[str, ...],
     seeds: tuple[int, ...],
 ) -> list[Cell]:
-    """Gives the cells whose spread over these seeds estimates the training variation.
+    """Return the cells whose spread over these seeds estimates the training variation.
 
-    `names` are always among them. Points of curves and external recognizers vary differently and
-    count only where they are asked about. Sets that are one training under two names count once.
+    The cells of `names` are always among them. Points of curves and external recognizers vary
+    differently and count only where `names` has them. Sets that are one training under two names
+    count once.
     """
     pool = [
         cells[training_set.name]
@@ -186,18 +209,21 @@ def cells_of_variation(
     return [cell for cell in pool if set(seeds) <= set(cell.seeds)]
 
 
-def _twins(found: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Comparison]:
-    """Repeats the comparisons of a training set under the names of its twins."""
+def _twins(tested: list[Comparison], sets: tuple[TrainingSet, ...]) -> Iterator[Comparison]:
+    """Repeat the comparisons of a training set under the names of its twins."""
     for twin in (training_set for training_set in sets if training_set.twin):
-        for each in found:
-            if each.training_set == twin.twin:
-                yield replace(each, training_set=twin.name)
-            elif each.baseline == twin.twin:
-                family = each.family.replace(twin.twin, twin.name)
-                yield replace(each, baseline=twin.name, family=family)
+        for comparison in tested:
+            if comparison.training_set == twin.twin:
+                yield replace(comparison, training_set=twin.name)
+            elif comparison.baseline == twin.twin:
+                family = comparison.family.replace(twin.twin, twin.name)
+                yield replace(comparison, baseline=twin.name, family=family)
 
 
 def adjusted(family: list[Comparison]) -> list[Comparison]:
-    """Gives the same comparisons with Holm's adjustment over all of them."""
-    p_values = holm(np.array([each.estimate.p for each in family]))
-    return [replace(each, p_adjusted=float(p)) for each, p in zip(family, p_values, strict=True)]
+    """Return the same comparisons with Holm's adjustment over all of them."""
+    p_values = holm(np.array([comparison.estimate.p for comparison in family]))
+    return [
+        replace(comparison, p_adjusted=float(p))
+        for comparison, p in zip(family, p_values, strict=True)
+    ]

@@ -1,7 +1,7 @@
-"""Defines what a report is made of: facts, training sets, tables, trainings and grids of images.
+"""Defines the material of a report: provenance, training sets, tables, trainings, grids of images.
 
-`bench` gathers it. Tables may be empty and tuples too: a
-section without material is left out of the report.
+`bench` gathers it. Tables and tuples may be empty: a section without material is left out of the
+report.
 """
 
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ ROLES = ("baseline", "control", "fakes", "leaky", "ceiling", "external", "curve"
 
 @dataclass(frozen=True)
 class Amount:
-    """How many images of which kind a training set holds, for the curves over amounts.
+    """The numbers of images of a training set, for the curves over amounts.
 
-    `nir_per_subject` is the setting: a number or "all". `translator` made the fakes, if there are.
+    `nir_per_subject` is the setting: a number or "all". `translator` made the fakes, if any.
     `again`: the VIS images take the place of the fakes, so that real images are as rare in a batch
     as beside fakes.
     """
@@ -39,7 +39,7 @@ class Amount:
 class TrainingSet:
     """What a recognizer was fine-tuned on; `label` says it in words.
 
-    `images` is what its fakes are called, in sentences and in the table of quality. In the role
+    `images` is the name of its fakes, in sentences and in the table of quality. In the role
     "leaky" their translator was trained on images or people that are tested; `counterpart` names
     the training set by the same translator without that. In the role "curve" the counterpart is
     the set that differs in the fakes alone: it has none. `amount` is known of the baseline, of
@@ -58,17 +58,18 @@ class TrainingSet:
 
     @property
     def known_amount(self) -> Amount:
-        """Gives the amount of a set on a curve. Raises ValueError where none was given."""
+        """Return the amount of a set on a curve. Raises ValueError where none was given."""
         if self.amount is None:
             raise ValueError(f"the training set {self.name} has no amount")
         return self.amount
 
     @property
     def leaky(self) -> bool:
+        """Tell whether the translator was trained on what is tested."""
         return self.role == "leaky"
 
     def marked(self, text: str) -> str:
-        """Gives a name of this set or of its images, which says "leaky" where it is."""
+        """Return a name of this set or of its images, with "leaky" added where it is."""
         return f"{text} (leaky)" if self.leaky and not text.endswith("-leaky") else text
 
 
@@ -76,7 +77,7 @@ class TrainingSet:
 class Training:
     """One network's training: `losses` has `step` and a column per term.
 
-    `terms` says in words what terms are, where their names do not. `samples` are a
+    `terms` explains terms in words, where their names do not. `samples` are a
     generator's fakes over time; their index has `step` and `source`.
     """
 
@@ -100,8 +101,8 @@ class Difference:
 class Grid:
     """Columns of images with the same rows, by name.
 
-    `caption` states the rule by which the rows were chosen. The grid called "subjects" leads,
-    those called "worst-..." are shown together, all others in the section on preparation.
+    `caption` states the rule by which the rows were chosen. The grid named "subjects" comes first,
+    those named "worst-..." are shown together, all others in the section on preparation.
     """
 
     name: str
@@ -118,8 +119,8 @@ class Material:
 
     outcomes: training_set, seed, protocol, metric, probe, subject, value. One value per probe; its
         mean is the metric. All training sets and seeds have the same probes, each once; one that
-        could not be processed is a miss, not a gap. `as_impostor`, where it is there: what the
-        probe's person does to the metric as an impostor, on average nothing, for intervals.
+        could not be processed is a miss, not a gap. `as_impostor`, where it is there: the
+        effect of the probe's person on the metric as an impostor, of mean 0, for intervals.
     curves: training_set, seed, protocol, curve, x, y. `curve` is "roc" (x: false accept rate, y:
         verification rate) or "cmc" (x: rank, y: share).
     quality: images, metric, seed, value, n, and ci_low and ci_high, NaN where there is no interval.
@@ -133,12 +134,12 @@ class Material:
     `metrics` are the records of the metrics in outcomes and quality, in the order in which they are
     shown; one without a record, as in older runs, is printed under its own name.
 
-    `facts` has the keys `reports.records.FACTS`, all optional (docs/results.md). `data` is called
-    "synthetic" where people are rendered; a weight whose role starts with "recognizer" may say
-    `trained_on` or `origin`, in words.
+    `provenance` has the keys `reports.records.PROVENANCE_KEYS`, all optional (docs/results.md). The
+    name of `data` is "synthetic" where people are rendered; a weight whose role starts with
+    "recognizer" may have `trained_on` or `origin`, in words.
     """
 
-    facts: dict[str, Any]
+    provenance: dict[str, Any]
     training_sets: tuple[TrainingSet, ...]
     outcomes: pd.DataFrame
     curves: pd.DataFrame
@@ -150,14 +151,14 @@ class Material:
     metrics: tuple[Metric, ...] = ()
 
 
-def told_about(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
-    """Gives the sets that the answer is about: those with fakes, else the leaky ones."""
+def answer_sets(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
+    """Return the sets that the answer is about: those with fakes, else the leaky ones."""
     fakes = [training_set for training_set in sets if training_set.role == "fakes"]
     return fakes or [training_set for training_set in sets if training_set.leaky]
 
 
 def leak_pairs(sets: tuple[TrainingSet, ...]) -> list[tuple[str, str]]:
-    """Gives (leaky, clean) names of training sets that differ in nothing else."""
+    """Return (leaky, clean) names of training sets that differ in nothing else."""
     clean = {training_set.name for training_set in sets if training_set.role == "fakes"}
     leaky = [
         (training_set.name, training_set.counterpart) for training_set in sets if training_set.leaky
@@ -166,7 +167,7 @@ def leak_pairs(sets: tuple[TrainingSet, ...]) -> list[tuple[str, str]]:
 
 
 def in_order(sets: tuple[TrainingSet, ...]) -> tuple[TrainingSet, ...]:
-    """Sorts training sets by ROLES; those of one role stay as given.
+    """Sort training sets by ROLES; those of one role stay as given.
 
     Raises ValueError for other roles, and for more or fewer than one baseline.
     """
@@ -174,4 +175,4 @@ def in_order(sets: tuple[TrainingSet, ...]) -> tuple[TrainingSet, ...]:
         raise ValueError(f"training sets in the role {', '.join(sorted(unknown))}; use {ROLES}")
     if sum(training_set.role == "baseline" for training_set in sets) != 1:
         raise ValueError("exactly one training set must have the role baseline")
-    return tuple(sorted(sets, key=lambda each: ROLES.index(each.role)))
+    return tuple(sorted(sets, key=lambda training_set: ROLES.index(training_set.role)))

@@ -1,6 +1,6 @@
 """Saves and loads a run's material as a folder, to draw its report again and to compare runs.
 
-`material.json` holds facts, training sets and what the other files are, each with its size and
+`material.json` holds provenance, training sets and what the other files are, each with its size and
 SHA-256; it is written last. Tables are gzipped CSV (reports/table_files.py), images packed folders.
 The same material gives the same bytes.
 """
@@ -26,14 +26,14 @@ LOSSES, SAMPLES = "losses.csv.gz", "samples"
 
 
 def save_material(material: Material, folder: Path) -> None:
-    """Writes everything into `folder`, aside first; what stood there is replaced."""
+    """Write the material into `folder`, first under another name; an earlier one is replaced."""
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     content = {
         "schema": SCHEMA,
-        "facts": material.facts,
-        "training_sets": [asdict(each) for each in material.training_sets],
+        "facts": material.provenance,
+        "training_sets": [asdict(training_set) for training_set in material.training_sets],
         "metrics": [asdict(metric) for metric in material.metrics],
         "tables": {
             name: write_table(partial / f"{name}.csv.gz", getattr(material, name))
@@ -54,7 +54,7 @@ def save_material(material: Material, folder: Path) -> None:
 
 
 def load_material(folder: Path) -> Material:
-    """Reads what `save_material` wrote. Raises TamperedError where a file is missing or changed."""
+    """Read the folder of `save_material`. Raises TamperedError for a missing or changed file."""
     try:
         content = json.loads((folder / INDEX).read_text(encoding="utf-8"))
         if content["schema"] != SCHEMA:
@@ -66,7 +66,7 @@ def load_material(folder: Path) -> Material:
 
 
 def _check(folder: Path, files: dict[str, list]) -> None:
-    """Compares every byte with what was written. Raises TamperedError naming the file."""
+    """Compare every byte with what was written. Raises TamperedError naming the file."""
     for name, expected in files.items():
         if not (folder / name).is_file() or _mark(folder / name) != expected:
             raise TamperedError(f"{folder / name}: missing or changed; {_remedy(folder)}")
@@ -77,7 +77,7 @@ def _remedy(folder: Path) -> str:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    """Gives every file below a folder, sorted; flushed to the disk."""
+    """Return every file below a folder, sorted, after flushing it to the disk."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in files:
         sync(path)
@@ -85,27 +85,26 @@ def _files_in(folder: Path) -> list[Path]:
 
 
 def _mark(path: Path) -> list[int | str]:
-    """Gives the size and SHA-256 of a file."""
+    """Return the size and SHA-256 of a file."""
     return [path.stat().st_size, sha256(path)]
 
 
 def _save_trainings(trainings: Sequence[Training], folder: Path) -> list[dict[str, Any]]:
-    """Writes losses and samples, each training in a folder named by its place; describes them."""
+    """Write losses and samples, each training into a folder of its number => their descriptions."""
     rows = []
-    for place, each in enumerate(trainings):
+    for place, training in enumerate(trainings):
         own = folder / str(place)
         own.mkdir(parents=True)
-        losses = write_table(own / LOSSES, each.losses)
-        if each.samples is not None:
-            packed.write(own / SAMPLES, each.samples.images, each.samples.index)
-        rows.append(
-            {"name": each.name, "seed": each.seed, "losses": losses, "terms": dict(each.terms)}
-        )
+        losses = write_table(own / LOSSES, training.losses)
+        if training.samples is not None:
+            packed.write(own / SAMPLES, training.samples.images, training.samples.index)
+        row = {"name": training.name, "seed": training.seed, "losses": losses}
+        rows.append(row | {"terms": dict(training.terms)})
     return rows
 
 
 def _save_grid(grid: Grid, folder: Path) -> dict[str, Any]:
-    """Writes each column in a folder named by its place; describes the rest."""
+    """Write each column into a folder of its number => the description of the grid."""
     for place, column in enumerate(grid.columns.values()):
         packed.write(folder / str(place), column.images, column.index)
     return {
@@ -114,14 +113,14 @@ def _save_grid(grid: Grid, folder: Path) -> dict[str, Any]:
         "caption": grid.caption,
         "columns": list(grid.columns),
         "labels": grid.labels,
-        "differences": [asdict(each) for each in grid.differences],
+        "differences": [asdict(difference) for difference in grid.differences],
     }
 
 
 def _material_of(content: dict[str, Any], folder: Path) -> Material:
-    """Gives the material that `content` describes; images are read from the disk when used."""
+    """Return the material that `content` describes; images are read from the disk when used."""
     return Material(
-        facts=content["facts"],
+        provenance=content["facts"],
         metrics=tuple(metric_of(row) for row in content.get("metrics", ())),
         training_sets=tuple(_training_set(row) for row in content["training_sets"]),
         **{name: read_table(folder / f"{name}.csv.gz", content["tables"][name]) for name in TABLES},
@@ -135,7 +134,7 @@ def _material_of(content: dict[str, Any], folder: Path) -> Material:
 
 
 def _training_set(row: dict[str, Any]) -> TrainingSet:
-    """Gives a training set from its description; earlier versions had another name for a role."""
+    """Return a training set from its description; earlier versions had another name for a role."""
     amount = row["amount"] and Amount(**row["amount"])
     role = {"reference": "external"}.get(row["role"], row["role"])
     return TrainingSet(**row | {"amount": amount, "role": role})
@@ -154,5 +153,5 @@ def _load_trainings(rows: list[dict[str, Any]], folder: Path) -> tuple[Training,
 
 def _load_grid(row: dict[str, Any], folder: Path) -> Grid:
     columns = {name: packed.read(folder / str(place)) for place, name in enumerate(row["columns"])}
-    differences = tuple(Difference(**each) for each in row["differences"])
+    differences = tuple(Difference(**fields) for fields in row["differences"])
     return Grid(row["name"], row["title"], row["caption"], columns, row["labels"], differences)

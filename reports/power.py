@@ -1,7 +1,7 @@
 """Predicts which difference a planned run can detect, before anything is trained.
 
 The variance of a difference between two ways of training has four parts: the variation between
-training runs, what a way does to a subject in every run, what it does in this run, and the probe.
+training runs, the effect of a way on a subject in every run, its effect in this run, and the probe.
 The sizes are those of rank-1 in the demo (60 unseen rendered people, 10 probes each; `real` and
 `real+A`, `real+B`, `real+C` of two seeds; docs/results/demo), as benchmarks/calibrate.py computes
 them. Four sets and two seeds estimate them roughly, and other data vary differently, so the
@@ -31,18 +31,23 @@ DEMO = Components()
 
 
 def standard_error(
-    subjects: int, probes_per_subject: float, seeds: int, training_sets: int, of: Components = DEMO
+    subjects: int,
+    probes_per_subject: float,
+    seeds: int,
+    training_sets: int,
+    *,
+    components: Components = DEMO,
 ) -> tuple[float, float]:
-    """Gives the standard error of a difference and its degrees of freedom (Satterthwaite 1946).
+    """Return the standard error of a difference and its degrees of freedom (Satterthwaite 1946).
 
     `training_sets` is the number of sets that the training variation is estimated from
-    (reports/training_variation.py). With one seed neither number contains it.
+    (reports/training_variation.py). With one seed neither result includes it.
     """
-    sampled = of.training_subject**2 + of.probe**2 / probes_per_subject
-    shared = of.way_subject**2 / subjects
+    sampled = components.training_subject**2 + components.probe**2 / probes_per_subject
+    shared = components.way_subject**2 / subjects
     if seeds == 1:
         return (shared + sampled / subjects) ** 0.5, subjects - 1
-    variation = (of.variation**2 + sampled / subjects) / seeds
+    variation = (components.variation**2 + sampled / subjects) / seeds
     known = max(training_sets - 1, 1) * (seeds - 1)
     total = variation + shared
     return total**0.5, total**2 / (variation**2 / known + shared**2 / (subjects - 1))
@@ -52,33 +57,41 @@ def detectable_difference(
     subjects: int,
     probes_per_subject: float,
     seeds: int,
+    *,
     training_sets: int = 5,
     comparisons: int = 1,
-    of: Components = DEMO,
+    components: Components = DEMO,
     power: float = POWER,
 ) -> float:
-    """Gives the difference that is found with this power, as a share of 1; NaN with one subject.
+    """Return the difference that is found with this power, as a share of 1; NaN with one subject.
 
-    `comparisons` are those of the family: Holm's adjustment asks the first of m to pass at
-    level / m.
+    `comparisons` is the number in the family: by Holm's adjustment the first of m must be
+    significant at the level divided by m.
     """
     if subjects < 2:
         return float("nan")
-    error, freedom = standard_error(subjects, probes_per_subject, seeds, training_sets, of)
+    error, freedom = standard_error(
+        subjects, probes_per_subject, seeds, training_sets, components=components
+    )
     needed = stats.t.ppf(1 - (1 - LEVEL) / 2 / max(comparisons, 1), freedom)
 
-    def missing(size: float) -> float:
+    def excess_power(size: float) -> float:
         return stats.nct.sf(needed, freedom, size) - power
 
-    return float(error * optimize.brentq(missing, 0, 4 * needed + 40))
+    return float(error * optimize.brentq(excess_power, 0, 4 * needed + 40))
 
 
 def power_sentence(
-    subjects: int, probes_per_subject: float, seeds: int, training_sets: int, comparisons: int = 1
+    subjects: int,
+    probes_per_subject: float,
+    seeds: int,
+    *,
+    training_sets: int,
+    comparisons: int = 1,
 ) -> str:
-    """Gives the sentence of a dry run, which names the smallest difference that is detected."""
+    """Return the sentence of a dry run on the smallest difference that can be detected."""
     size = 100 * detectable_difference(
-        subjects, probes_per_subject, seeds, training_sets, comparisons
+        subjects, probes_per_subject, seeds, training_sets=training_sets, comparisons=comparisons
     )
     if size != size:
         return "With one person tested no difference can be detected."

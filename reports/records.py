@@ -15,12 +15,12 @@ from reports.statistics import Estimate
 from reports.summary import Comparison, Summary
 
 SCHEMA = 1
-FACTS = ("settings", "versions", "device", "data", "weights", "stages", "failures",
-         "command", "notes")  # fmt: skip
+PROVENANCE_KEYS = ("settings", "versions", "device", "data", "weights", "stages", "failures",
+                   "command", "notes")  # fmt: skip
 
 
-def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str, Any]:
-    """Gives the content of results.json, version 1 (docs/results.md)."""
+def results(summary: Summary, provenance: dict[str, Any], answer: Answer) -> dict[str, Any]:
+    """Return the content of results.json, version 1 (docs/results.md)."""
     rows = {
         "recognition": table_rows(
             summary.recognition, ("training_set", "protocol", "metric", "seed", "value", "n")
@@ -32,28 +32,27 @@ def results(summary: Summary, facts: dict[str, Any], answer: Answer) -> dict[str
         "comparisons": [_comparison_row(comparison) for comparison in summary.comparisons],
         "quality": table_rows(summary.quality, _quality_columns(summary.quality)),
     }
-    details = [{"about": about, "sentences": lines} for about, lines in answer.details]
-    told: dict[str, Any] = {
+    sentences: dict[str, Any] = {
         "headline": answer.headline,
-        "details": details,
+        "details": [{"about": about, "sentences": lines} for about, lines in answer.details],
         "caveats": answer.caveats,
+        "leaky": answer.leaky,
     }
-    told["leaky"] = answer.leaky
-    known = {name: facts[name] for name in FACTS if name in facts}
+    known = {name: provenance[name] for name in PROVENANCE_KEYS if name in provenance}
     sets = [asdict(training_set) for training_set in summary.training_sets]
     metrics = [asdict(record) for record in summary.records.values()]
-    named = {"answer": told, "training_sets": sets, "metrics": metrics}
-    return {"schema": SCHEMA, **known, **named, **rows}
+    described = {"answer": sentences, "training_sets": sets, "metrics": metrics}
+    return {"schema": SCHEMA, **known, **described, **rows}
 
 
 def _quality_columns(quality: pd.DataFrame) -> tuple[str, ...]:
-    """Gives the columns of image quality; older runs measured no intervals."""
+    """Return the columns of image quality; older runs measured no intervals."""
     ends = ("ci_low", "ci_high") if "ci_low" in quality else ()
     return ("images", "metric", "seed", "value", "n", *ends)
 
 
 def table_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Gives the rows of a table; those of a fold say which."""
+    """Return the rows of a table as JSON objects; with folds, each has its fold."""
     rows = [
         {name: _plain(value) for name, value in zip(columns, row, strict=True)}
         for row in table[list(columns)].itertuples(index=False)
@@ -78,7 +77,7 @@ def _mean_row(training_set: str, protocol: str, metric: str, estimate: Estimate)
 
 
 def _fold_columns(spread: Spread | None) -> dict[str, Any]:
-    """Gives the further columns of `means` where there are several folds."""
+    """Return the further columns of `means` where there are several folds."""
     if spread is None:
         return {}
     return {
@@ -108,7 +107,7 @@ def _comparison_row(comparison: Comparison) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Gives a JSON value; floats have eight digits, without the noise in their last bits."""
+    """Return a JSON value; floats are rounded to eight digits, NaN and infinity are None."""
     if isinstance(value, str):
         return value
     if isinstance(value, int | np.integer):
@@ -117,15 +116,15 @@ def _plain(value: Any) -> Any:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Writes JSON with sorted keys and lists in their order. Raises ValueError for NaN."""
+    """Write JSON with sorted keys and lists in their order. Raises ValueError for NaN."""
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     write_text(path, text + "\n")
 
 
 def write_csv(path: Path, content: dict[str, Any]) -> None:
-    """Writes the lists of numbers as one table; `kind` says which list a row comes from."""
-    kinds = ("recognition", "means", "comparisons", "quality")
-    rows = [{"kind": kind, **row} for kind in kinds for row in content[kind]]
+    """Write the lists of numbers as one table; its column `kind` names the list of each row."""
+    lists = ("recognition", "means", "comparisons", "quality")
+    rows = [{"kind": name, **row} for name in lists for row in content[name]]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     # As objects: beside empty cells whole numbers would become 1.0.
     table = pd.DataFrame(rows, columns=columns or ["kind"], dtype=object)

@@ -1,7 +1,7 @@
 """Tests differences: a paired bootstrap over subjects, a t over seeds, Holm's adjustment.
 
-Two training sets see the same probes, so their difference is taken per probe first: what makes a
-probe hard for both cancels. Two kinds of chance remain, and both are in an interval:
+Two training sets are scored on the same probes, so their difference is taken per probe first: what
+makes a probe hard for both cancels. Two sources of chance remain, and an interval includes both:
 
 * **Who was tested.** The probes of one subject succeed or fail together, so subjects are resampled,
   never probes (Davison & Hinkley 1997, section 3.8).
@@ -9,12 +9,13 @@ probe hard for both cancels. Two kinds of chance remain, and both are in an inte
   A few seeds estimate that variance badly, so this part is drawn from Student's t, and it is
   estimated over all training sets that share the seeds (reports/training_variation.py).
 
-The spread between seeds already contains that part of the chance of who was tested which differs
-between trainings. So only the part that all trainings share is added from the bootstrap: its
-deviations are scaled by the share of (subjects) in (subjects + subjects x seeds), from the analysis
-of variance of crossed random factors. Both are drawn, added, and the interval is read off the sums:
-the convolution that Fisher took for the Behrens-Fisher problem. docs/calibration.md shows how often
-intervals contain the true value. With one seed the interval is about these networks alone.
+The effect of who was tested has a part that all trainings share and a part that differs between
+them. The spread between seeds already contains the second part, so only the first is added from the
+bootstrap: its deviations are scaled by the share of (subjects) in (subjects + subjects x seeds),
+from the analysis of variance of crossed random factors. Both are drawn and added, and the interval
+is taken from the sums: the convolution that Fisher took for the Behrens-Fisher problem.
+docs/calibration.md shows how often intervals contain the true value. With one seed the interval is
+about these networks alone.
 """
 
 from dataclasses import dataclass, replace
@@ -31,11 +32,11 @@ CHUNK = 2_000  # resamples multiplied at once: 2,000 x 1,000 subjects are 16 MB
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean, or a mean difference, its interval, and what it rests on.
+    """A mean or a mean difference, its interval, and what both are computed from.
 
-    `p` is two-sided against zero, from the same draws as the interval; it is never 0. `freedom` are
-    the degrees of freedom of the spread between seeds, 0 with one seed. Of a single subject nothing
-    is known: `low` and `high` are NaN, `p` is 1.
+    `p` is two-sided against zero, from the same draws as the interval; it is never 0. `freedom` is
+    the number of degrees of freedom of the spread between seeds, 0 with one seed. With a single
+    subject there is no interval: `low` and `high` are NaN, `p` is 1.
     """
 
     value: float
@@ -49,29 +50,29 @@ class Estimate:
 
     @property
     def test(self) -> str:
-        """Says what was drawn, in words for tables."""
+        """Return the name of the test, in words for tables."""
         seeds = f", t over seeds ({self.freedom:.3g} df)" if self.seeds > 1 else ""
         return f"bootstrap over subjects{seeds}"
 
     def of_share(self) -> "Estimate":
-        """Gives the estimate of a mean of outcomes in 0 to 1, with an interval inside this range.
+        """Return the estimate of a mean of outcomes in 0 to 1, with an interval inside this range.
 
-        Wilson's (1927), for the number of independent trials that gives the interval its width (so
-        Korn & Graubard 1998 for other intervals). Without one miss, or one hit, a spread cannot be
-        seen, and each person counts as one trial.
+        The interval is Wilson's (1927), for the number of independent trials that gives it the
+        width of the present one (Korn & Graubard 1998 do so for other intervals). Where all
+        outcomes are misses, or all are hits, they show no spread: each person counts as one trial.
         """
         if self.subjects < 2:
             return self
-        room, half = self.value * (1 - self.value), (self.high - self.low) / 2
-        alone = stats.norm.ppf((1 + LEVEL) / 2) ** 2 / self.subjects  # one person, one trial
-        per_trial = half**2 / room if room > 0 else alone
+        variance, half = self.value * (1 - self.value), (self.high - self.low) / 2
+        per_subject = stats.norm.ppf((1 + LEVEL) / 2) ** 2 / self.subjects  # one person, one trial
+        per_trial = half**2 / variance if variance > 0 else per_subject
         centre = (self.value + per_trial / 2) / (1 + per_trial)
         reach = np.sqrt(half**2 + per_trial**2 / 4) / (1 + per_trial)
         low, high = min(centre - reach, self.value), max(centre + reach, self.value)
         return replace(self, low=float(max(0.0, low)), high=float(min(1.0, high)))
 
     def within(self, low: float, high: float) -> "Estimate":
-        """Cuts the interval to the range of the metric."""
+        """Return the estimate with its interval clipped to the range of the metric."""
         ends = np.clip([self.low, self.high], low, high).tolist()
         return replace(self, low=ends[0], high=ends[1])
 
@@ -81,52 +82,59 @@ def paired_difference(
     outcomes_b: np.ndarray,
     subjects: np.ndarray,
     rng: np.random.Generator,
+    *,
     resamples: int = RESAMPLES,
     level: float = LEVEL,
     variation: TrainingVariation | None = None,
 ) -> Estimate:
-    """Estimates the mean of A - B over seeds and probes, clustered by subject.
+    """Estimate the mean of A - B over seeds and probes, clustered by subject.
 
     `outcomes_a`, `outcomes_b`: (seeds, probes) or (probes,) float, the same seeds and probes in the
-    same order; `subjects`: (probes,), who each probe shows; `variation`: the training variation of
-    differences, estimated from these two alone where it is not given.
+    same order; `subjects`: (probes,) str or int, the subject of each probe; `variation`: the
+    training variation of differences, estimated from these two alone where it is not given.
+    Raises ValueError where the shapes differ, or as `subject_sums` does.
     """
     a, b = np.asarray(outcomes_a, float), np.asarray(outcomes_b, float)
     if a.shape != b.shape:
         raise ValueError(f"outcomes are not paired: shapes {a.shape} and {b.shape}")
-    return mean_with_interval(a - b, subjects, rng, resamples, level, variation)
+    return mean_with_interval(
+        a - b, subjects, rng, resamples=resamples, level=level, variation=variation
+    )
 
 
 def mean_with_interval(
     outcomes: np.ndarray,
     subjects: np.ndarray,
     rng: np.random.Generator,
+    *,
     resamples: int = RESAMPLES,
     level: float = LEVEL,
     variation: TrainingVariation | None = None,
 ) -> Estimate:
-    """Estimates the mean over seeds and probes; arguments as in `paired_difference`."""
+    """Estimate the mean over seeds and probes; arguments and errors as in `paired_difference`."""
     values = np.atleast_2d(np.asarray(outcomes, float))
     sums, counts = subject_sums(values, np.asarray(subjects))
-    how_often = subject_draws(len(counts), rng, resamples)
-    return estimate(sums, counts, how_often, rng, level, variation)
+    times_drawn = subject_draws(len(counts), rng, resamples)
+    return estimate(sums, counts, times_drawn, rng, level=level, variation=variation)
 
 
 def estimate(
     sums: np.ndarray,
     counts: np.ndarray,
-    how_often: np.ndarray,
+    times_drawn: np.ndarray,
     rng: np.random.Generator,
+    *,
     level: float = LEVEL,
     variation: TrainingVariation | None = None,
 ) -> Estimate:
-    """Gives the mean and its interval from `subject_sums` and `subject_draws`.
+    """Estimate the mean and its interval from `subject_sums` and `subject_draws`.
 
-    `rng` draws the variation between seeds; with one seed it is not used.
+    `sums`: (seeds, subjects) float; `counts`: (subjects,) int; `times_drawn`: (resamples, subjects)
+    int16. `rng` draws the variation between seeds; with one seed it is not used.
     """
     seeds, subjects = sums.shape
     value = float(sums.sum() / counts.sum() / seeds)
-    deviations = _scaled(bootstrap_means(sums, counts, how_often) - value, sums, counts, level)
+    deviations = _scaled(bootstrap_means(sums, counts, times_drawn) - value, sums, counts, level)
     freedom = 0.0
     if seeds > 1:
         variation = variation or variation_of_means(sums.sum(1)[None] / counts.sum())
@@ -141,36 +149,40 @@ def estimate(
 
 
 def subject_sums(values: np.ndarray, subjects: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sums (seeds, probes) float by subject -> (seeds, subjects) float, and counts (subjects,) int.
+    """Sum (seeds, probes) float by subject => (seeds, subjects) float, and counts (subjects,) int.
 
-    A resampled mean needs no more than these, however many probes there are.
+    A resampled mean is computed from these alone, so its cost does not depend on the probes. Raises
+    ValueError for another number of subjects than of probes, without any, and for NaN or infinity.
     """
     if values.shape[1] != len(subjects) or not len(subjects):
         raise ValueError(f"{values.shape[1]} probes, but {len(subjects)} subjects")
     if not np.isfinite(values).all():
         raise ValueError("outcomes that are no numbers; a missing probe is a miss")
-    names, which = np.unique(subjects, return_inverse=True)
-    sums = np.stack([np.bincount(which, row, len(names)) for row in values])
-    return sums, np.bincount(which, minlength=len(names))
+    names, places = np.unique(subjects, return_inverse=True)
+    sums = np.stack([np.bincount(places, row, len(names)) for row in values])
+    return sums, np.bincount(places, minlength=len(names))
 
 
 def subject_draws(subjects: int, rng: np.random.Generator, resamples: int) -> np.ndarray:
-    """Draws subjects with replacement; gives how often, (resamples, subjects) int16."""
+    """Draw subjects with replacement => how often each is drawn, (resamples, subjects) int16."""
     parts = []
     for start in range(0, resamples, CHUNK):
         rows = min(CHUNK, resamples - start)
-        drawn = rng.integers(subjects, size=(rows, subjects))
-        cells = (drawn + subjects * np.arange(rows)[:, None]).ravel()
+        chosen = rng.integers(subjects, size=(rows, subjects))
+        cells = (chosen + subjects * np.arange(rows)[:, None]).ravel()
         parts.append(np.bincount(cells, minlength=rows * subjects).astype(np.int16))
     return np.concatenate(parts).reshape(resamples, subjects)
 
 
-def bootstrap_means(sums: np.ndarray, counts: np.ndarray, how_often: np.ndarray) -> np.ndarray:
-    """Gives the means over seeds and probes of each draw of subjects -> (resamples,)."""
+def bootstrap_means(sums: np.ndarray, counts: np.ndarray, times_drawn: np.ndarray) -> np.ndarray:
+    """Return the mean over seeds and probes of each draw of subjects => (resamples,) float.
+
+    Arguments as in `estimate`.
+    """
     totals = np.stack([sums.mean(0), counts], axis=1)
     parts = [
-        how_often[start : start + CHUNK].astype(float) @ totals
-        for start in range(0, len(how_often), CHUNK)
+        times_drawn[start : start + CHUNK].astype(float) @ totals
+        for start in range(0, len(times_drawn), CHUNK)
     ]
     hits, probes = np.concatenate(parts).T
     return hits / probes
@@ -179,10 +191,10 @@ def bootstrap_means(sums: np.ndarray, counts: np.ndarray, how_often: np.ndarray)
 def _scaled(
     deviations: np.ndarray, sums: np.ndarray, counts: np.ndarray, level: float
 ) -> np.ndarray:
-    """Scales bootstrap deviations, (resamples,) float, to the spread that the interval needs.
+    """Scale bootstrap deviations, (resamples,) float, to the spread that the interval needs.
 
     A bootstrap of n subjects is too narrow by sqrt((n - 1) / n), and by the ratio of Student's to
-    the normal quantile. With several seeds only what all of them share is left.
+    the normal quantile. With several seeds only the part that all of them share is kept.
     """
     subjects = len(counts)
     if subjects < 2:
@@ -194,36 +206,37 @@ def _scaled(
 
 
 def shared_part(sums: np.ndarray, counts: np.ndarray) -> float:
-    """Gives the share of the variance over subjects that all seeds have in common, 0 to 1.
+    """Return the share of the variance over subjects that all seeds have in common, 0 to 1.
 
-    (MS subjects - MS residual) / MS subjects of the two-way analysis of variance, cut at 0, of each
-    subject's contribution to the mean of its seed.
+    It is (MS subjects - MS residual) / MS subjects, at least 0, of the two-way analysis of variance
+    of each subject's contribution to the mean of its seed. Arguments as in `estimate`.
     """
     seeds, subjects = sums.shape
     if seeds == 1:
         return 1.0
     parts = sums - counts * (sums.sum(1, keepdims=True) / counts.sum())
-    own = parts.mean(0)
-    among = seeds * (own**2).sum() / (subjects - 1)
-    rest = ((parts - own) ** 2).sum() / ((seeds - 1) * (subjects - 1))
-    return float(max(0.0, 1 - rest / among)) if among else 0.0
+    means = parts.mean(0)
+    among = seeds * (means**2).sum() / (subjects - 1)
+    residual = ((parts - means) ** 2).sum() / ((seeds - 1) * (subjects - 1))
+    return float(max(0.0, 1 - residual / among)) if among else 0.0
 
 
 def two_sided_p(draws: np.ndarray) -> float:
-    """Gives twice the smaller share of (B,) draws on one side of zero, (1 + k) / (1 + B).
+    """Return twice the smaller share of (B,) float draws on one side of zero, (1 + k) / (1 + B).
 
     Davison & Hinkley 1997, equation 4.11: counting the data itself keeps p above 0.
     """
     # Sums that cancel to zero come out as +-1e-17; such means lie on both sides.
-    nothing = 1e-12
-    fewer = min((draws <= nothing).sum(), (draws >= -nothing).sum())
+    tolerance = 1e-12
+    fewer = min((draws <= tolerance).sum(), (draws >= -tolerance).sum())
     return float(min(1.0, 2 * (1 + fewer) / (1 + len(draws))))
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
-    """Adjusts the p values of a family so that errors over the whole family stay below the level.
+    """Adjust the p values of a family so that errors over the whole family stay below the level.
 
-    Holm 1979: the i-th smallest of m is multiplied by m - i + 1, made monotone, cut at 1.
+    Holm 1979: the i-th smallest of m is multiplied by m - i + 1, made monotone, at most 1.
+    (m,) float => (m,) float.
     """
     p = np.asarray(p_values, float)
     order = np.argsort(p, kind="stable")

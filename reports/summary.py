@@ -10,7 +10,7 @@ from reports.cells import KEYS, Cell, cells_of
 from reports.comparisons import Comparison, cells_of_variation, compare_all
 from reports.draws import Draws
 from reports.folds import Spread, over_folds, whole_folds
-from reports.material import Material, TrainingSet, leak_pairs, told_about
+from reports.material import Material, TrainingSet, answer_sets, leak_pairs
 from reports.statistics import RESAMPLES, Estimate, estimate
 from reports.training_variation import TrainingVariation, variation_of_means
 
@@ -19,11 +19,11 @@ UNSEEN = "unseen-subjects"  # the harder task, which comes first
 
 @dataclass(frozen=True)
 class Summary:
-    """`means`: (training set, protocol, metric) -> Estimate, over all probes of all folds.
+    """The numbers of a report.
 
-    `over_folds`: the same keys -> Spread, where there are several folds. `records`: those of the
-    run's metrics, by name. Tables have one row per
-    seed and fold.
+    `means`: (training set, protocol, metric) => Estimate, over all probes of all folds.
+    `over_folds`: the same keys => Spread, where there are several folds. `records`: those of the
+    run's metrics, by name. The tables `recognition` and `quality` have one row per seed and fold.
     """
 
     training_sets: tuple[TrainingSet, ...]
@@ -35,36 +35,36 @@ class Summary:
     records: dict[str, Metric] = field(default_factory=dict)
 
     def metric(self, name: str) -> Metric:
-        """Gives the record of a metric of this run; of an unknown one only its name is known."""
+        """Return the record of a metric; of one without a record only the name is known."""
         return self.records.get(name) or unknown(name)
 
-    def called(self) -> dict[str, str]:
-        """Gives the name of each training set in sentences: that of its fakes, or its label."""
+    def names_in_sentences(self) -> dict[str, str]:
+        """Return the name of each training set in sentences: that of its fakes, or its label."""
         return {
             training_set.name: training_set.marked(training_set.images or training_set.label)
             for training_set in self.training_sets
         }
 
-    def kinds(self) -> dict[str, str]:
-        """Gives the name of each kind of fakes in tables and plots."""
+    def names_of_fakes(self) -> dict[str, str]:
+        """Return the name of each kind of fakes in tables and plots."""
         return {
             training_set.images: training_set.marked(training_set.images)
             for training_set in self.training_sets
             if training_set.images
         }
 
-    def told(self) -> list[str]:
-        """Gives the names of the training sets that the answer is about."""
-        return [each.name for each in told_about(self.training_sets)]
+    def answer_set_names(self) -> list[str]:
+        """Return the names of the training sets that the answer is about."""
+        return [training_set.name for training_set in answer_sets(self.training_sets)]
 
     def leaks(self, protocol: str, metric: str) -> list[Comparison]:
-        """Gives each leaky training set against its counterpart, as far as both were scored."""
+        """Return the comparisons of leaky training sets with their counterparts."""
         pairs = leak_pairs(self.training_sets)
         found = [self.compared(*pair, protocol, metric) for pair in pairs]
-        return [each for each in found if each]
+        return [comparison for comparison in found if comparison]
 
-    def named(self, role: str) -> list[str]:
-        """Gives the names of the training sets in a role."""
+    def in_role(self, role: str) -> list[str]:
+        """Return the names of the training sets in a role."""
         return [
             training_set.name for training_set in self.training_sets if training_set.role == role
         ]
@@ -72,15 +72,16 @@ class Summary:
     def compared(
         self, training_set: str, baseline: str, protocol: str, metric: str
     ) -> Comparison | None:
-        """Gives the Comparison of two training sets, or None where there is none."""
+        """Return the Comparison of two training sets, or None where there is none."""
         wanted = (training_set, baseline, protocol, metric)
-        for each in self.comparisons:
-            if (each.training_set, each.baseline, each.protocol, each.metric) == wanted:
-                return each
+        for comparison in self.comparisons:
+            names = (comparison.training_set, comparison.baseline)
+            if (*names, comparison.protocol, comparison.metric) == wanted:
+                return comparison
         return None
 
-    def ends(self, comparison: Comparison) -> tuple[float, float]:
-        """Gives the means of both sets, over the seeds that both have and all probes."""
+    def means_of(self, comparison: Comparison) -> tuple[float, float]:
+        """Return the means of baseline and training set, over all probes and the seeds of both."""
         rows = self.recognition
         rows = rows[
             (rows["protocol"] == comparison.protocol) & (rows["metric"] == comparison.metric)
@@ -91,24 +92,24 @@ class Summary:
         return means[comparison.baseline], means[comparison.training_set]
 
     def metrics(self, protocol: str) -> list[str]:
-        """Gives the metrics of a protocol, in the order in which they were given."""
+        """Return the names of a protocol's metrics, in the order in which they were given."""
         rows = self.recognition[self.recognition["protocol"] == protocol]
         return list(dict.fromkeys(rows["metric"]))
 
     def prominent(self, prominence: Prominence) -> list[tuple[str, str]]:
-        """Gives (protocol, metric) of that prominence, unseen people first."""
+        """Return (protocol, metric) names of that prominence, unseen people first."""
         found = dict.fromkeys(key[1:] for key in self.means)
         chosen = [key for key in found if self.metric(key[1]).prominence == prominence]
         return sorted(chosen, key=lambda key: key[0] != UNSEEN)
 
     def protocols(self) -> list[str]:
-        """Gives the protocols there are; the one on unseen people, which is the harder, first."""
+        """Return the protocols that were scored; unseen people, the harder task, come first."""
         found = dict.fromkeys(self.recognition["protocol"])
         return sorted(found, key=lambda name: name != UNSEEN)
 
 
 def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> Summary:
-    """Computes every number of the report. The same material and seed give the same numbers."""
+    """Compute every number of a report. The same material and seed give the same numbers."""
     cells = cells_of(material.outcomes)
     draws = Draws(seed, resamples)
     sets, records = material.training_sets, by_name(material.metrics)
@@ -130,37 +131,36 @@ def _mean(
     sets: tuple[TrainingSet, ...],
     draws: Draws,
 ) -> Estimate:
-    """Gives a training set's mean over seeds and probes, with its interval."""
+    """Return a training set's mean over seeds and probes, with its interval."""
     name, task, metric = key
-    here = {other[0]: cell for other, cell in cells.items() if other[1:] == key[1:]}
-    cell = here[name]
-    how_often = draws.subjects(task, len(cell.counts))
-    variation = _variation_of(name, here, sets)
+    scored = {other[0]: cell for other, cell in cells.items() if other[1:] == key[1:]}
+    cell = scored[name]
+    times_drawn = draws.subjects(task, len(cell.counts))
+    variation = _variation_of(name, scored, sets)
     rng = draws.of_seeds(task, metric)
-    found = estimate(cell.sums, cell.counts, how_often, rng, variation=variation)
-    return found.of_share() if cell.shares else found
+    mean = estimate(cell.sums, cell.counts, times_drawn, rng, variation=variation)
+    return mean.of_share() if cell.shares else mean
 
 
 def _variation_of(
     name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]
 ) -> TrainingVariation | None:
-    """Estimates the training variation of means, from the training sets that have these seeds.
+    """Estimate the training variation of means, from the training sets that have these seeds.
 
-    An external recognizer was not trained here: what moves it between seeds, if anything, is its
-    own.
+    An external recognizer is not trained here, so its variation is estimated from itself alone.
     """
     cell = cells[name]
     if len(cell.seeds) < 2:
         return None
-    alone = any(
+    external = any(
         training_set.name == name and training_set.role == "external" for training_set in sets
     )
-    pool = [cell] if alone else cells_of_variation(cells, sets, (name,), cell.seeds)
-    return variation_of_means(np.stack([each.means(cell.seeds) for each in pool]))
+    pool = [cell] if external else cells_of_variation(cells, sets, (name,), cell.seeds)
+    return variation_of_means(np.stack([other.means(cell.seeds) for other in pool]))
 
 
 def _recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Gives a row per training set, seed, fold if any, protocol and metric: value and n probes."""
+    """Return a row per training set, seed, fold if any, protocol and metric, with value and n."""
     fold = ["fold"] if "fold" in outcomes else []
     keys = ["training_set", "seed", *fold, *KEYS]
     grouped = outcomes.groupby(keys, sort=False, dropna=False)["value"]

@@ -1,8 +1,8 @@
 """Writes and reads tables in gzipped CSV without loss: no type of a column is guessed.
 
-A CSV file does not say what its columns are: a subject "007" would come back as 7, one called "NA"
-as missing. So the caller keeps the kind of each column beside the file. Rows are numbered anew. The
-same table gives the same bytes.
+A CSV file does not say which types its columns have: a subject "007" would be read as 7, one named
+"NA" as missing. So the caller keeps the kind of each column beside the file. Rows are numbered
+anew. The same table gives the same bytes.
 """
 
 import csv
@@ -20,7 +20,7 @@ SPEED = 6  # level of gzip; higher ones are slower and save little
 
 
 def write_table(path: Path, table: pd.DataFrame) -> dict[str, str]:
-    """Writes a table; returns the kind of each column, which `read_table` needs."""
+    """Write a table => the kind of each column, which `read_table` needs."""
     kinds = {name: _kind_of(table[name]) for name in table.columns}
     plain = pd.DataFrame({name: _written(table[name], kind) for name, kind in kinds.items()})
     text = plain.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
@@ -29,7 +29,7 @@ def write_table(path: Path, table: pd.DataFrame) -> dict[str, str]:
 
 
 def read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
-    """Reads what `write_table` wrote. Raises OSError or ValueError where it is something else."""
+    """Read a file of `write_table`. Raises OSError or ValueError where it is another file."""
     if not kinds:
         return pd.DataFrame()
     table = pd.read_csv(
@@ -47,7 +47,7 @@ def read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
 
 
 def _kind_of(column: pd.Series) -> str:
-    """Gives one of KINDS; what is neither a number nor a truth value is text."""
+    """Return one of KINDS; columns of neither numbers nor truth values are text."""
     if types.is_bool_dtype(column):
         return "truth" if column.notna().all() else "text"
     if types.is_integer_dtype(column):
@@ -56,7 +56,7 @@ def _kind_of(column: pd.Series) -> str:
 
 
 def _written(column: pd.Series, kind: str) -> pd.Series:
-    """Gives a column as it goes into the file."""
+    """Return a column as it goes into the file."""
     column = column.reset_index(drop=True)
     if kind != "text":
         return column.astype(KINDS[kind])
@@ -65,7 +65,7 @@ def _written(column: pd.Series, kind: str) -> pd.Series:
 
 
 def _taken(column: pd.Series, kind: str) -> pd.Series:
-    """Gives a column as it was before it was written."""
+    """Return a column as it was before it was written."""
     if kind == "number":
         return column.astype(float)
     if kind != "text":

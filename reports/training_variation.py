@@ -1,10 +1,10 @@
-"""Estimates the training variation: how much a score moves from one training seed to another.
+"""Estimates the training variation: how much a score differs from one training seed to another.
 
 Seeds are blocks and training sets are treatments, as in a randomised block design (Montgomery,
-"Design and Analysis of Experiments", chapter 4). What a seed does to all training sets alike
-cancels in their differences; the rest, which a seed sets by chance, is what a difference must be
-measured against. It is estimated over all training sets that share the seeds. Three seeds of two
-sets give 2 degrees of freedom and a t quantile of 4.3; three seeds of nine sets give 16 and 2.1.
+"Design and Analysis of Experiments", chapter 4). The effect that a seed has on all training sets
+alike cancels in their differences. The rest is chance, and a difference is compared with it. It is
+estimated over all training sets that share the seeds. Three seeds of two sets give 2 degrees of
+freedom and a t quantile of 4.3; three seeds of nine sets give 16 and 2.1.
 
 This assumes that the training variation is about equal for all ways of training.
 docs/calibration.md shows what happens where it is not.
@@ -19,7 +19,7 @@ import numpy as np
 class TrainingVariation:
     """The variance of one seed's value around that of all seeds, and how well it is known.
 
-    `variance` is in squared units of the metric, `freedom` its degrees of freedom.
+    `variance` is in squared units of the metric; `freedom` are its degrees of freedom.
     """
 
     variance: float
@@ -27,10 +27,10 @@ class TrainingVariation:
 
 
 def variation_of_differences(means: np.ndarray) -> TrainingVariation:
-    """Estimates the variation of the difference of any two sets, from (sets, seeds), both > 1.
+    """Estimate the variation of the difference of any two sets, from means (sets, seeds) float.
 
-    Twice the mean square of the interaction of sets and seeds. Of two sets this is the variance of
-    their differences over seeds.
+    It is twice the mean square of the interaction of sets and seeds. With two sets this is the
+    variance of their differences over seeds. Both numbers must be above 1.
     """
     sets, seeds = means.shape
     freedom = (sets - 1) * (seeds - 1)
@@ -38,10 +38,10 @@ def variation_of_differences(means: np.ndarray) -> TrainingVariation:
 
 
 def variation_of_means(means: np.ndarray) -> TrainingVariation:
-    """Estimates the variation of the mean of any one set, from (sets, seeds) float, seeds > 1.
+    """Estimate the variation of the mean of any one set, from means (sets, seeds) float, seeds > 1.
 
-    What all sets share does not cancel here: the variance is that of seeds plus that of the
-    interaction. The degrees of freedom of the sum are Satterthwaite's (1946).
+    The effect that all sets share does not cancel here: the variance is that of seeds plus that of
+    the interaction. The degrees of freedom of the sum are Satterthwaite's (1946).
     """
     sets, seeds = means.shape
     shared = means.mean(0).var(ddof=1)
@@ -54,5 +54,5 @@ def variation_of_means(means: np.ndarray) -> TrainingVariation:
 
 
 def interaction(means: np.ndarray) -> np.ndarray:
-    """Gives (sets, seeds) float minus the means of sets and of seeds, (sets, seeds) float."""
+    """Subtract the means of sets and of seeds: (sets, seeds) float => (sets, seeds) float."""
     return means - means.mean(0) - means.mean(1, keepdims=True) + means.mean()

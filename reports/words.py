@@ -1,6 +1,6 @@
 """Writes numbers, protocols and kinds of images as they are printed.
 
-How a metric is printed is said by its record (faces/common/metric.py), which comes with the run.
+The record of a metric says how it is printed (faces/common/metric.py); it comes with the run.
 """
 
 from typing import Protocol
@@ -22,30 +22,32 @@ IMAGES = {
 
 
 def protocol(name: str) -> str:
+    """Return a protocol in words: "unseen people"."""
     return PROTOCOLS.get(name, name)
 
 
 def images(name: str) -> str:
+    """Return a kind of images in words: "fakes by A"."""
     return IMAGES.get(name, f"fakes by {name}")
 
 
-def number(value: float, how: Metric, signed: bool = False, unit: bool = False) -> str:
-    """Gives a metric's value as printed: 0.379 of `rank1` -> 37.9, "+6.5" if signed, "37.9 %"."""
+def number(value: float, record: Metric, *, signed: bool = False, unit: bool = False) -> str:
+    """Return a metric's value in print: 0.379 => "37.9", "+37.9" if signed, "37.9 %" with unit."""
     if value != value:
         return NONE
-    text = f"{value * how.scale:{'+' if signed else ''}.{how.digits}f}"
+    text = f"{value * record.scale:{'+' if signed else ''}.{record.digits}f}"
     if not text.strip("+-0."):
         text = text.lstrip("+-")  # a rounded zero has no sign
     text = text.replace("-", MINUS)
-    return f"{text} {how.unit}" if unit and how.unit else text
+    return f"{text} {record.unit}" if unit and record.unit else text
 
 
-def interval(low: float, high: float, how: Metric) -> str:
-    """Gives "[33.1, 42.6]"."""
-    return f"[{number(low, how)}, {number(high, how)}]"
+def interval(low: float, high: float, record: Metric) -> str:
+    """Return "[33.1, 42.6]"."""
+    return f"[{number(low, record)}, {number(high, record)}]"
 
 
-class Spread(Protocol):
+class WithInterval(Protocol):
     """A value between two ends."""
 
     @property
@@ -56,26 +58,28 @@ class Spread(Protocol):
     def high(self) -> float: ...
 
 
-def with_interval(found: Spread, how: Metric, signed: bool = False, unit: str = "") -> str:
-    """Gives "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]" if signed, "+6.5 points [2.1, 10.8]"."""
-    text = number(found.value, how, signed=signed)
-    return f"{text}{unit} {interval(found.low, found.high, how)}"
+def with_interval(
+    estimate: WithInterval, record: Metric, *, signed: bool = False, unit: str = ""
+) -> str:
+    """Return "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]" if signed, "+6.5 points [2.1, 10.8]"."""
+    text = number(estimate.value, record, signed=signed)
+    return f"{text}{unit} {interval(estimate.low, estimate.high, record)}"
 
 
-def points(how: Metric) -> str:
-    """Gives the unit of a difference: " points" for what is printed in per cent."""
-    return " points" if how.unit == "%" else f" {how.unit}" if how.unit else ""
+def points(record: Metric) -> str:
+    """Return the unit of a difference: " points" for what is printed in per cent."""
+    return " points" if record.unit == "%" else f" {record.unit}" if record.unit else ""
 
 
 def p_value(p: float) -> str:
-    """Gives p as it is printed; a small p as a bound."""
+    """Return p as it is printed; a small p as a bound."""
     if p != p:
         return NONE
     return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
 def duration(seconds: float) -> str:
-    """Gives seconds as "42 s", "3 min 20 s" or "2 h 5 min"."""
+    """Return seconds as "42 s", "3 min 20 s" or "2 h 5 min"."""
     whole = round(seconds)
     if whole < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
@@ -86,5 +90,5 @@ def duration(seconds: float) -> str:
 
 
 def listed(parts: list[str]) -> str:
-    """Gives "a", "a and b", "a, b and c"."""
+    """Return "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def add_package(folder: Path, name: str, source: str, **entries: str) -> str:
-    """Puts a module of that name and its entry points into a folder: group=entry, as in
+    """Put a module of that name and its entry points into a folder: group=entry, as in
 
         add_package(tmp_path, "mine", "CONTROL = ...", controls="mirrored = mine:CONTROL")
 

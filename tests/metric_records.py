@@ -9,5 +9,5 @@ RECORDS = (*recognition_metrics.records(FARS), *quality_metrics.records())
 
 
 def record(name: str) -> Metric:
-    """Gives the record of that name, or that of an unknown metric."""
+    """Return the record of that name, or that of an unknown metric."""
     return by_name(RECORDS).get(name) or unknown(name)

@@ -1,4 +1,4 @@
-"""`bench compare`: finished runs side by side, from their `material/`, without torch."""
+"""`bench compare`: compares finished runs, from their `material/` and without torch."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def compare(runs: tuple[Path, ...], out: Path | None) -> None:
     The others are compared with the first. Differences are tested where the probes match.
     """
     _check(runs)
-    compared = compare_runs([_load(path, name) for path, name in _named(runs).items()])
+    compared = compare_runs([_load(path, name) for path, name in _names_of(runs).items()])
     out = out or Path("runs") / file_name("compare", *(run.name for run in compared.runs))
     try:
         write_comparison(compared, out)
@@ -44,7 +44,7 @@ def compare(runs: tuple[Path, ...], out: Path | None) -> None:
 
 
 def _check(runs: tuple[Path, ...]) -> None:
-    """Raises UsageError unless these are two folders of finished runs or more, each once."""
+    """Raise UsageError unless these are two or more folders of finished runs, each once."""
     if len(runs) < 2:
         raise UsageError("bench compare: name the folders of two runs or more")
     for path in runs:
@@ -63,8 +63,8 @@ def _check(runs: tuple[Path, ...]) -> None:
             raise UsageError(f"{path}: named twice; name each run once")
 
 
-def _named(runs: tuple[Path, ...]) -> dict[Path, str]:
-    """Gives what each run is called: its folder's name, or its path where two are called alike."""
+def _names_of(runs: tuple[Path, ...]) -> dict[Path, str]:
+    """Return the name of each run: that of its folder, or its path if two names are equal."""
     names = [path.resolve().name for path in runs]
     alike = len(set(names)) < len(names)
     return {path: str(path) if alike else name for path, name in zip(runs, names, strict=True)}
@@ -72,17 +72,16 @@ def _named(runs: tuple[Path, ...]) -> dict[Path, str]:
 
 def _load(path: Path, name: str) -> Run:
     material = load_material(path / MATERIAL)
-    keys = {stage.get("name"): stage.get("key") for stage in material.facts.get("stages", ())}
+    keys = {stage.get("name"): stage.get("key") for stage in material.provenance.get("stages", ())}
     return Run(name, material, keys.get(CROPS) or "")
 
 
 def _printed(table: Table) -> Printed:
-    """Gives a table for the terminal; without the small print, which the page has."""
+    """Return a table for the terminal, with the first line of each training set's cell alone."""
     printed = Printed(title=Text(table.title), title_justify="left")
     for name in table.header:
         printed.add_column(Text(name))
     for row in table.rows:
         first, *others = row
-        # Of a training set the name is enough here.
         printed.add_row(Text(first[0]), *(Text("\n".join(lines)) for lines in others))
     return printed

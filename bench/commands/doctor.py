@@ -1,4 +1,4 @@
-"""`bench doctor`: what is there, what is missing, and what to do about it."""
+"""`bench doctor`: tells what a run needs and has, what is missing, and the remedies."""
 
 import sys
 from itertools import chain
@@ -37,15 +37,15 @@ def doctor(
     The exit code is 3 if a run with this data set and protocol would fail, 4 if a weight or package
     is missing and cannot be fetched, otherwise 0.
     """
-    from bench.doctor import packages, page  # late, as --help answers at once
+    from bench.doctor import packages, page  # late: --help needs none of it
 
-    console, found = Console(emoji=False), packages.section()
-    if any(problem.exit_code for problem in found.problems):  # the rest could not be imported
-        sys.exit(page.show([found], console))
+    console, first = Console(emoji=False), packages.section()
+    if any(problem.exit_code for problem in first.problems):  # the rest could not be imported
+        sys.exit(page.show([first], console))
     from bench.doctor.examination import Request, examine
 
     assignments += ("allow_missing=true",) * allow_missing
     chosen = options.names(variants)
     request = Request(fold=options.fold(fold), variants=chosen, assignments=assignments, **given)
     sections = examine(request, Console(stderr=True, emoji=False))
-    sys.exit(page.show(chain([found], sections), console))
+    sys.exit(page.show(chain([first], sections), console))

@@ -1,4 +1,4 @@
-"""`bench faces`: rendered people as image files, laid out as a data set of the field is."""
+"""`bench faces`: writes rendered people as image files, in the layout of a data set."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from bench.display.single_task import shown
 
 
 class Range(click.ParamType):
-    """A number of images, or the fewest and the most: "5" or "3-8"."""
+    """A number of images, or a range with both ends: "5" or "3-8"."""
 
     name = "N or A-B"
 
@@ -61,7 +61,7 @@ def faces(out: Path, workers: int | None, **options) -> None:
 
 
 def _counts(truth) -> Table:
-    """Gives one row per kind of file, the ordinary images first."""
+    """Return a table with one row per state of files, the ordinary images first."""
     table = Table("what", "VIS", "NIR")
     people = truth.groupby("spectrum")["subject"].nunique()
     table.add_row("subjects", *(str(people.get(name, 0)) for name in ("VIS", "NIR")))

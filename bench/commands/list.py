@@ -1,4 +1,4 @@
-"""`bench list`: what there is to choose from, readable on a terminal of 80 columns."""
+"""`bench list`: lists presets, variants, controls and so on, within 80 columns."""
 
 import textwrap
 from collections.abc import Callable, Iterator
@@ -9,13 +9,13 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-WHAT = ("presets", "variants", "data", "protocols", "controls", "metrics", "weights", "settings")
+TOPICS = ("presets", "variants", "data", "protocols", "controls", "metrics", "weights", "settings")
 INDENT = "  "
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing: its name, sentences that are wrapped, and lines that stay whole to be copied."""
+    """One entry: its name, sentences that are wrapped, and lines to copy that are not wrapped."""
 
     name: str
     sentences: tuple[str, ...] = ()
@@ -23,11 +23,11 @@ class Entry:
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(WHAT))
+@click.argument("topic", type=click.Choice(TOPICS))
 @click.option("--preset", default="demo", show_default=True, help="Whose values `settings` shows.")
-def list_(what: str, preset: str) -> None:
+def list_(topic: str, preset: str) -> None:
     """Print what there is to choose from, such as presets, controls or settings."""
-    kinds: dict[str, Callable[[], Iterator[Entry]]] = {
+    entries: dict[str, Callable[[], Iterator[Entry]]] = {
         "presets": _presets,
         "variants": _variants,
         "data": _data,
@@ -38,13 +38,13 @@ def list_(what: str, preset: str) -> None:
         "settings": lambda: _settings(preset),
     }
     console = Console(emoji=False, highlight=False)
-    for entry in kinds[what]():
+    for entry in entries[topic]():
         for line in lines_of(entry, console.width):
             console.print(line, soft_wrap=True)
 
 
 def lines_of(entry: Entry, width: int) -> Iterator[Text]:
-    """Gives an entry's lines; sentences are wrapped between words at `width` columns."""
+    """Yield an entry's lines; sentences are wrapped between words at `width` columns."""
     yield Text(entry.name, "bold")
     for sentence in entry.sentences:
         for line in textwrap.wrap(
@@ -67,8 +67,8 @@ def _variants() -> Iterator[Entry]:
     for name in variants.names():
         variant = variants.get(name)
         own = [f"{name}.{key}" for key in variant.settings.model_fields]
-        told = f"own settings: {', '.join(own)}" if own else "no settings of its own"
-        yield Entry(name, (variant.description, told))
+        settings = f"own settings: {', '.join(own)}" if own else "no settings of its own"
+        yield Entry(name, (variant.description, settings))
 
 
 def _data() -> Iterator[Entry]:
@@ -96,10 +96,10 @@ def _controls() -> Iterator[Entry]:
 
     for name in controls.names():
         control = controls.get(name)
-        called, label = (
+        training_set, label = (
             text.format(translator="TRANSLATOR") for text in (control.training_set, control.label)
         )
-        yield Entry(name, (label, f"in tables: {called}"))
+        yield Entry(name, (label, f"in tables: {training_set}"))
 
 
 def _metrics() -> Iterator[Entry]:
@@ -108,7 +108,7 @@ def _metrics() -> Iterator[Entry]:
     from recognizer.settings import RecognizerSettings
 
     fars = RecognizerSettings.model_fields["far_targets"].get_default()
-    for what, records in (
+    for measured, records in (
         ("recognition", recognition_metrics.records(fars)),
         ("image quality", quality_metrics.records()),
     ):
@@ -116,7 +116,7 @@ def _metrics() -> Iterator[Entry]:
             unit = f", in {record.unit}" if record.unit else ""
             better = f"{record.better or 'neither higher nor lower'} is better"
             needs = f"needs {', '.join(record.needs)}" if record.needs else "needs nothing else"
-            yield Entry(record.name, (f"{what}: {record.label}{unit}; {better}", needs))
+            yield Entry(record.name, (f"{measured}: {record.label}{unit}; {better}", needs))
 
 
 def _weights() -> Iterator[Entry]:
@@ -125,22 +125,23 @@ def _weights() -> Iterator[Entry]:
 
     cache = cache_folder()
     yield Entry("Kept in", whole=(str(cache / "weights"),))
-    for each in weights.report(cache):
-        about = (each.role, f"licence: {each.licence}", f"state: {each.state}")
-        note = (each.note,) if each.note else ()
-        yield Entry(each.name, about, (_shown(each.place, cache), *note))
+    for weight in weights.report(cache):
+        about = (weight.role, f"licence: {weight.licence}", f"state: {weight.state}")
+        note = (weight.note,) if weight.note else ()
+        yield Entry(weight.name, about, (_shown(weight.place, cache), *note))
 
 
 def _shown(place: Path, cache: Path) -> str:
-    """Gives a file in the cache by its name, any other by its path."""
+    """Return the name of a file in the cache, the path of any other file."""
     return place.name if place.is_relative_to(cache) else str(place)
 
 
 def _settings(preset: str) -> Iterator[Entry]:
     from bench.settings.describing import described
 
-    for each in described(preset):
-        default = "" if each.default in ("", each.value) else f"; default {each.default}"
+    for setting in described(preset):
+        default = "" if setting.default in ("", setting.value) else f"; default {setting.default}"
         yield Entry(
-            f"{each.key} = {each.value}", (each.meaning, f"allowed: {each.allowed}{default}")
+            f"{setting.key} = {setting.value}",
+            (setting.meaning, f"allowed: {setting.allowed}{default}"),
         )

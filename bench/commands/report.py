@@ -1,7 +1,7 @@
 """`bench report`: draws a finished run's report again, without training anything.
 
-It is drawn from the run's `material/`, which needs neither torch nor the stages beside the run. A
-run that has none, made by an earlier version, is gathered from its stages once more.
+It is drawn from the run's `material/`, which needs neither torch nor the stages beside the run. The
+material of a run of an older version, which has none, is gathered from the stages.
 """
 
 from pathlib import Path
@@ -37,9 +37,9 @@ def report(run: Path) -> None:
 
 
 def _from_stages(run: Path) -> None:
-    """Gathers the material from the stages beside the run.
+    """Gather the material from the stages beside the run.
 
-    Raises UsageError where stages are missing, MissingError where torch or the like is.
+    Raises UsageError where stages are missing, MissingError where a package is.
     """
     try:
         from bench.gathering import gather  # late: they need torch
@@ -64,4 +64,4 @@ def _from_stages(run: Path) -> None:
             f"not beside it ({missing[0]}, ...); copy {MATERIAL}/ from where the run was made, or "
             "make the run with `bench run-all` and the same options"
         )
-    gather.write_report(settings, plan, store, run, frozenset(), data)
+    gather.write_report(settings, plan, store, run, ran=frozenset(), data=data)

@@ -1,4 +1,4 @@
-"""`bench run-all` and `bench reproduce`: the whole chain, or one variant of it."""
+"""`bench run-all` and `bench reproduce`: run all variants, or a single one."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ OPTIONS = [
 
 
 def _with_options(command):
-    """The options that `run-all` and `reproduce` share."""
+    """Add the options that `run-all` and `reproduce` have in common."""
     for option in reversed(OPTIONS):
         command = option(command)
     return command
@@ -55,12 +55,13 @@ def reproduce(variant: str, **given) -> None:
 
 def _run(
     variants: list[str] | None,
+    *,
     out: Path | None,
     tensorboard: bool,
     dry_run: bool,
     **given,
 ) -> None:
-    """Makes what is missing and writes the report, or says what that would be."""
+    """Make the missing stages and the report, or print the plan."""
     resolved = _settings(variants, **given)
     folder, console = out or Path("runs") / _run_name(resolved), Console(emoji=False)
     if dry_run:
@@ -75,6 +76,7 @@ def _run(
 
 def _settings(
     variants: list[str] | None,
+    *,
     preset: str,
     config: Path | None,
     assignments: tuple[str, ...],
@@ -83,7 +85,7 @@ def _settings(
     seeds: str | None,
     **others,
 ):
-    """The settings that options stand for. Raises UsageError for what they cannot be."""
+    """Return the settings from the options. Raises UsageError for wrong ones."""
     from bench.settings import loading as settings  # late: --help needs no torch
 
     given = others | {"variants": variants, "allow_missing": others["allow_missing"] or None}
@@ -94,6 +96,6 @@ def _settings(
 
 
 def _run_name(settings) -> str:
-    """Names a run by its preset, and by its data set where that is not the preset's own."""
+    """Name a run by its preset, and by its data set where that is not the preset's own."""
     data = settings.data
     return f"{settings.preset}-{data.name}" if data.on_disk else settings.preset

@@ -1,1 +1,1 @@
-"""Shows what happens while stages run, and writes it down."""
+"""Shows the progress of a run, and writes its events."""

@@ -1,4 +1,4 @@
-"""Lays out the lines of running stages on a terminal, in columns of fixed width."""
+"""Defines the columns of the lines of running stages on a terminal."""
 
 from typing import Any, Literal
 
@@ -6,12 +6,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Column
 
-WIDE_TERMINAL = 100  # columns; on a narrower one bars would leave no room for losses
+WIDE_TERMINAL = 100  # columns; on a narrower one there are no bars, to leave room for losses
 EMPTY: dict[str, Any] = {"count": "", "left": "", "rate": "", "note": ""}
 
 
 def bars(console: Console) -> Progress:
-    """Gives one line per task; losses are cut where the line ends."""
+    """Return bars with one line per task; losses are cut where the line ends."""
     wide = console.width >= WIDE_TERMINAL
     columns = [
         _column("{task.description}", 28 if wide else 22, "left"),
@@ -36,5 +36,5 @@ def _column(text: str, width: int, justify: Literal["left", "right"] = "right") 
 
 
 def _narrow(width: int | None = None, ratio: int | None = None) -> Column:
-    """Gives a column that is cut off, never wrapped, at a width in characters or in a share."""
+    """Return a column of a width in characters, or of a share; its text is cut, never wrapped."""
     return Column(no_wrap=True, overflow="ellipsis", width=width, ratio=ratio)

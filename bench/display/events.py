@@ -1,4 +1,4 @@
-"""Writes `events.jsonl`, one line per event of a run. A failure to write it stops no run."""
+"""Writes `events.jsonl`, one line per event of a run. A failure to write does not stop the run."""
 
 import json
 import math
@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-Tell = Callable[[str], None]  # says a sentence to the person who watches
+Tell = Callable[[str], None]  # shows a sentence to the user
 
 
 class Events:
-    """Appends to one file. The first failure is told, then it is tried again with each event."""
+    """Appends events to one file. The first failure is shown; later events are tried again."""
 
     def __init__(self, path: Path, tell: Tell) -> None:
         self.path, self.tell = path, tell
         self._told = False
 
-    def write(self, kind: str, **fields: Any) -> None:
-        """Appends one line: the time in UTC, the kind of event, and what it is about."""
-        line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": kind}
+    def write(self, event: str, **fields: Any) -> None:
+        """Append one line: the time in UTC, the event, and its fields."""
+        line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event}
         try:
             with open(self.path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(_plain(line | fields), allow_nan=False) + "\n")
@@ -30,9 +30,9 @@ class Events:
 
 
 def _plain(value: Any) -> Any:
-    """Gives what JSON can say: a loss that is not finite becomes null."""
+    """Return a value that JSON allows: a loss that is not finite becomes None."""
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: _plain(field) for name, field in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -1,8 +1,8 @@
-"""Shows a person how a run goes on, and writes it to `events.jsonl`.
+"""Shows the progress of a run, and writes it to `events.jsonl`.
 
 On a terminal: a line per running stage with rate, losses and time left, and one for the whole run;
-above them a line per finished stage. Elsewhere: one line per 30 seconds that names what runs and
-what was finished since, so that a cluster's log stays short.
+above them a line per finished stage. Elsewhere: one line per 30 seconds with the running stages and
+those finished since the last line, so that a cluster's log stays short.
 """
 
 import time
@@ -21,14 +21,14 @@ from bench.display.time_left import Pace, WorkLeft, clock
 from bench.running.store import Stage
 
 LOG_EVERY_SECONDS = 30
-SHOW_EVERY_SECONDS = 1  # numbers that change faster cannot be read
+SHOW_EVERY_SECONDS = 1  # to be read, numbers must not change faster
 SHOWN_VALUES = 4
 TRAININGS = ("pretrain", "translator", "finetune")  # stages that count steps; others count images
 
 
 @dataclass
 class Running:
-    """A stage at work, as far as it has told. `bar` is its line on a terminal."""
+    """A running stage and its latest report. `bar` is its line on a terminal."""
 
     name: str
     bar: TaskID
@@ -40,15 +40,18 @@ class Running:
     logged: float = field(default_factory=lambda: time.monotonic())  # when it last was an event
 
     def tell(self, done: int, total: int, values: Mapping[str, float]) -> None:
+        """Take a report: `done` of `total` steps, and the losses."""
         self.pace.tell(done)
         self.done, self.total, self.values = done, total, values
 
     @property
     def left(self) -> str:
-        return _said_left(self.pace.seconds_for(self.total - self.done))
+        """Return the time left, as "4:05 left"."""
+        return _left_text(self.pace.seconds_for(self.total - self.done))
 
     @property
     def rate(self) -> str:
+        """Return the rate, as "3.2 steps/s"."""
         if self.pace.per_second is None:
             return ""
         unit = "steps" if self.name.split(":")[0] in TRAININGS else "images"
@@ -56,11 +59,12 @@ class Running:
 
     @property
     def losses(self) -> str:
+        """Return the first losses with their names."""
         return " ".join(f"{k} {v:.3g}" for k, v in list(self.values.items())[:SHOWN_VALUES])
 
     @property
     def line(self) -> str:
-        """Everything in one line, for a log."""
+        """Return everything in one line, for a log."""
         if self.total <= 1:
             return self.name
         parts = (f"{self.name} {self.done}/{self.total}", self.rate, self.losses, self.left)
@@ -68,7 +72,7 @@ class Running:
 
 
 class Display:
-    """Follows the stages of one run. Use it as a context manager."""
+    """Shows the stages of one run. Use it as a context manager."""
 
     def __init__(self, console: Console, events: Path, scalars: Path | None = None) -> None:
         self.console = console
@@ -94,15 +98,15 @@ class Display:
             self.scalars.close()
 
     def tell(self, sentence: str) -> None:
-        """Prints a sentence above the bars."""
+        """Print a sentence above the bars."""
         self.console.print(Text(sentence), soft_wrap=True)
 
-    def event(self, kind: str, **fields) -> None:
-        """Appends one line to events.jsonl."""
-        self._events.write(kind, **fields)
+    def event(self, event: str, **fields) -> None:
+        """Append one line to events.jsonl."""
+        self._events.write(event, **fields)
 
     def expect(self, stages: Iterable[Stage]) -> None:
-        """Says which stages will run, for the time left of the whole run."""
+        """Note the stages that will run, for the time left of the whole run."""
         stages = list(stages)
         self.left.expect(stages)
         self._expected = len(stages)
@@ -111,20 +115,20 @@ class Display:
             self._renew_whole()
 
     def cached(self, stage: Stage) -> None:
-        """A stage was there already."""
+        """Write the event of a stage that was made before."""
         self.event("cached", stage=stage.name, key=stage.key)
 
     def started(self, stage: Stage) -> None:
-        """A stage begins."""
+        """Show that a stage begins."""
         self.left.started(stage)
         bar = self._bars.add_task(stage.name, total=None, **EMPTY)
         self._running[stage.key] = Running(stage.name, bar)
         self.event("started", stage=stage.name, key=stage.key)
 
     def progress(self, key: str, done: int, total: int, values: Mapping[str, float]) -> None:
-        """A stage tells how far it is."""
+        """Show the progress of a stage."""
         stage = self._running.get(key)
-        if stage is None:  # a late message of a stage that has finished
+        if stage is None:  # it has finished, and the message is late
             return
         self.left.progress(key, done / max(1, total), first=not stage.total and done < total)
         stage.tell(done, total, values)
@@ -133,20 +137,22 @@ class Display:
         now = time.monotonic()
         if now - stage.logged >= LOG_EVERY_SECONDS:
             stage.logged = now
-            told = {name: float(f"{value:.6g}") for name, value in values.items()}
-            self.event("progress", stage=stage.name, key=key, done=done, total=total, values=told)
+            rounded = {name: float(f"{value:.6g}") for name, value in values.items()}
+            self.event(
+                "progress", stage=stage.name, key=key, done=done, total=total, values=rounded
+            )
         if now - stage.shown >= SHOW_EVERY_SECONDS:
             stage.shown = now
             self._renew(stage)
         self.tick()
 
     def tick(self) -> None:
-        """Time passes: elsewhere than on a terminal a line may be due."""
+        """Print a line if it is time for one, where there is no terminal."""
         if time.monotonic() - self._last_log >= LOG_EVERY_SECONDS:
             self._log()
 
     def finished(self, stage: Stage, seconds: float) -> None:
-        """A stage is complete."""
+        """Show that a stage is complete."""
         self._close(stage)
         self._complete += 1
         self._since.append(stage.name)
@@ -156,23 +162,24 @@ class Display:
         self.event("finished", stage=stage.name, key=stage.key, seconds=round(seconds, 2))
 
     def failed(self, stage: Stage, error: BaseException) -> None:
-        """A stage failed; what does not need it goes on."""
+        """Show that a stage failed; stages that do not need it go on."""
         self._close(stage)
         self._say("failed", "red", f"{stage.name}: {type(error).__name__}")
         self.event("failed", stage=stage.name, key=stage.key, error=str(error))
 
     def reporting(self, complete: bool = True) -> None:
-        """The report is being written; `complete` where all stages are there."""
+        """Show that the report is being written; `complete`: no stage failed."""
         self._bars.add_task("report", total=None, **EMPTY)
         if not self.console.is_terminal:
             if self._since:
                 self._log()
-            there = "all stages are there" if complete else "some stages failed"
-            self.tell(f"{there}; the report is being written")
+            state = "all stages are there" if complete else "some stages failed"
+            self.tell(f"{state}; the report is being written")
         self.event("report")
 
-    def _say(self, word: str, style: str, what: str) -> None:
-        self.console.print(Text.assemble((f"{word:<8}", style), what))
+    def _say(self, word: str, style: str, text: str) -> None:
+        """Print a line that begins with a coloured word."""
+        self.console.print(Text.assemble((f"{word:<8}", style), text))
 
     def _close(self, stage: Stage) -> None:
         self.left.finished(stage)
@@ -192,16 +199,16 @@ class Display:
         if self._whole is not None:
             count, left = (
                 f"{self._complete}/{self._expected} stages",
-                _said_left(self.left.seconds()),
+                _left_text(self.left.seconds()),
             )
             self._bars.update(self._whole, completed=self.left.done(), count=count, left=left)
 
     def _log(self) -> None:
-        """One line on everything, where there are no bars."""
+        """Print one line on all stages, unless there is a terminal with bars."""
         self._last_log = time.monotonic()
         if self.console.is_terminal:
             return
-        left = _said_left(self.left.seconds())
+        left = _left_text(self.left.seconds())
         parts = [f"{clock(self._last_log - self._began)}  {self._complete}/{self._expected} stages"]
         parts[0] += f", {left}" if left else ""
         parts += [stage.line for stage in self._running.values()]
@@ -210,6 +217,6 @@ class Display:
         self.console.print(Text(" | ".join(parts)), soft_wrap=True)
 
 
-def _said_left(seconds: float | None) -> str:
-    """ "4:05 left", or nothing where it is not known."""
+def _left_text(seconds: float | None) -> str:
+    """Return "4:05 left", or "" if the time is unknown."""
     return "" if seconds is None else f"{clock(seconds)} left"

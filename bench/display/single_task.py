@@ -1,4 +1,4 @@
-"""Shows one long piece of work outside the stages: a bar on a terminal, else a line per 30 s."""
+"""Shows a long task that is no stage: as a bar on a terminal, else as a line per 30 s."""
 
 import time
 from collections.abc import Iterator
@@ -20,22 +20,22 @@ from faces.common import progress
 
 
 @contextmanager
-def shown(console: Console, what: str, in_bytes: bool = False) -> Iterator[progress.Progress]:
-    """A progress receiver that says what is done, and how much of it; a total of 0 is unknown."""
+def shown(console: Console, task: str, in_bytes: bool = False) -> Iterator[progress.Progress]:
+    """Yield a function that shows the progress of a task; a total of 0 is unknown."""
     amount = DownloadColumn() if in_bytes else MofNCompleteColumn()
     columns = (TextColumn("{task.description}"), BarColumn(24), amount, TimeRemainingColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bars:
-        task = bars.add_task(what, total=None)
-        told = time.monotonic()
+        bar = bars.add_task(task, total=None)
+        last_line = time.monotonic()
 
         def show(done: int, total: int, _) -> None:
-            nonlocal told
-            bars.update(task, completed=done, total=total or None)
-            if not console.is_terminal and time.monotonic() - told >= LOG_EVERY_SECONDS:
-                told = time.monotonic()
-                console.print(f"{what}: {_amount(done, total, in_bytes)}", highlight=False)
+            nonlocal last_line
+            bars.update(bar, completed=done, total=total or None)
+            if not console.is_terminal and time.monotonic() - last_line >= LOG_EVERY_SECONDS:
+                last_line = time.monotonic()
+                console.print(f"{task}: {_amount(done, total, in_bytes)}", highlight=False)
 
         yield show
 

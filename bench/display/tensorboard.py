@@ -1,8 +1,8 @@
 """Writes losses for TensorBoard to RUN/tensorboard/ (`pip install nirbench[tensorboard]`).
 
-Each stage is one of TensorBoard's runs, so that the same loss of several translators or recognizers
-lies in one chart. What is shown while a run goes on is logged, not every step. Whatever fails while
-logging is told once and ends the logging, never the run.
+Each stage is one of TensorBoard's runs, so that one chart shows the same loss of several
+translators or recognizers. The values that the display shows are logged, not those of every step.
+The first failure is shown and ends the logging, but never the run.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ FOLDER = "tensorboard"
 
 
 def require() -> None:
-    """Loads the package, which takes seconds. Raises MissingError where it is not installed."""
+    """Import the package, which takes seconds. Raises MissingError if it is not installed."""
     try:
         from torch.utils import tensorboard  # noqa: F401
     except ImportError:
@@ -35,18 +35,18 @@ class Scalars:
         self._broken = False
 
     def add(self, stage: str, step: int, values: Mapping[str, float]) -> None:
-        """One point of each of a stage's numbers."""
+        """Add one point for each of a stage's numbers."""
         if self._broken:
             return
         try:
             writer = self._writer(stage)
             for name, value in values.items():
                 writer.add_scalar(name, value, step)
-        except Exception as error:  # of whatever kind: it is only a log
+        except Exception as error:  # any kind of error: it is only a log
             self._give_up(error)
 
     def finish(self, stage: str) -> None:
-        """Flushes what a stage added and lets go of its file and thread."""
+        """Write what a stage added, and close its file and thread."""
         try:
             if stage in self._writers:
                 self._writers.pop(stage).close()
@@ -54,7 +54,7 @@ class Scalars:
             self._give_up(error)
 
     def close(self) -> None:
-        """Finishes all stages."""
+        """Finish all stages."""
         for stage in list(self._writers):
             self.finish(stage)
 

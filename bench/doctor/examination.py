@@ -1,4 +1,4 @@
-"""Examines the machine and a data set, and yields each section as soon as it is known."""
+"""Examines the machine and a data set, section by section of the page."""
 
 import tomllib
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from faces.settings import SYNTHETIC
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asks the doctor; None: not given."""
+    """The options of `bench doctor`; None: not given."""
 
     preset: str
     data: str | None
@@ -37,7 +37,7 @@ class Request:
 
 
 def examine(request: Request, console: Console) -> Iterator[Section]:
-    """Gives the page's sections; progress goes to `console`.
+    """Yield each section of the page as soon as it is known; progress goes to `console`.
 
     Raises UsageError for a wrong option and DataError for a folder that cannot be read at all.
     """
@@ -59,10 +59,12 @@ def examine(request: Request, console: Console) -> Iterator[Section]:
 def _examine_data(
     request: Request, settings: RunSettings, predictor: Path | None, console: Console
 ) -> Iterator[Section]:
-    """Reads the data set, looks for some faces, and tries the protocols."""
+    """Read the data set, look for faces in a sample, and try the protocols."""
     name, root = settings.data.name, Path(settings.data.path)
     with shown(console, "reading images") as progress:
-        manifest = layouts.read(name, root, cache_folder(), settings.workers, progress)
+        manifest = layouts.read(
+            name, root, cache_folder(), workers=settings.workers, progress=progress
+        )
     yield images.section(manifest)
     with shown(console, "looking for faces") as progress:
         seen = sample.look(manifest, request.sample, predictor, progress)
@@ -70,7 +72,7 @@ def _examine_data(
     sheet.write(seen, path)
     yield sample.section(seen, path)
     if set(manifest.images["spectrum"]) != set(images.SPECTRA):
-        return  # what is missing has been told, and every protocol would tell it again
+        return  # the problem is on the page already, and every protocol would repeat it
     with shown(console, "trying protocols") as progress:
         tried = trials.run(manifest, settings, request.protocol is None, progress)
     yield trials.section(tried, settings.allow_missing)
@@ -79,18 +81,18 @@ def _examine_data(
 
 
 def _resolve(request: Request) -> RunSettings:
-    """Gives the settings of the run that is asked about; of a protocol with folds all are meant."""
+    """Return the settings of the run to examine; with all folds of a protocol that has folds."""
     overrides: dict[str, object] = {"protocol": request.protocol, "fold": request.fold}
     overrides |= {"variants": request.variants, **_data(request)}
     if request.protocol and request.fold is None:
-        named = [protocols.get(name) for name in request.protocol.split(",")]
-        overrides["fold"] = "all" if named[0].folds else None
+        chosen_protocols = [protocols.get(name) for name in request.protocol.split(",")]
+        overrides["fold"] = "all" if chosen_protocols[0].folds else None
     chosen = {key: value for key, value in overrides.items() if value is not None}
     return loading.load(request.preset, None, chosen, request.assignments)
 
 
 def _data(request: Request) -> dict[str, str]:
-    """What --data names. Without it a preset's own data set gets a folder that is never read."""
+    """Return the settings of --data; without it, a preset's data set gets an unused folder."""
     if request.data is not None:
         return data_source(request.data)
     data = tomllib.loads(loading.preset_text(request.preset)).get("data", {})
@@ -98,7 +100,7 @@ def _data(request: Request) -> dict[str, str]:
 
 
 def _make(out: Path) -> None:
-    """Before anything is read, as that may take a while."""
+    """Make the folder for the contact sheet. Raises UsageError."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

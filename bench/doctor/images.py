@@ -14,9 +14,9 @@ OTHER_FILE = re.compile(r"(?<=the same shot as ).*(?=, with)", re.DOTALL)
 
 
 def section(manifest: Manifest) -> Section:
-    """Counts of everything that was read."""
+    """Return the counts of all that was read, and the problems."""
     images, refused = manifest.images, manifest.refused
-    facts = [
+    entries = [
         ("folder", str(manifest.root)),
         ("files", f"{len(images) + len(refused):,} found, {len(images):,} readable images"),
         *(("refused", reason) for reason in reasons(refused)),
@@ -32,49 +32,52 @@ def section(manifest: Manifest) -> Section:
                 f"{first['source']}: {first['reason']}; replace or remove what should be an image"
             )
         )
-    return Section(f"Data set {manifest.layout}", facts, _table(images), problems)
+    return Section(f"Data set {manifest.layout}", entries, _table(images), problems)
 
 
 def reasons(refused: pd.DataFrame) -> list[str]:
-    """Why files were refused, the commonest reason first, each with a file as an example."""
-    kinds = refused["reason"].map(lambda reason: OTHER_FILE.sub("another", reason))
-    groups = [(len(own), kind, own["source"].iloc[0]) for kind, own in refused.groupby(kinds)]
+    """Return why files were refused, the commonest reason first, each with an example."""
+    general = refused["reason"].map(lambda reason: OTHER_FILE.sub("another", reason))
+    groups = [
+        (len(files), reason, files["source"].iloc[0]) for reason, files in refused.groupby(general)
+    ]
     groups.sort(key=lambda group: (-group[0], group[1]))
-    told = [f"{number:,}: {kind} ({example})" for number, kind, example in groups[:SHOWN]]
+    lines = [f"{number:,}: {reason} ({example})" for number, reason, example in groups[:SHOWN]]
     rest = sum(number for number, *_ in groups[SHOWN:])
-    return [*told, f"{rest:,}: other reasons"] if rest else told
+    return [*lines, f"{rest:,}: other reasons"] if rest else lines
 
 
 def _people(images: pd.DataFrame) -> str:
-    vis, nir = (set(images.loc[images["spectrum"] == each, "subject"]) for each in SPECTRA)
+    vis, nir = (set(images.loc[images["spectrum"] == spectrum, "subject"]) for spectrum in SPECTRA)
     alone = f"{len(vis - nir):,} in VIS alone, {len(nir - vis):,} in NIR alone"
     return f"{len(vis & nir):,} people, {alone}"
 
 
 def _table(images: pd.DataFrame) -> list[list[str]]:
-    """Gives a column per spectrum."""
-    own = [images[images["spectrum"] == spectrum] for spectrum in SPECTRA]
+    """Return a table with a column per spectrum."""
+    by_spectrum = [images[images["spectrum"] == spectrum] for spectrum in SPECTRA]
     rows = [
         ["", *SPECTRA],
-        ["images", *(f"{len(each):,}" for each in own)],
-        ["people", *(f"{each['subject'].nunique():,}" for each in own)],
-        ["images of a person", *map(_images_each, own)],
-        ["size in pixels", *map(_sizes, own)],
-        ["with eye positions", *(f"{int(each['left_x'].notna().sum()):,}" for each in own)],
+        ["images", *(f"{len(own):,}" for own in by_spectrum)],
+        ["people", *(f"{own['subject'].nunique():,}" for own in by_spectrum)],
+        ["images of a person", *map(_images_each, by_spectrum)],
+        ["size in pixels", *map(_sizes, by_spectrum)],
+        ["with eye positions", *(f"{int(own['left_x'].notna().sum()):,}" for own in by_spectrum)],
     ]
     for session in sorted(set(images["session"]) - {""}):
-        counts = (int((each["session"] == session).sum()) for each in own)
+        counts = (int((own["session"] == session).sum()) for own in by_spectrum)
         rows.append([f"session {session}", *(f"{count:,}" for count in counts)])
     return rows
 
 
 def _images_each(images: pd.DataFrame) -> str:
+    """Return the range and the median of the number of images of a person."""
     counts = images["subject"].value_counts()
     return f"{counts.min()} to {counts.max()}, median {counts.median():g}" if len(counts) else "-"
 
 
 def _sizes(images: pd.DataFrame) -> str:
-    """Gives the commonest size, and the range where there are others."""
+    """Return the commonest size, and the range where there are others."""
     sizes = images.groupby(["width_px", "height_px"]).size().sort_values(ascending=False)
     if sizes.empty:
         return "-"
@@ -98,7 +101,7 @@ def _missing_spectra(manifest: Manifest) -> list[Problem]:
 
 
 def _copies(images: pd.DataFrame) -> list[Problem]:
-    """Images with the same bytes; whether they would be trained on and tested, a protocol says."""
+    """Return the problems of images with the same bytes; protocols check for leaks themselves."""
     same = images[images.duplicated("sha256", keep=False)]
     owners = same.groupby("sha256")["subject"].transform("nunique")
     remedy = "remove all but one of each"

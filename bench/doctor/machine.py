@@ -1,4 +1,4 @@
-"""Describes the machine: cores, memory, GPU, and what runs in bfloat16."""
+"""Describes the machine: cores, memory, GPU, and whether it computes in bfloat16."""
 
 import os
 import warnings
@@ -18,17 +18,17 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 
 
 def section(settings: RunSettings) -> Section:
-    """Gives what a run has to work with."""
+    """Return the description of the machine, and its problems."""
     gpu, problems = _gpu()
     cores, limited = _cores(settings)
-    facts = [
+    entries = [
         ("processor", cores),
         ("memory", _memory()),
         ("GPU", gpu),
         ("arithmetic", _arithmetic()),
         ("threads", _threads()),
     ]
-    return Section("Machine", facts, problems=[*limited, *problems])
+    return Section("Machine", entries, problems=[*limited, *problems])
 
 
 def _cores(settings: RunSettings) -> tuple[str, list[Problem]]:
@@ -44,7 +44,7 @@ def _cores(settings: RunSettings) -> tuple[str, list[Problem]]:
 
 
 def core_limit(text: str) -> float | None:
-    """Of a `cpu.max` such as "200000 100000", microseconds of a period; None: no limit."""
+    """Return the limit of cores in a `cpu.max` such as "200000 100000"; None: no limit."""
     words = text.split()
     if len(words) != 2 or not (words[0].isdigit() and words[1].isdigit()):
         return None
@@ -62,14 +62,14 @@ def _memory() -> str:
 
 
 def _gpu() -> tuple[str, list[Problem]]:
-    with warnings.catch_warnings(record=True) as told:  # of a driver that is too old
+    with warnings.catch_warnings(record=True) as caught:  # of a driver that is too old
         warnings.simplefilter("always")
         if torch.cuda.is_available():
             return ", ".join(_gpu_words(number) for number in range(torch.cuda.device_count())), []
     if not NVIDIA_DRIVER.exists():
         return "none", []
-    said = str(told[0].message).splitlines()[0] if told else "no reason given"
-    why = f"cannot use it ({said})" if torch.version.cuda else "is a build for processors alone"
+    message = str(caught[0].message).splitlines()[0] if caught else "no reason given"
+    why = f"cannot use it ({message})" if torch.version.cuda else "is a build for processors alone"
     remedy = "install the build of torch that fits the driver (pytorch.org/get-started)"
     return "not used", [
         Problem(f"there is an NVIDIA driver, but torch {torch.__version__} {why}; {remedy}")
@@ -77,8 +77,8 @@ def _gpu() -> tuple[str, list[Problem]]:
 
 
 def _gpu_words(number: int) -> str:
-    facts = torch.cuda.get_device_properties(number)
-    return f"{facts.name}, {decimal(facts.total_memory)}"
+    properties = torch.cuda.get_device_properties(number)
+    return f"{properties.name}, {decimal(properties.total_memory)}"
 
 
 def _arithmetic() -> str:
@@ -89,8 +89,8 @@ def _arithmetic() -> str:
 
 
 def _threads() -> str:
-    named = [f"{name}={os.environ[name]}" for name in THREAD_VARIABLES if name in os.environ]
-    return ", ".join([f"{torch.get_num_threads()} in torch", *named])
+    variables = [f"{name}={os.environ[name]}" for name in THREAD_VARIABLES if name in os.environ]
+    return ", ".join([f"{torch.get_num_threads()} in torch", *variables])
 
 
 def _read(path: Path) -> str:

@@ -1,8 +1,8 @@
 """Checks the packages that nirbench needs: missing, too old, or made for another torch.
 
-Only Python's own library is used, so that this works where everything else is missing. Versions are
-compared by their numbers; what the metadata say is enough for the mismatches met in practice: a
-torchvision for another torch, or a facenet-pytorch that asks for an old one.
+Only Python's own library is used, so that this works if all packages are missing. Versions are
+compared by their numbers. The packages' metadata reveal the mismatches that occur in practice: a
+torchvision for another torch, or a facenet-pytorch that requires an old one.
 """
 
 import importlib.util
@@ -30,38 +30,38 @@ PER_LINE = 4
 
 
 def section() -> Section:
-    """Gives every package of our own requirements with its version, and the problems."""
+    """Return every package that nirbench requires with its version, and the problems."""
     wanted = _requirements(OURS)
     installed = {name: version for name in wanted if (version := _version(name))}
     demands = {name: _requirements(ALSO_AS.get(name, name)) for name in installed}
     versions = [f"{name} {installed.get(name, MISSING)}" for name in wanted]
     problems = [*_python(), *lacking(wanted, installed), *conflicts(installed, demands)]
     lines = [versions[at : at + PER_LINE] for at in range(0, len(versions), PER_LINE)]
-    facts = [("Python", platform.python_version()), *(("", ", ".join(line)) for line in lines)]
-    return Section("Packages", facts, problems=problems)
+    entries = [("Python", platform.python_version()), *(("", ", ".join(line)) for line in lines)]
+    return Section("Packages", entries, problems=problems)
 
 
 def _requirements(name: str) -> dict[str, str]:
-    """What an installed package always needs: name to requirement; {} where it says nothing."""
+    """Return what an installed package always requires, by name; {} if its metadata lack it."""
     try:
         lines = metadata.requires(name) or []
     except metadata.PackageNotFoundError:
         return {}
     plain = [line for line in lines if ";" not in line]  # the others are extras or other systems
-    named = [(REQUIREMENT.match(line), line) for line in plain]
-    return {_normal(match[1]): line for match, line in named if match}
+    matches = [(REQUIREMENT.match(line), line) for line in plain]
+    return {_normal(match[1]): line for match, line in matches if match}
 
 
 def _normal(name: str) -> str:
-    """Gives a distribution's name as registries compare it."""
+    """Return a distribution's name in the form that registries compare."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _version(name: str) -> str:
-    """The version installed, "unknown" of a module without metadata, "" where there is none."""
-    for each in (name, ALSO_AS.get(name, name)):
+    """Return the installed version, "unknown" of a module without metadata, "" of none."""
+    for distribution in (name, ALSO_AS.get(name, name)):
         try:
-            return metadata.version(each)
+            return metadata.version(distribution)
         except metadata.PackageNotFoundError:
             continue
     return "unknown" if importlib.util.find_spec(ALSO_AS.get(name, name)) else ""
@@ -76,7 +76,7 @@ def _python() -> Sequence[Problem]:
 
 
 def lacking(wanted: Mapping[str, str], installed: Mapping[str, str]) -> list[Problem]:
-    """Gives a problem for each package that is missing or of another version than we ask for."""
+    """Return a problem for each package that is missing or of a version that is not supported."""
     problems = []
     for name, requirement in wanted.items():
         install = f'`pip install "{requirement}"`'
@@ -90,7 +90,7 @@ def lacking(wanted: Mapping[str, str], installed: Mapping[str, str]) -> list[Pro
 def conflicts(
     installed: Mapping[str, str], demands: Mapping[str, Mapping[str, str]]
 ) -> list[Problem]:
-    """A problem for each installed package that asks for another version of an installed one."""
+    """Return a problem for each installed package that requires another version of one."""
     return [
         Problem(
             f"{name} {installed[name]} asks for {demand}, and {other} is {installed[other]}; "
@@ -103,7 +103,7 @@ def conflicts(
 
 
 def fits(version: str, requirement: str) -> bool:
-    """Tells whether the version's numbers lie within the bounds; of exclusions nothing is known."""
+    """Tell whether the version's numbers are within the bounds; exclusions are ignored."""
     if not version[:1].isdigit():  # "unknown"
         return True
     bounds = BOUND.findall(requirement)
@@ -111,7 +111,7 @@ def fits(version: str, requirement: str) -> bool:
 
 
 def _release(version: str) -> tuple[int, ...]:
-    """Gives a version as numbers without trailing zeros: "2.13.0+cpu" -> (2, 13)."""
+    """Return a version as numbers without trailing zeros: "2.13.0+cpu" => (2, 13)."""
     match = re.match(r"\d+(\.\d+)*", version)
     numbers = [int(number) for number in match[0].split(".")] if match else []
     while numbers and numbers[-1] == 0:

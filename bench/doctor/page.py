@@ -1,8 +1,8 @@
-"""Prints sections of facts, each with its problems, and at the end what to do about them.
+"""Prints the sections of the page, and at the end the problems with their remedies.
 
-Everything is shown as text of one line, whatever file names hold: nothing is taken for markup, and
-what cannot be printed is escaped. Tables fit the terminal; facts and problems may be longer than
-its lines, so that paths can be copied and searched for.
+Each text is printed on one line, whatever file names contain: markup is ignored, and letters that
+cannot be printed are escaped. Tables fit the terminal; entries and problems may be longer than its
+lines, so that paths can be copied and searched for.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ LABEL_WIDTH = 14
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, where, and what to do. `exit_code`: 0 where a run works all the same."""
+    """A problem, its place, and the remedy. `exit_code`: 0 if a run works all the same."""
 
     text: str
     exit_code: int = 0
@@ -27,16 +27,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Section:
-    """Facts are a label and a text; the table's first row is its head."""
+    """A section: entries are a label and a text; the first row of the table is its head."""
 
     title: str
-    facts: Sequence[tuple[str, str]] = ()
+    entries: Sequence[tuple[str, str]] = ()
     table: Sequence[Sequence[str]] = ()
     problems: Sequence[Problem] = ()
 
 
 def show(sections: Iterable[Section], console: Console) -> int:
-    """Prints the sections as they come, then what to do; returns the exit code."""
+    """Print the sections as they come, then the problems; return the exit code."""
     problems: list[Problem] = []
     for section in sections:
         _show_section(section, console)
@@ -47,13 +47,13 @@ def show(sections: Iterable[Section], console: Console) -> int:
         _line("  nothing: all is well", console)
     for number, problem in enumerate(problems, start=1):
         _line(f"{number:>3}. ", console, problem)
-    return min((each.exit_code for each in problems if each.exit_code), default=0)
+    return min((problem.exit_code for problem in problems if problem.exit_code), default=0)
 
 
 def _show_section(section: Section, console: Console) -> None:
-    """Prints one section without its problems."""
+    """Print one section without its problems."""
     _title(section.title, console)
-    for label, text in section.facts:
+    for label, text in section.entries:
         _line(f"  {label:<{LABEL_WIDTH}} {text}", console)
     if section.table:
         console.print(Padding(_table(section.table, console), (0, 0, 0, 2), expand=False))
@@ -90,6 +90,6 @@ def _numbers(texts: Sequence[str]) -> bool:
 
 
 def _printable(text: str, console: Console) -> str:
-    """Text of one line, with what the terminal cannot or must not print shown escaped."""
+    """Escape the letters that the terminal cannot or must not print, line breaks included."""
     safe = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
     return safe.encode(console.encoding, "backslashreplace").decode(console.encoding)

@@ -1,6 +1,6 @@
 """Finds faces in some images of each spectrum, spread evenly over the data set.
 
-Where the data set ships eye positions, no face is searched for, as in a run.
+Images with eye positions in the data set are not searched, as in a run.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Seen:
-    """One image: `attempt` a key of WORDS; `crop` (CROP_PX, CROP_PX, C) uint8 with a face."""
+    """An image: `attempt` is a key of WORDS; `crop` (CROP_PX, CROP_PX, C) uint8, or None."""
 
     spectrum: str
     subject: str
@@ -43,25 +43,25 @@ class Seen:
 
 
 def look(manifest: Manifest, most: int, predictor: Path | None, progress: Progress) -> list[Seen]:
-    """Looks for faces in `most` images of each spectrum; without a predictor, none is searched.
+    """Look for faces in at most `most` images of each spectrum; without a predictor, in none.
 
     Raises DataError where a file has changed since it was read.
     """
     files = [Files(manifest.root, manifest.images, spectrum) for spectrum in SPECTRA]
-    chosen = [evenly(len(each.lines), most).tolist() for each in files]
+    chosen = [evenly(len(of_spectrum.lines), most).tolist() for of_spectrum in files]
     total, seen = sum(map(len, chosen)), []
-    for each, rows in zip(files, chosen, strict=True):
-        lines = each.lines
-        for photograph in each.part(rows):
+    for of_spectrum, rows in zip(files, chosen, strict=True):
+        lines = of_spectrum.lines
+        for photograph in of_spectrum.part(rows):
             line = lines.iloc[photograph.row]
-            found = _search(photograph, predictor)
-            named = (line["subject"], line["shot"], line["source"])
-            seen.append(Seen(each.spectrum, *named, *found))
+            names = (line["subject"], line["shot"], line["source"])
+            seen.append(Seen(of_spectrum.spectrum, *names, *_search(photograph, predictor)))
             progress(len(seen), total, {})
     return seen
 
 
 def _search(photograph: Photograph, predictor: Path | None) -> tuple[str, np.ndarray | None]:
+    """Return the attempt that found the eyes, and the crop, as in `Seen`."""
     if photograph.eyes is not None:
         return "shipped", align_face(photograph.pixels, photograph.eyes, CROP_PX)
     if predictor is None:
@@ -78,23 +78,29 @@ def _finder(predictor: Path) -> EyeFinder:
 
 
 def section(seen: Sequence[Seen], sheet: Path) -> Section:
-    """Counts, and what is wrong with them; `sheet` is where the crops were drawn."""
-    own = {name: [each for each in seen if each.spectrum == name] for name in SPECTRA}
-    rows = [["", *SPECTRA], ["images looked at", *(f"{len(each)}" for each in own.values())]]
+    """Return the counts and their problems; `sheet` is the path of the contact sheet."""
+    by_spectrum = {
+        spectrum: [image for image in seen if image.spectrum == spectrum] for spectrum in SPECTRA
+    }
+    rows = [["", *SPECTRA], ["images looked at", *(f"{len(own)}" for own in by_spectrum.values())]]
     for attempt, words in WORDS.items():
-        counts = [sum(each.attempt == attempt for each in some) for some in own.values()]
+        counts = [sum(image.attempt == attempt for image in own) for own in by_spectrum.values()]
         if attempt != NOT_SEARCHED or any(counts):
             rows.append([words, *map(str, counts)])
-    rows.append(["found of those searched", *(_percent(some) for some in own.values())])
-    problems = [problem for name, some in own.items() for problem in _problems(name, some, sheet)]
-    facts = [("contact sheet", str(sheet))]
-    return Section("Faces in a sample", facts, rows, problems)
+    rows.append(["found of those searched", *(_percent(own) for own in by_spectrum.values())])
+    problems = [
+        problem
+        for spectrum, own in by_spectrum.items()
+        for problem in _problems(spectrum, own, sheet)
+    ]
+    entries = [("contact sheet", str(sheet))]
+    return Section("Faces in a sample", entries, rows, problems)
 
 
 def _rate(seen: Sequence[Seen]) -> float | None:
-    """The share of searched images in which a face was found; None where none was searched."""
-    searched = [each for each in seen if each.attempt not in ("shipped", NOT_SEARCHED)]
-    return sum(each.crop is not None for each in searched) / len(searched) if searched else None
+    """Return the share of searched images with a found face; None if none was searched."""
+    searched = [image for image in seen if image.attempt not in ("shipped", NOT_SEARCHED)]
+    return sum(image.crop is not None for image in searched) / len(searched) if searched else None
 
 
 def _percent(seen: Sequence[Seen]) -> str:
@@ -103,7 +109,7 @@ def _percent(seen: Sequence[Seen]) -> str:
 
 
 def _problems(spectrum: str, seen: Sequence[Seen], sheet: Path) -> list[Problem]:
-    missed = [each.source for each in seen if each.attempt == "none"]
+    missed = [image.source for image in seen if image.attempt == "none"]
     remedy = "put their eye positions beside them as .pos files"
     if seen and len(missed) == len(seen):
         text = f"no face found in any of {len(seen)} {spectrum} images, such as {missed[0]}"

@@ -1,4 +1,4 @@
-"""Draws a contact sheet of aligned crops of both spectra, as the networks will see them."""
+"""Draws a contact sheet of aligned crops of both spectra, as the networks get them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,10 +22,10 @@ BLOCK_PX = TITLE_PX + ROWS * STEP_Y
 
 
 def write(seen: Sequence[Seen], path: Path) -> None:
-    """Draws 16 faces of each spectrum, or all where there are fewer. Raises UsageError."""
+    """Draw 16 faces of each spectrum, or all where there are fewer. Raises UsageError."""
     canvas = Image.new("RGB", (GAP_PX + COLUMNS * STEP_X, len(SPECTRA) * BLOCK_PX), "white")
     for block, spectrum in enumerate(SPECTRA):
-        found = [each for each in seen if each.spectrum == spectrum and each.crop is not None]
+        found = [image for image in seen if image.spectrum == spectrum and image.crop is not None]
         chosen = [found[place] for place in evenly(len(found), MOST)] if found else []
         _draw_block(canvas, block, f"{spectrum}: {len(chosen)} aligned faces", chosen)
     try:
@@ -36,7 +36,7 @@ def write(seen: Sequence[Seen], path: Path) -> None:
 
 
 def place(spectrum: str, number: int) -> tuple[int, int]:
-    """Gives the left upper corner (x, y) of a crop on the sheet."""
+    """Return the left upper corner (x, y) of a crop on the sheet."""
     row, column = divmod(number, COLUMNS)
     top = SPECTRA.index(spectrum) * BLOCK_PX + TITLE_PX
     return GAP_PX + column * STEP_X, top + row * STEP_Y
@@ -45,16 +45,16 @@ def place(spectrum: str, number: int) -> tuple[int, int]:
 def _draw_block(canvas: Image.Image, block: int, title: str, chosen: Sequence[Seen]) -> None:
     draw = ImageDraw.Draw(canvas)
     draw.text((GAP_PX, block * BLOCK_PX + 3), title, fill="black", font_size=13)
-    for number, each in enumerate(chosen):
-        if each.crop is None:
+    for number, image in enumerate(chosen):
+        if image.crop is None:
             continue
-        x, y = place(each.spectrum, number)
-        canvas.paste(Image.fromarray(each.crop.squeeze()).convert("RGB"), (x, y))
-        draw.text((x, y + CROP_PX), _label(each), fill="black", font_size=10)
+        x, y = place(image.spectrum, number)
+        canvas.paste(Image.fromarray(image.crop.squeeze()).convert("RGB"), (x, y))
+        draw.text((x, y + CROP_PX), _label(image), fill="black", font_size=10)
 
 
 def _label(seen: Seen) -> str:
-    """Gives who it is, cut to the width of a crop; letters that the font lacks are escaped."""
+    """Return subject and shot, cut to the width of a crop; letters not in the font are escaped."""
     text = f"{seen.subject} {seen.shot}".encode("ascii", "backslashreplace").decode()
     text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return text if len(text) <= LABEL_LETTERS else f"{text[: LABEL_LETTERS - 2]}.."

@@ -1,4 +1,4 @@
-"""Tells where the cache and the working folder are, and how much room is left there."""
+"""Describes the cache and the working folder, and the free space on their disks."""
 
 import os
 import shutil
@@ -8,13 +8,13 @@ from rich.filesize import decimal
 
 from bench.doctor.page import Problem, Section
 
-LITTLE_BYTES = 2 * 10**9  # less is soon used up by the checkpoints and crops of a run
+LITTLE_BYTES = 2 * 10**9  # checkpoints and crops of a run soon need more
 
 
 def section(cache: Path) -> Section:
-    """Gives the cache's size and the free room of both disks."""
+    """Return the size of the cache, and the free space on both disks."""
     here = Path.cwd()
-    facts = [
+    entries = [
         ("cache", f"{cache}, {decimal(size_bytes(cache))}, {decimal(_free(cache))} free"),
         ("here", f"{here}, {decimal(_free(here))} free"),
     ]
@@ -28,11 +28,11 @@ def section(cache: Path) -> Section:
     ]
     if not os.access(nearest_existing(cache), os.W_OK):
         problems.append(Problem(f"{cache}: cannot be written; let BENCH_CACHE name another folder"))
-    return Section("Storage", facts, problems=problems)
+    return Section("Storage", entries, problems=problems)
 
 
 def size_bytes(folder: Path) -> int:
-    """Of all files below a folder; 0 where there is none."""
+    """Return the bytes of all files below a folder, 0 if there is no such folder."""
     total = 0
     for inner, _, names in os.walk(folder):
         for name in names:
@@ -48,6 +48,6 @@ def _free(folder: Path) -> int:
 
 
 def nearest_existing(folder: Path) -> Path:
-    """Gives the folder, or the first above it that exists."""
+    """Return the folder, or the first above it that exists."""
     folder = folder.absolute()
-    return next(each for each in (folder, *folder.parents) if each.exists())
+    return next(path for path in (folder, *folder.parents) if path.exists())

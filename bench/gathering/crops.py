@@ -9,12 +9,12 @@ from faces.packed import Packed
 
 
 def first_images(lines: pd.DataFrame) -> pd.DataFrame:
-    """Gives the first image of each subject, by shot; subjects ascending."""
+    """Return the line of each subject's first shot, in ascending order of subjects."""
     return lines.sort_values(["subject", "shot"]).drop_duplicates("subject")
 
 
 def crops(folder: Path, rows: pd.Series) -> Packed:
-    """The images of a packed folder that stand in these rows, with their lines of its table."""
+    """Return these rows of a packed folder: (N, S, S, C) uint8 images and their lines."""
     stored = packed.read(folder)
     places = rows.to_numpy()
     return Packed(stored.images[places], stored.index.iloc[places].reset_index(drop=True))

@@ -1,4 +1,4 @@
-"""Turns failed stages into rows of the report: what failed, at which step, why, what it stopped."""
+"""Turns failed stages into rows of the report: stage, step, reason, and the stages it stopped."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,10 @@ from bench.running.engine import Failure, every_stage
 
 
 def failure_rows(plan: Plan, failures: Sequence[Failure]) -> list[dict]:
-    """Gives one row per failure, as docs/results.md describes `failures`; `plan` is the whole."""
+    """Return one row per failure, as docs/results.md describes `failures`.
+
+    `plan` is the whole plan, with the stages that were not made.
+    """
     return [_row(plan, failure) for failure in failures]
 
 
@@ -27,8 +30,8 @@ def _row(plan: Plan, failure: Failure) -> dict:
 
 
 def _about(plan: Plan, failure: Failure) -> Iterator[dict]:
-    """What the stage is in the plan: a translator, a recognizer, ...; by its name and seed."""
-    for part, kind in PARTS.items():
+    """Yield the part of the plan that the failed stage belongs to, its name and its seed."""
+    for part, stage_kind in PARTS.items():
         for (name, repeat), stage in getattr(plan, part).items():
             if stage.key == failure.stage.key:
-                yield {"kind": kind, "name": name, "seed": repeat.seed}
+                yield {"kind": stage_kind, "name": name, "seed": repeat.seed}

@@ -10,8 +10,8 @@ from typing import TypeVar
 import pandas as pd
 
 from bench.gathering import grids
-from bench.gathering.facts import facts
 from bench.gathering.metrics import metric_records
+from bench.gathering.provenance import provenance
 from bench.gathering.redraw import MATERIAL, draw
 from bench.planning.amounts import amount_of
 from bench.planning.datasets import DataSet
@@ -34,16 +34,18 @@ def write_report(
     plan: Plan,
     store: Path,
     out: Path,
+    *,
     ran: Collection[str],
     data: DataSet | None = None,
     failures: Sequence[dict] = (),
 ) -> None:
-    """Writes everything of a run's folder (docs/results.md) but the settings, events and manifest.
+    """Write all files of a run's folder (docs/results.md) but the settings, events and manifest.
 
-    What an earlier report left stays until there is what a new one is made of, and then gives way
-    whole, so that nothing stale stands beside the new one.
+    `plan` holds the stages that were made; `ran` the keys of those that were not cached; `failures`
+    are rows on the stages that failed (`gathering.failures`). The files of an earlier report stay
+    until the new material is complete; then all of them are replaced.
     """
-    material = _gather(settings, plan, store, ran, data, failures)
+    material = _gather(settings, plan, store, ran=ran, data=data, failures=failures)
     save_material(material, out / MATERIAL)
     shutil.rmtree(out / "generators", ignore_errors=True)
     _copy_generators(plan, store, out / "generators")
@@ -52,7 +54,7 @@ def write_report(
 
 
 def is_current(settings: RunSettings, plan: Plan, store: Path, out: Path) -> bool:
-    """Tells whether the report in `out` was made from exactly these stages, and all are there."""
+    """Tell whether the report in `out` was made from exactly these stages, and all are there."""
     if not (out / "report.html").exists():
         return False
     try:
@@ -70,28 +72,31 @@ def _gather(
     settings: RunSettings,
     plan: Plan,
     store: Path,
+    *,
     ran: Collection[str],
-    data: DataSet | None = None,
-    failures: Sequence[dict] = (),
+    data: DataSet | None,
+    failures: Sequence[dict],
 ) -> Material:
-    """Reads the stages' folders. `ran` holds the keys of the stages that were not cached.
+    """Read the stages' folders; the arguments are those of `write_report`.
 
-    `plan` holds what is there; `failures` are rows on what is not (`gathering.failures`).
-
-    Where a protocol has folds, curves, trainings and pictures are those of the first.
+    Where a protocol has folds, curves, trainings and pictures are those of the first fold.
     """
     scored = {key: stage.folder(store) for key, stage in plan.scores.items()}
-    shown = {each.name for each in planned(settings) if each.role != "curve"}
+    shown = {
+        training_set.name for training_set in planned(settings) if training_set.role != "curve"
+    }
     recognizers = {key: stage for key, stage in plan.finetunes.items() if key[0] in shown}
-    outcomes, quality = _told_apart(_joined(scored, "outcomes.csv")), _quality(plan, store)
+    outcomes = _with_folds_in_names(_joined(scored, "outcomes.csv"))
+    quality = _quality(plan, store)
     measured = {*outcomes["metric"], *quality["metric"]}
     return Material(
-        facts=facts(settings, plan, store, ran, data) | {"failures": list(failures)},
+        provenance=provenance(settings, plan, store, ran=ran, data=data)
+        | {"failures": list(failures)},
         training_sets=tuple(_training_sets(settings, plan, store)),
         outcomes=outcomes,
         curves=_joined(_of_first_fold(scored, plan), "curves.csv"),
         quality=quality,
-        confusions=_told_apart(_joined(scored, "confusions.csv")),
+        confusions=_with_folds_in_names(_joined(scored, "confusions.csv")),
         generators=tuple(_translators(plan, store)),
         recognizers=tuple(_trainings(_of_first_fold(recognizers, plan), store)),
         metrics=tuple(metric_records(settings.recognizer.far_targets, measured)),
@@ -106,15 +111,17 @@ def _of_first_fold(parts: dict[tuple[str, Repeat], T], plan: Plan) -> dict[tuple
 def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[TrainingSet]:
     parts = packed.read_table(plan.split.folder(store) / "split.csv")
     scored = {name for name, _ in plan.scores}
-    for each in (each for each in planned(settings) if each.name in scored):
+    for chosen in planned(settings):
+        if chosen.name not in scored:
+            continue
         yield TrainingSet(
-            name=each.name,
-            role=each.role,
-            label=each.label,
-            images=each.translator if each.role in ("fakes", "leaky") else None,
-            counterpart=each.counterpart,
-            amount=amount_of(each, parts),
-            twin=each.twin,
+            name=chosen.name,
+            role=chosen.role,
+            label=chosen.label,
+            images=chosen.translator if chosen.role in ("fakes", "leaky") else None,
+            counterpart=chosen.counterpart,
+            amount=amount_of(chosen, parts),
+            twin=chosen.twin,
         )
     if EXTERNAL in scored:
         yield TrainingSet(EXTERNAL, "external", "dlib's face network as it is, for comparison")
@@ -128,15 +135,15 @@ def _joined(folders: dict[tuple[str, Repeat], Path], file: str) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _told_apart(table: pd.DataFrame) -> pd.DataFrame:
-    """Probes are numbered in each fold, so their names say which."""
+def _with_folds_in_names(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the fold to the names of probes, since a name may occur in several."""
     if "fold" not in table:
         return table
     return table.assign(probe="fold" + table["fold"].astype(str) + "/" + table["probe"])
 
 
 def _of_repeat(table: pd.DataFrame, repeat: Repeat) -> pd.DataFrame:
-    """Gives the table with a column on its seed and, where there are folds, on its fold."""
+    """Return the table with a column of its seed and, where there are folds, of its fold."""
     table = table.assign(seed=repeat.seed)
     return table if repeat.fold is None else table.assign(fold=repeat.fold)
 
@@ -150,7 +157,7 @@ def _quality(plan: Plan, store: Path) -> pd.DataFrame:
 
 
 def _translators(plan: Plan, store: Path) -> Iterator[Training]:
-    """Their trainings, with what each says of its loss terms."""
+    """Yield the trainings of the translators, with what each translator says of its loss terms."""
     for training in _trainings(_of_first_fold(plan.translators, plan), store):
         yield replace(training, terms=plan.variants[training.name].terms)
 

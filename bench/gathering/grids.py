@@ -1,4 +1,4 @@
-"""Chooses the pictures of a report by fixed rules."""
+"""Chooses the images that a report shows, by fixed rules."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +26,9 @@ PHOTOGRAPH_PX = 240  # longer side of a photograph in a contact sheet
 
 
 def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]:
-    """The fakes of every variant beside their sources, the worst cases, each preprocessing step.
+    """Yield the grids of fakes beside their sources, of the worst cases, and of preprocessing.
 
-    Photographs of a data set are shown as far as they are still where they were.
+    Photographs of a data set are shown only while their files are unchanged.
     """
     split = packed.read_table(plan.split.folder(store) / "split.csv")
     real = first_images(protocols.rows(split, "train", "NIR"))
@@ -36,7 +36,7 @@ def draw(plan: Plan, store: Path, data: DataSet | None = None) -> Iterator[Grid]
     both = vis[vis["subject"].isin(real["subject"])]
     chosen = both.iloc[evenly(len(both), PEOPLE)].reset_index(drop=True)
     real = real[real["subject"].isin(chosen["subject"])]
-    if chosen.empty:  # nobody trained on has a face in both spectra
+    if chosen.empty:  # no training person has a face in both spectra
         return
     yield _translations(plan, store, chosen, real)
     yield from grids_worst.draw(plan, store)
@@ -55,7 +55,6 @@ def _translations(
     if _equalizing(plan):
         columns["equalized"] = _equalized(plan, columns["VIS"])
         labels["equalized"] = "VIS, equalized"
-    seed = plan.first.seed
     shown = [name for name, repeat in plan.fakes if repeat == plan.first]
     for variant in shown:
         fakes = packed.read(plan.fakes[variant, plan.first].folder(store))
@@ -72,7 +71,7 @@ def _translations(
         name="subjects",
         title="The same people, translated",
         caption=f"The first training image of {len(chosen)} training people, evenly spaced in "
-        f"the order of their numbers; fakes of seed {seed}.",
+        f"the order of their numbers; fakes of seed {plan.first.seed}.",
         columns=columns,
         labels=labels,
         differences=tuple(_differences(plan, shown)),
@@ -80,7 +79,7 @@ def _translations(
 
 
 def _differences(plan: Plan, shown: list[str]) -> Iterator[Difference]:
-    """What translators that are there say they are to be compared with, if that is there too."""
+    """Yield the comparisons that translators ask for, if both translators are shown."""
     for name in shown:
         comparison = plan.variants[name].compare_with
         if comparison is not None and comparison.variant in shown:
@@ -88,7 +87,7 @@ def _differences(plan: Plan, shown: list[str]) -> Iterator[Difference]:
 
 
 def _equalizing(plan: Plan) -> list[str]:
-    """Gives the translators of the run that see equalized VIS images."""
+    """Return the names of the run's translators that get equalized VIS images."""
     return [
         name
         for name, variant in plan.variants.items()
@@ -103,12 +102,12 @@ def _preprocessing(
     columns = {} if photographs is None else {"photograph": photographs}
     columns["aligned"] = before
     caption = "the photograph, the crop with level eyes at fixed places"
-    if seeing := _equalizing(plan):
+    if equalizing := _equalizing(plan):
         columns["equalized"] = _equalized(plan, before)
-        caption += f", and the crop with equalized luminance, as given to {listed(seeing)}"
+        caption += f", and the crop with equalized luminance, as given to {listed(equalizing)}"
     return Grid(
         name="preprocessing",
-        title="Alignment and equalization" if seeing else "Alignment",
+        title="Alignment and equalization" if equalizing else "Alignment",
         caption=f"The same images before and after: {caption}.",
         columns=columns,
         labels={name: name for name in columns},
@@ -118,7 +117,7 @@ def _preprocessing(
 def _photographs(
     plan: Plan, store: Path, data: DataSet | None, chosen: pd.DataFrame
 ) -> Packed | None:
-    """The photographs of the chosen crops, or None where the files cannot be read any more."""
+    """Return the photographs of the chosen crops, or None if files changed or cannot be read."""
     if data is None:
         return crops(plan.aligned.inputs["images"].folder(store) / "VIS", chosen["row"])
     hashes = data.manifest.images.set_index("source")["sha256"]
@@ -132,7 +131,7 @@ def _photographs(
 
 
 def thumbnail(pixels: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8 -> (PHOTOGRAPH_PX, PHOTOGRAPH_PX, 3), whole, on a grey ground."""
+    """Fit a photograph into a grey square: (H, W, 3) => (PHOTOGRAPH_PX, PHOTOGRAPH_PX, 3) uint8."""
     image = Image.fromarray(pixels)
     fitted = ImageOps.contain(image, (PHOTOGRAPH_PX, PHOTOGRAPH_PX), Image.Resampling.LANCZOS)
     square = ImageOps.pad(fitted, (PHOTOGRAPH_PX, PHOTOGRAPH_PX), color=(128, 128, 128))

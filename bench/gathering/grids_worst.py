@@ -1,7 +1,7 @@
-"""Chooses the worst cases: probes that fakes cost most, fakes far from the truth, copies.
+"""Chooses the worst cases: the largest losses of probes, fakes far from the truth, copies.
 
-All are about the translator whose fakes give the best mean. A probe is shown beside the first
-gallery image of its own person and that of the person it is most alike instead.
+All show the translator whose fakes give the best mean. A probe is shown beside the first gallery
+image of its own person, and that of the person whom the recognizer finds most similar instead.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ import pandas as pd
 from PIL import Image
 
 from bench.gathering.crops import crops, first_images
+from bench.gathering.tasks import Task, tasks
 from bench.planning.plan import Plan, Repeat
 from bench.planning.training_sets import BASELINE
 from faces import packed, protocols
@@ -20,71 +21,74 @@ from faces.packed import Packed
 from reports.material import Grid
 
 CASES = 6
-# Protocol, metric, where its probes stand in the split, where the images they are matched to.
-JUDGED = (
-    ("unseen-subjects", "rank1", "probe", "gallery"),
-    ("seen-subjects", "accuracy", "held_out", "train"),
-)
 
 
 def draw(plan: Plan, store: Path) -> Iterator[Grid]:
-    """Grids called "worst-..."; none where no fakes were scored."""
+    """Yield the grids, whose names begin with "worst-"; none where no fakes were scored."""
     split = packed.read_table(plan.split.folder(store) / "split.csv")
-    for where, metric, probes, gallery in JUDGED:
-        baseline = _outcomes(plan, store, BASELINE, where, metric)
-        best = _best_translator(plan, store, where, metric)
+    for task in tasks():
+        baseline = _outcomes(plan, store, BASELINE, task)
+        best = _best_translator(plan, store, task)
         if best is None or baseline.empty:
             continue
-        with_fakes = _outcomes(plan, store, f"{BASELINE}+{best}", where, metric)
+        with_fakes = _outcomes(plan, store, f"{BASELINE}+{best}", task)
         cases = costliest(baseline, with_fakes)
-        firsts = first_images(protocols.rows(split, gallery, "VIS")).set_index("subject")["row"]
-        named = _taken_for(plan, store, f"{BASELINE}+{best}", where, cases)
-        named = named[named["subject"].isin(firsts.index) & named["other"].isin(firsts.index)]
-        if len(named):
-            nir = protocols.rows(split, probes, "NIR")
-            yield _lost(plan.aligned.folder(store), named.head(CASES), nir, firsts, best, where)
+        gallery = first_images(protocols.rows(split, task.gallery, "VIS"))
+        firsts = gallery.set_index("subject")["row"]
+        cases = _with_confusions(plan, store, f"{BASELINE}+{best}", task=task, cases=cases)
+        cases = cases[cases["subject"].isin(firsts.index) & cases["other"].isin(firsts.index)]
+        if len(cases):
+            yield _lost(
+                plan.aligned.folder(store),
+                cases.head(CASES),
+                probes=protocols.rows(split, task.probes, "NIR"),
+                firsts=firsts,
+                translator=best,
+                task=task,
+            )
         break  # the seen people are shown only where nobody unseen is scored
     names = [name for name, repeat in plan.fakes if repeat == plan.first]
     if not names:
         return
-    chosen = _best_translator(plan, store, *JUDGED[0][:2]) or names[-1]
+    chosen = _best_translator(plan, store, tasks()[0]) or names[-1]
     if (plan.aligned.folder(store) / "NIR-true").exists():
         yield _far_from_truth(plan, store, chosen)
     yield from _copies(plan, store, chosen)
 
 
-def _best_translator(plan: Plan, store: Path, where: str, metric: str) -> str | None:
-    """The one whose fakes give the highest mean over all seeds; None where none was scored."""
+def _best_translator(plan: Plan, store: Path, task: Task) -> str | None:
+    """Return the name of the one whose fakes give the highest mean; None if none was scored."""
     means = {
-        name: _outcomes(plan, store, f"{BASELINE}+{name}", where, metric).to_numpy().mean()
+        name: _outcomes(plan, store, f"{BASELINE}+{name}", task).to_numpy().mean()
         for name in dict.fromkeys(name for name, _ in plan.fakes)
-        if not _outcomes(plan, store, f"{BASELINE}+{name}", where, metric).empty
+        if not _outcomes(plan, store, f"{BASELINE}+{name}", task).empty
     }
     return max(means, key=lambda name: means[name], default=None)
 
 
-def _outcomes(plan: Plan, store: Path, training_set: str, where: str, metric: str) -> pd.DataFrame:
-    """(probes x seeds) values of the first fold; empty where nothing was scored."""
+def _outcomes(plan: Plan, store: Path, training_set: str, task: Task) -> pd.DataFrame:
+    """Return the values of the first fold, probes x seeds; empty where nothing was scored."""
     columns = {}
     for repeat, folder in _scored(plan, store, training_set):
         table = packed.read_table(folder / "outcomes.csv")
-        rows = table[(table["protocol"] == where) & (table["metric"] == metric)]
+        rows = table[(table["protocol"] == task.name) & (table["metric"] == task.metric)]
         if len(rows):
             columns[repeat.seed] = rows.set_index("probe")["value"]
     return pd.DataFrame(columns)
 
 
 def _scored(plan: Plan, store: Path, training_set: str) -> Iterator[tuple[Repeat, Path]]:
-    """Gives each seed of the first fold, and the folder of its scores."""
+    """Yield each repeat of the first fold and the folder of its scores."""
     for (name, repeat), stage in plan.scores.items():
         if name == training_set and repeat.fold == plan.first.fold:
             yield repeat, stage.folder(store)
 
 
 def costliest(baseline: pd.DataFrame, with_fakes: pd.DataFrame) -> pd.DataFrame:
-    """Probes by how much worse they are with fakes: `loss`, the mean over seeds, above 0 only.
+    """Return the probes that are worse with fakes, the largest loss first, equal losses by name.
 
-    `seed` is the first of those in which a probe loses most. Equal losses stand by name.
+    Both arguments are probes x seeds. Columns: `probe`; `loss`, the mean over the seeds of both,
+    above 0; `seed`, the first of the seeds in which the probe loses most.
     """
     seeds = [seed for seed in baseline if seed in with_fakes]
     losses = baseline[seeds] - with_fakes[seeds]
@@ -93,34 +97,37 @@ def costliest(baseline: pd.DataFrame, with_fakes: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["loss", "probe"], ascending=[False, True], ignore_index=True)
 
 
-def _taken_for(
-    plan: Plan, store: Path, training_set: str, where: str, cases: pd.DataFrame
+def _with_confusions(
+    plan: Plan, store: Path, training_set: str, *, task: Task, cases: pd.DataFrame
 ) -> pd.DataFrame:
-    """Gives the first probe of each person, with `subject` and `other`, who is most alike.
+    """Return the first case of each person, with `subject` and the most similar `other` person.
 
-    Probes without a face are compared with nobody and left out.
+    Probes without a face have no other person and are left out.
     """
     tables = []
     for repeat, folder in _scored(plan, store, training_set):
         if (folder / "confusions.csv").exists():
             table = packed.read_table(folder / "confusions.csv").assign(seed=repeat.seed)
-            tables.append(table[table["protocol"] == where])
+            tables.append(table[table["protocol"] == task.name])
     if not tables:
         return pd.DataFrame(columns=["probe", "subject", "other"])
     known = pd.concat(tables)[["probe", "seed", "subject", "other"]]
-    named = cases.merge(known, on=["probe", "seed"], how="inner")
-    return named.drop_duplicates("subject")
+    return cases.merge(known, on=["probe", "seed"], how="inner").drop_duplicates("subject")
 
 
 def _lost(
     aligned: Path,
     cases: pd.DataFrame,
+    *,
     probes: pd.DataFrame,
     firsts: pd.Series,
     translator: str,
-    where: str,
+    task: Task,
 ) -> Grid:
-    """`probes` are lines of the split; `firsts` the row of each person's first VIS image."""
+    """Return the grid of the cases, which are probes with a loss.
+
+    `probes` are lines of the split; `firsts` is the row of each person's first VIS image.
+    """
     names = probes["subject"] + "/" + probes["spectrum"] + "/" + probes["shot"].astype(str)
     rows = pd.Series(probes["row"].to_numpy(), names)
     columns = {
@@ -129,7 +136,7 @@ def _lost(
         "other": crops(aligned / "VIS", firsts.loc[cases["other"]]),
     }
     lines = pd.DataFrame({"subject": cases["subject"] + " as " + cases["other"]})
-    people = where.replace("-subjects", " people")
+    people = task.name.replace("-subjects", " people")
     return Grid(
         name="worst-probes",
         title=f"Probes that fakes by {translator} cost most",
@@ -137,13 +144,13 @@ def _lost(
         f"the largest losses from {BASELINE} to {BASELINE}+{translator}, mean over seeds, one per "
         "person. Beside each the first VIS image of its own person, and that of the person whom "
         "the recognizer trained with fakes finds most alike.",
-        columns={name: Packed(each.images, lines) for name, each in columns.items()},
+        columns={name: Packed(images.images, lines) for name, images in columns.items()},
         labels={"probe": "probe, NIR", "own": "own person, VIS", "other": "taken for, VIS"},
     )
 
 
 def _far_from_truth(plan: Plan, store: Path, translator: str) -> Grid:
-    """Gives the fakes that differ most from the true NIR image of the same shot, one per person."""
+    """Return the grid of the fakes that differ most from the true NIR image, one per person."""
     aligned = plan.aligned.folder(store)
     fakes = packed.read(plan.fakes[translator, plan.first].folder(store))
     sources = fakes.index["source"].astype(int)
@@ -171,7 +178,7 @@ def _far_from_truth(plan: Plan, store: Path, translator: str) -> Grid:
 
 
 def _copies(plan: Plan, store: Path, translator: str) -> Iterator[Grid]:
-    """Gives the fakes nearest to an image that their translator was trained on, one per person."""
+    """Yield the grid of the fakes nearest to a training image of the translator, one per person."""
     quality = plan.qualities.get((translator, plan.first))
     path = quality.folder(store) / "copies.csv" if quality else None
     if path is None or not path.exists():
@@ -204,16 +211,17 @@ def _copies(plan: Plan, store: Path, translator: str) -> Iterator[Grid]:
 
 
 def _places(wanted: pd.DataFrame, index: pd.DataFrame) -> np.ndarray:
-    """Gives rows of an index by subject and shot; the first of several."""
+    """Return the first row of the index of each wanted subject and shot: (N,) int64."""
     known = pd.Series(range(len(index)), index["subject"] + "/" + index["shot"].astype(str))
     known = known[~known.index.duplicated()]
     return known.loc[wanted.iloc[:, 0] + "/" + wanted.iloc[:, 1]].to_numpy()
 
 
 def distances(fakes: np.ndarray, truth: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Mean absolute difference in luminance, (N, S, S, C) and (M, T, T, C) uint8, (N,) -> (N,).
+    """Return the mean absolute difference in luminance of each fake from its true image.
 
-    `rows` says which true image belongs to a fake; it is brought to the fake's side S.
+    (N, S, S, C) and (M, T, T, C) uint8, (N,) int => (N,) float64 in [0, 255]. `rows` names the true
+    image of each fake, which is resized to the fake's side S.
     """
     found = np.empty(len(fakes))
     for place, row in enumerate(rows):

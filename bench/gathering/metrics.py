@@ -8,7 +8,7 @@ from recognizer import recognition_metrics
 
 
 def metric_records(fars: Sequence[float], names: Collection[str] | None = None) -> list[Metric]:
-    """Gives the records of recognition, then of image quality; of those `names` alone, if given.
+    """Return the records of recognition, then of image quality; only those of `names`, if given.
 
     `fars` are the false accept rates of the settings.
     """

@@ -1,4 +1,4 @@
-"""Draws the report in a run's folder anew from the run's material, without torch."""
+"""Draws the report in a run's folder again, from the run's material and without torch."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ MATERIAL = "material"  # the folder in a run's folder
 
 
 def _clear(out: Path) -> None:
-    """Removes what an earlier report left, so that nothing stale stays beside the new one."""
+    """Delete the files of an earlier report, so that none of them stays beside the new one."""
     for name in ("report.html", "results.json", "results.csv"):
         (out / name).unlink(missing_ok=True)
     for folder in ("tables", "plots"):
@@ -18,6 +18,6 @@ def _clear(out: Path) -> None:
 
 
 def draw(material: Material, out: Path) -> None:
-    """Writes tables, plots, results and the page into `out`, in the place of earlier ones."""
+    """Write tables, plots, results and the page into `out`; earlier ones are replaced."""
     _clear(out)
     build(material, out)

@@ -1,4 +1,4 @@
-"""Finds the versions that numbers depend on: of nirbench itself, Python and packages."""
+"""Finds the versions on which numbers depend: of nirbench, Python and packages."""
 
 import platform
 import subprocess
@@ -12,13 +12,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def versions() -> dict[str, str]:
-    """Gives names and versions, nirbench first."""
+    """Return the versions by name, nirbench first."""
     own = {"nirbench": own_version(), "python": platform.python_version()}
     return own | {package: version_of(package) for package in PACKAGES}
 
 
 def own_version() -> str:
-    """ "0.1.0", and where it runs from a working copy its commit: "0.1.0 (commit 1a2b3c4d5e6f)"."""
+    """Return "0.1.0", or with the commit of a working copy "0.1.0 (commit 1a2b3c4d5e6f)"."""
     released = version_of("nirbench")
     if not (ROOT / ".git").exists():
         return released
@@ -38,6 +38,7 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def version_of(package: str) -> str:
+    """Return the installed version of a package, or "not installed by this name"."""
     try:
         return version(package)
     except PackageNotFoundError:  # such as dlib-bin, where somebody built dlib

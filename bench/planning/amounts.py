@@ -11,9 +11,10 @@ COUNTED = ("baseline", "fakes", "curve")
 
 
 def amount_of(chosen: PlannedSet, parts: pd.DataFrame) -> Amount | None:
-    """The images of a set that lies on a curve, or of a control with fakes under their own names.
+    """Return the numbers of images of a set that is on a curve, or None for all other sets.
 
-    `parts` is the split's table. None for all other sets.
+    A control with fakes under their own people's names is on a curve, too. `parts` is the table of
+    the split.
     """
     again = chosen.mixture.repeats_vis and not chosen.twin
     if chosen.role not in COUNTED and not again and not _holds_true_names(chosen):
@@ -34,5 +35,5 @@ def amount_of(chosen: PlannedSet, parts: pd.DataFrame) -> Amount | None:
 
 
 def _holds_true_names(chosen: PlannedSet) -> bool:
-    """Tells whether a control holds fakes under the names of their people."""
+    """Tell whether a control has fakes under the names of their own people."""
     return chosen.role == "control" and bool(chosen.translator) and not chosen.mixture.shuffled

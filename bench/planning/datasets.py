@@ -1,7 +1,7 @@
 """Reads and checks the data set of a run before anything is planned.
 
-What was read is kept in the run's folder: `manifest.csv`, `refused.csv` and `dataset.json`. A
-report is drawn again from there, without the data set.
+The result is kept in the run's folder: `manifest.csv`, `refused.csv` and `dataset.json`. From these
+files a report is drawn again without the data set.
 """
 
 import hashlib
@@ -20,26 +20,28 @@ from faces.manifest import Manifest
 from faces.protocols import Assignment, Protocol, Request
 from faces.sources import EYE_COLUMNS
 
-MANIFEST, REFUSED, FACTS = "manifest.csv", "refused.csv", "dataset.json"
+MANIFEST, REFUSED, NOTES_AND_LISTS = "manifest.csv", "refused.csv", "dataset.json"
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """What was read; `lists` has a digest of each protocol's lists, by protocol and fold."""
+    """A data set; `lists` holds a digest of each protocol's lists, by protocol and fold."""
 
     manifest: Manifest
     lists: dict[str, str]
 
 
 def read(settings: RunSettings, cache: Path, progress: Progress = silent) -> DataSet | None:
-    """Reads the data set that the settings name, and lets every protocol try it.
+    """Read the data set that the settings name, and try every protocol on it.
 
-    None for rendered people. Raises DataError for a folder or lists that cannot be used.
+    Returns None for rendered people. Raises DataError for a folder or lists that cannot be used.
     """
     data = settings.data
     if not data.on_disk:
         return None
-    manifest = layouts.read(data.name, Path(data.path), cache, settings.workers, progress)
+    manifest = layouts.read(
+        data.name, Path(data.path), cache, workers=settings.workers, progress=progress
+    )
     lists = {}
     for fold in settings.folds:
         for protocol in settings.chosen_protocols:
@@ -50,7 +52,7 @@ def read(settings: RunSettings, cache: Path, progress: Progress = silent) -> Dat
 
 
 def list_name(protocol: Protocol, fold: int | None) -> str:
-    """Gives the key of a protocol's lists in DataSet.lists."""
+    """Return the key of a protocol's lists in DataSet.lists."""
     return protocol.name if fold is None else f"{protocol.name} fold {fold}"
 
 
@@ -60,14 +62,14 @@ def _digest(tried: Assignment) -> str:
 
 
 def try_protocol(manifest: Manifest, protocol: Protocol, request: Request) -> Assignment:
-    """Gives what the protocol would do if every face were found. Raises DataError as it would."""
+    """Return the protocol's assignment as if every face were found. Raises its DataError."""
     images = manifest.images.assign(found=True)
     images["row"] = images.groupby("spectrum").cumcount()
     return protocol.assign(images, manifest.root, request)
 
 
 def request_of(settings: RunSettings, protocol: Protocol, fold: int | None) -> Request:
-    """What the settings ask of a protocol; lists leave nothing to ask but what may be missing."""
+    """Return the request of the settings; for a protocol with lists, only what may be missing."""
     if protocol.needs_lists:
         return Request(fold, 0, {}, 0, settings.allow_missing)
     data = settings.data
@@ -76,30 +78,30 @@ def request_of(settings: RunSettings, protocol: Protocol, fold: int | None) -> R
 
 
 def keep(data: DataSet | None, folder: Path) -> None:
-    """Writes what was read into the run's folder; an older one is removed."""
+    """Write the data set's tables into the run's folder; without a data set, delete older ones."""
     if data is None:
-        for name in (MANIFEST, REFUSED, FACTS):
+        for name in (MANIFEST, REFUSED, NOTES_AND_LISTS):
             (folder / name).unlink(missing_ok=True)
         return
     manifest = data.manifest
     write_text(folder / MANIFEST, manifest.images.to_csv(index=False, lineterminator="\n"))
     write_text(folder / REFUSED, manifest.refused.to_csv(index=False, lineterminator="\n"))
-    facts = {"notes": manifest.notes, "lists": data.lists}
-    write_text(folder / FACTS, json.dumps(facts, indent=1))
+    others = {"notes": manifest.notes, "lists": data.lists}
+    write_text(folder / NOTES_AND_LISTS, json.dumps(others, indent=1))
 
 
 def kept(settings: RunSettings, folder: Path) -> DataSet | None:
-    """What `keep` wrote, read without the data set. Raises UsageError where it is not there."""
+    """Read what `keep` wrote. Raises UsageError where a file is missing or unreadable."""
     if not settings.data.on_disk:
         return None
     try:
-        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        others = json.loads((folder / NOTES_AND_LISTS).read_text(encoding="utf-8"))
         images = packed.read_table(folder / MANIFEST).astype(dict.fromkeys(EYE_COLUMNS, float))
         refused = pd.read_csv(folder / REFUSED, dtype=str, keep_default_na=False)
-        notes, lists = tuple(facts["notes"]), dict(facts["lists"])
+        notes, lists = tuple(others["notes"]), dict(others["lists"])
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(
-            f"{folder}: {MANIFEST}, {REFUSED} or {FACTS} is missing or unreadable; "
+            f"{folder}: {MANIFEST}, {REFUSED} or {NOTES_AND_LISTS} is missing or unreadable; "
             "run `bench run-all` with the same options first"
         ) from None
     data = settings.data

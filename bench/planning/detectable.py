@@ -9,17 +9,23 @@ from reports.power import power_sentence
 
 
 def detectable(settings: RunSettings, data: DataSet | None) -> str:
-    """Gives a sentence on rank-1 of unseen people, or that nobody unseen is tested."""
+    """Return a sentence on rank-1 of unseen people, or that nobody unseen is tested."""
     people, probes = people_and_probes(settings, data)
     if not probes:
         return "Nobody unseen is tested under this protocol."
-    shown = [each for each in planned(settings) if each.role != "curve" and not each.twin]
-    fakes = sum(each.role in ("fakes", "leaky") for each in shown)
-    return power_sentence(people, probes / people, len(settings.seeds), len(shown), fakes)
+    shown = [chosen for chosen in planned(settings) if chosen.role != "curve" and not chosen.twin]
+    fakes = sum(chosen.role in ("fakes", "leaky") for chosen in shown)
+    return power_sentence(
+        people,
+        probes / people,
+        len(settings.seeds),
+        training_sets=len(shown),
+        comparisons=fakes,
+    )
 
 
 def people_and_probes(settings: RunSettings, data: DataSet | None) -> tuple[int, int]:
-    """Gives how many unseen people there are, and NIR probes of them in all folds."""
+    """Return the number of unseen people, and that of their NIR probes in all folds."""
     if data is None:
         people = settings.data.unseen_subjects
         if not isinstance(people, int):

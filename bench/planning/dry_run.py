@@ -1,4 +1,4 @@
-"""Prints what a run would do: settings, stages, time, and what it could detect."""
+"""Prints the plan of a run: settings, stages, times, and the difference it could detect."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ from faces.common.compute import choose_device, device_name
 
 
 def show_plan(settings: RunSettings, out: Path, console: Console) -> None:
-    """Prints every setting and stage, and what is to be expected of them; starts no stage."""
+    """Print every setting and stage, with times and sizes to expect. No stage is started."""
     check(settings, out)
     data = read(settings, cache_folder(), console)
     plan = plans.build(settings, data, out)
@@ -29,7 +29,10 @@ def show_plan(settings: RunSettings, out: Path, console: Console) -> None:
     todo = [stage for stage in stages if not is_done(stage, store)]
     with console.status("") as status:
         expected = expect(
-            settings, plan, todo, lambda kind: status.update(f"timing a few steps of {kind}")
+            settings,
+            plan,
+            todo,
+            lambda training: status.update(f"timing a few steps of {training}"),
         )
     console.print(to_toml(settings), highlight=False, markup=False)
     console.print(_stage_table(stages, expected))

@@ -1,8 +1,7 @@
-"""Predicts what a run takes: times a few real training steps here, and adds up bytes on disk.
+"""Predicts the time and the disk space of a run, from a few real training steps on this machine.
 
-The steps are those of the trainings themselves, on images of noise and networks with random
-weights; only the number of steps differs. Everything else is taken from the stages' efforts, which
-were measured on one core (docs/design.md).
+The timed steps are those of the trainings, on images of noise and with random weights. The times of
+all other stages are their efforts, which were measured on one core (docs/design.md).
 """
 
 import tempfile
@@ -38,14 +37,14 @@ from recognizer.training import train as train_recognizer
 
 TIMED_STEPS = 5
 TIMED_STEPS_ON_GPU = 60  # a recognizer reports every twentieth
-SLOW_STEP_SECONDS = 5.0  # of such a step's kind only the first is timed
+SLOW_STEP_SECONDS = 5.0  # where the first step takes longer, it alone is timed
 SUBJECTS = 4
 CHECKPOINTS = 2 * 3  # the last two, each of weights and Adam's two moments
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """Seconds per step of what was timed, by name; steps and seconds of stages, by key; bytes."""
+    """Seconds per step of trainings, by name; steps and seconds of stages, by key; bytes."""
 
     step_seconds: dict[str, float]
     steps: dict[str, int]
@@ -56,34 +55,36 @@ class Expectation:
 def expect(
     settings: RunSettings, plan: Plan, todo: Iterable[Stage], tell: Callable[[str], None]
 ) -> Expectation:
-    """Times steps of every kind of training that is still to do, and adds up.
+    """Time steps of every training that is still to do, and add up times and bytes.
 
-    `tell` is told what is being timed: a step of a large network can take a processor a minute.
+    `tell` gets the name of the training that is timed next: a step of a large network can take a
+    processor a minute.
     """
     settings, todo = resolved(settings), list(todo)
-    kinds = {stage.key: kind for stage in todo if (kind := _kind(settings, stage))}
+    names = {stage.key: name for stage in todo if (name := _training_name(settings, stage))}
     timed = {}
-    for kind in dict.fromkeys(kinds.values()):
-        tell(kind)
-        timed[kind] = _time(settings, kind)
-    steps = {stage.key: _steps(plan, stage) for stage in todo if stage.key in kinds}
+    for name in dict.fromkeys(names.values()):
+        tell(name)
+        timed[name] = _time(settings, name)
+    steps = {stage.key: _steps(plan, stage) for stage in todo if stage.key in names}
     seconds = {stage.key: stage.effort for stage in todo}
-    seconds |= {key: count * timed[kinds[key]] for key, count in steps.items()}
+    seconds |= {key: count * timed[names[key]] for key, count in steps.items()}
     return Expectation(timed, steps, seconds, sum(_disk_bytes(settings, plan, todo)))
 
 
-def _kind(settings: RunSettings, stage: Stage) -> str:
-    """Gives what is timed for a stage: "translator A", "recognizer", "pretrain"; or nothing.
+def _training_name(settings: RunSettings, stage: Stage) -> str:
+    """Return the name of a stage's training: "translator A", "recognizer" or "pretrain"; else "".
 
-    Variants with the same step are timed as the first of them.
+    Variants with the same step have the name of the first of them.
     """
     name = stage.name.partition(":")[0]
     if isinstance(stage.settings, TranslatorSettings):
-        return f"translator {_alike(settings, stage.settings.variant)}"
+        return f"translator {_first_alike(settings, stage.settings.variant)}"
     return {"finetune": "recognizer", "pretrain": "pretrain"}.get(name, "")
 
 
-def _alike(settings: RunSettings, name: str) -> str:
+def _first_alike(settings: RunSettings, name: str) -> str:
+    """Return the first of the variants whose step is that of this one."""
     steps = {
         other: (variant_of(settings, other).build, own_settings(settings, other))
         for other in settings.variants
@@ -92,7 +93,7 @@ def _alike(settings: RunSettings, name: str) -> str:
 
 
 def _steps(plan: Plan, stage: Stage) -> int:
-    """Gives a stage's steps; a translator's epochs are counted with all images: at most these."""
+    """Return a stage's steps; at most so many where a translator's epochs depend on the split."""
     if stage.name.startswith("translator"):
         return plan.longest.counted_steps
     settings = stage.settings
@@ -100,34 +101,35 @@ def _steps(plan: Plan, stage: Stage) -> int:
     return cast(TrainingSettings, training).steps
 
 
-def _time(settings: RunSettings, kind: str) -> float:
+def _time(settings: RunSettings, name: str) -> float:
+    """Return seconds per step of the training of this name."""
     device = choose_device(settings.device)
-    if kind == "pretrain":
+    if name == "pretrain":
         train = partial(_recognize, settings.pretrain, device)
-    elif kind == "recognizer":
+    elif name == "recognizer":
         shared = {
-            name: getattr(settings.recognizer, name) for name in TrainingSettings.model_fields
+            field: getattr(settings.recognizer, field) for field in TrainingSettings.model_fields
         }
         train = partial(_recognize, TrainingSettings(**shared), device)
     else:
-        train = partial(_translate, settings, kind.partition(" ")[2], device)
+        train = partial(_translate, settings, name.partition(" ")[2], device)
     with _threads_of_a_stage(device):
         return _step_seconds(train, device.type == "cuda")
 
 
 @contextmanager
 def _threads_of_a_stage(device: torch.device) -> Iterator[None]:
-    """On a processor every stage trains with one thread."""
+    """Compute as a stage does: with one thread on a processor."""
     before = torch.get_num_threads()
     torch.set_num_threads(1 if device.type == "cpu" else before)
     yield
     torch.set_num_threads(before)
 
 
-def _step_seconds(train: Callable[[int, Progress], None], on_gpu: bool) -> float:
-    """Gives seconds per step between the first report and the last: the first holds the set-up.
+def _step_seconds(train: Callable[..., None], on_gpu: bool) -> float:
+    """Return seconds per step between the first report and the last, without the set-up.
 
-    A first step that is slow is taken as it is, set-up included.
+    Where the first step is slow, it is the only one, and the set-up is included.
     """
     reports = [(0, time.perf_counter())]
 
@@ -137,17 +139,17 @@ def _step_seconds(train: Callable[[int, Progress], None], on_gpu: bool) -> float
             raise _Enough
 
     with suppress(_Enough):
-        train(TIMED_STEPS_ON_GPU if on_gpu else TIMED_STEPS, progress)
+        train(steps=TIMED_STEPS_ON_GPU if on_gpu else TIMED_STEPS, progress=progress)
     (first, began), (last, ended) = reports[1 if len(reports) > 2 else 0], reports[-1]
     return (ended - began) / (last - first)
 
 
 class _Enough(Exception):
-    """Steps are so slow that one of them is enough."""
+    """Ends a timing whose first step was slow."""
 
 
 def _translate(
-    settings: RunSettings, name: str, device: torch.device, steps: int, progress: Progress
+    settings: RunSettings, name: str, device: torch.device, *, steps: int, progress: Progress
 ) -> None:
     variant, own, generator = (
         variant_of(settings, name),
@@ -176,12 +178,12 @@ def _translate(
 
 
 def _untrained(variant: Variant[Any], own: OwnSettings) -> dict[str, nn.Module]:
-    """Gives the fixed networks that it needs, with random weights: they change no time."""
+    """Return the fixed networks that a variant needs, with random weights, which cost the same."""
     return {name: fixed_networks.require(name).untrained() for name in variant.needs(own)}
 
 
 def _recognize(
-    training: TrainingSettings, device: torch.device, steps: int, progress: Progress
+    training: TrainingSettings, device: torch.device, *, steps: int, progress: Progress
 ) -> None:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (8 * SUBJECTS, 32, 32, 3), np.uint8)
@@ -193,15 +195,15 @@ def _recognize(
             [ImageSet("noise", images, labels)],
             SUBJECTS,
             None,
-            Path(out),
-            0,
-            device,
-            progress,
+            out=Path(out),
+            seed=0,
+            device=device,
+            progress=progress,
         )
 
 
 def _disk_bytes(settings: RunSettings, plan: Plan, todo: list[Stage]) -> Iterator[int]:
-    """Images, fakes and weights, by stage; and the checkpoints of the trainings side by side."""
+    """Yield the bytes of images, fakes and weights, and of checkpoints of parallel trainings."""
     names = [stage.name.partition(":")[0] for stage in todo]
     vis, nir = plan.images
     if "align" in names:
@@ -217,7 +219,7 @@ def _disk_bytes(settings: RunSettings, plan: Plan, todo: list[Stage]) -> Iterato
 
 
 def _translator_bytes(settings: RunSettings) -> int:
-    """Of the networks of the largest training; about half of it stays as weights."""
+    """Return the bytes of the networks of the largest training; about half are kept as weights."""
     return max(_networks_bytes(settings, name) for name in settings.variants)
 
 

@@ -1,4 +1,4 @@
-"""Plans the stages from faces to a split: rendering or reading, alignment, division."""
+"""Plans the stages that make images and their split: rendering, alignment, division into parts."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from faces.protocols import Protocol
 
 
 def image_counts(settings: RunSettings, data: DataSet | None) -> tuple[int, int]:
-    """Gives how many VIS and NIR images there are: translators train on these at most."""
+    """Return the numbers of VIS and NIR images; translators train on at most so many."""
     if data is None:
         people = settings.data
         return people.subjects * people.vis_per_subject, people.subjects * people.nir_per_subject
@@ -21,20 +21,28 @@ def image_counts(settings: RunSettings, data: DataSet | None) -> tuple[int, int]
 
 
 def aligned_data(settings: RunSettings, data: DataSet | None, folder: Path) -> Stage:
-    """The crops of the run's data set; `folder` holds its manifest. People are rendered first."""
+    """Return the stage of the crops of the run's data set, or of rendered people without one.
+
+    `folder` holds the manifest of the data set.
+    """
     return _aligned_files(settings, data, folder) if data else _aligned_people(settings)
 
 
 def _aligned_people(settings: RunSettings) -> Stage:
     data = settings.data
     people = images.PeopleSettings.of(
-        data, data.population, data.subjects, data.vis_per_subject, data.nir_per_subject, True
+        data,
+        population=data.population,
+        subjects=data.subjects,
+        vis=data.vis_per_subject,
+        nir=data.nir_per_subject,
+        paired=True,
     )
     return rendered_and_aligned(settings, "data", people)
 
 
 def rendered_and_aligned(settings: RunSettings, name: str, people: images.PeopleSettings) -> Stage:
-    """Gives the crops of rendered people."""
+    """Return the stage of the crops of rendered people."""
     count = people.subjects * (people.vis_per_subject + people.nir_per_subject)
     megapixels = people.side_px**2 / 1e6
     rendered = Stage(
@@ -58,7 +66,7 @@ def rendered_and_aligned(settings: RunSettings, name: str, people: images.People
 
 def _aligned_files(settings: RunSettings, data: DataSet, folder: Path) -> Stage:
     found = data.manifest.images
-    searched = found[found["left_x"].isna()]  # the others come with their eyes
+    searched = found[found["left_x"].isna()]  # the data set has the eye positions of the others
     megapixels = float((searched["width_px"] * searched["height_px"]).sum()) / 1e6
     return Stage(
         "align:data",
@@ -78,14 +86,17 @@ def _aligned_files(settings: RunSettings, data: DataSet, folder: Path) -> Stage:
 def splits(
     settings: RunSettings, aligned: Stage, protocol: Protocol, data: DataSet | None
 ) -> dict[int | None, Stage]:
-    """Gives the protocol's split of each fold."""
-    return {fold: _split(settings, aligned, protocol, fold, data) for fold in settings.folds}
+    """Return the stage of the protocol's split of each fold."""
+    return {
+        fold: _split(settings, aligned, protocol, fold=fold, data=data) for fold in settings.folds
+    }
 
 
 def _split(
     settings: RunSettings,
     aligned: Stage,
     protocol: Protocol,
+    *,
     fold: int | None,
     data: DataSet | None,
 ) -> Stage:

@@ -1,4 +1,4 @@
-"""Takes out of a plan what failed stages left unmade, so that the rest can be reported."""
+"""Removes from a plan the stages that were not made, so that the others can be reported."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -11,7 +11,7 @@ from bench.running.store import Stage
 
 Stages = dict[tuple[str, Repeat], Stage]
 
-PARTS = {  # what a plan repeats, by its attributes: what one of the stages is called
+PARTS = {  # attributes of a plan: the name of one of its stages
     "translators": "translator",
     "fakes": "fakes",
     "finetunes": "recognizer",
@@ -25,14 +25,14 @@ class NothingToReport(Exception):
 
 
 def without(plan: Plan, failed: Collection[Stage]) -> Plan:
-    """Gives the plan of what is there although some stages failed.
+    """Return the plan without the failed stages and those that need them.
 
-    Training sets are compared on the same probes, so of a training set with folds a seed is left
-    out whole if one of its folds is missing. Comparisons are made over the seeds that both sides
-    have. Raises NothingToReport where no seed of the baseline is there.
+    Training sets are compared on the same probes, so a seed of a training set is removed if any of
+    its folds is missing. Comparisons are made over the seeds that both sides have. Raises
+    NothingToReport where no seed of the baseline is left.
     """
-    gone = {stage.key for stage in failed}
-    parts: dict[str, Any] = {name: _made(getattr(plan, name), gone) for name in PARTS}
+    keys = {stage.key for stage in failed}
+    parts: dict[str, Any] = {name: _made(getattr(plan, name), keys) for name in PARTS}
     parts["scores"] = _whole_repeats(parts["scores"], plan.scores)
     if not any(name == BASELINE for name, _ in parts["scores"]):
         raise NothingToReport
@@ -40,17 +40,17 @@ def without(plan: Plan, failed: Collection[Stage]) -> Plan:
 
 
 def needs(stage: Stage, keys: Collection[str]) -> bool:
-    """Tells whether a stage is, or needs, one of the stages with these keys."""
+    """Tell whether a stage is, or needs, one of the stages with these keys."""
     return any(source.key in keys for source in every_stage([stage]))
 
 
-def _made(stages: Stages, gone: Collection[str]) -> Stages:
-    """Gives the stages that are none of those that are gone, and need none of them."""
-    return {key: stage for key, stage in stages.items() if not needs(stage, gone)}
+def _made(stages: Stages, failed: Collection[str]) -> Stages:
+    """Return the stages that neither failed nor need a failed one; `failed` holds keys."""
+    return {key: stage for key, stage in stages.items() if not needs(stage, failed)}
 
 
 def _whole_repeats(made: Stages, planned: Stages) -> Stages:
-    """Gives the scores of those training sets and seeds of which every fold was made."""
+    """Return the scores of the training sets and seeds of which every fold was made."""
     broken = {(name, repeat.seed) for name, repeat in planned if (name, repeat) not in made}
     return {
         (name, repeat): stage

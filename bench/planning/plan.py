@@ -1,13 +1,13 @@
-"""Plans the stage graph of a run: what has to be made, from what, and in which order.
+"""Plans the stage graph of a run: its stages, their inputs and their order.
 
     render -> align -> split -> translator:A:0 -> fakes:A:0 -> finetune:real+A:0 -> score:real+A:0
                                                      \\-> quality:A:0
     render -> align (other people) -> pretrain ------------^
 
 Controls and curves (bench/planning/training_sets.py) are further fine-tunings, of other mixtures. A
-data set on disk is aligned file by file and not rendered. Whatever is trained is repeated over
-seeds and over the folds of the protocol. Translators that see what is tested are called `A-leaky`.
-The effort of a stage is in seconds on one core (docs/design.md says of which kind).
+data set on disk is aligned file by file and not rendered. Each training is repeated for all seeds
+and all folds of the protocol. Translators that are trained on tested people or images are called
+`A-leaky`. The effort of a stage is in seconds on one core (docs/design.md tells which core).
 """
 
 from dataclasses import dataclass, field
@@ -16,24 +16,23 @@ from typing import Any, NamedTuple
 
 from bench import weights
 from bench.planning.datasets import DataSet
-from bench.planning.image_stages import (
-    aligned_data,
-    image_counts,
-    rendered_and_aligned,
-    splits,
+from bench.planning.image_stages import aligned_data, image_counts, splits
+from bench.planning.quality_stages import PRETRAINED, quality_stage
+from bench.planning.recognizer_stages import (
+    external_stage,
+    finetune_stage,
+    pretrain_stage,
+    score_stage,
 )
-from bench.planning.quality_stages import PRETRAINED, first_weights, quality_stage
 from bench.planning.training_sets import EXTERNAL, LEAKY, PlannedSet, planned, translators
 from bench.running.store import Stage
 from bench.settings.own_settings import own_settings, variant_of
 from bench.settings.run_settings import RunSettings
-from bench.stages import external_recognizer, images, quality, recognition, translation
+from bench.stages import quality, translation
 from faces.align import LANDMARKS
 from faces.common.compute import choose_device, resolve
 from generators.method import Variant
 from generators.settings import GeneratorSettings
-from recognizer import recognition_metrics
-from recognizer.settings import TrainingSettings
 
 UNTRANSLATED = "untranslated"
 
@@ -50,13 +49,13 @@ class Repeat(NamedTuple):
 
 @dataclass
 class Plan:
-    """The stages by what they are, for whoever gathers their results."""
+    """The stages of a run, by part, name and repeat, for the code that gathers their results."""
 
     aligned: Stage
     images: tuple[int, int]  # VIS and NIR, in all
-    longest: GeneratorSettings  # a translator's settings, if it trained on all images
+    longest: GeneratorSettings  # those of a translator that trains on all images
     splits: dict[int | None, Stage]  # by fold
-    leaky_splits: dict[int | None, Stage]  # the same parts, but for what translators see
+    leaky_splits: dict[int | None, Stage]  # the same parts, but translators see more images
     pretrain: Stage | None = None
     variants: dict[str, Variant[Any]] = field(default_factory=dict)  # by translator's name
     translators: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
@@ -67,16 +66,16 @@ class Plan:
 
     @property
     def first(self) -> Repeat:
-        """Gives the repeat that pictures and curves are drawn from."""
+        """Return the first repeat, from which grids and curves are drawn."""
         return next(repeat for _, repeat in self.scores)
 
     @property
     def split(self) -> Stage:
-        """Gives the split of the first repeat."""
+        """Return the split of the first repeat."""
         return self.splits[self.first.fold]
 
     def targets(self) -> list[Stage]:
-        """Gives the stages whose folders the report reads."""
+        """Return the stages from which the report is made."""
         return [
             *self.translators.values(),
             *self.scores.values(),
@@ -85,9 +84,10 @@ class Plan:
 
 
 def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
-    """Gives the graph of a run; `folder` holds the manifest of `data`, which rendered people lack.
+    """Return the graph of a run; `folder` is that of the run, where the manifest of `data` is.
 
-    Raises UsageError for an unknown variant.
+    `data` is None for rendered people. Raises UsageError for an unknown variant, TypeError for a
+    stage function that is not marked with `@stage`.
     """
     settings = resolved(settings)
     aligned = aligned_data(settings, data, folder)
@@ -105,7 +105,7 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
         },
     )
     if settings.recognizer.weights == PRETRAINED:
-        plan.pretrain = _pretrain(settings)
+        plan.pretrain = pretrain_stage(settings)
     for fold in settings.folds:
         _add_untranslated(plan, settings, Repeat(settings.seeds[0], fold))
         for repeat in (Repeat(seed, fold) for seed in settings.seeds):
@@ -119,7 +119,7 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
 
 
 def resolved(settings: RunSettings) -> RunSettings:
-    """Settings in which "auto" precisions are what they mean on the run's device."""
+    """Return the settings with the precision that "auto" means on the run's device."""
     device = choose_device(settings.device)
     parts = {}
     for name in ("generator", "pretrain", "recognizer"):
@@ -127,20 +127,6 @@ def resolved(settings: RunSettings) -> RunSettings:
         precision = resolve(part.precision, device)
         parts[name] = part.model_copy(update={"precision": precision})
     return settings.model_copy(update=parts)
-
-
-def _pretrain(settings: RunSettings) -> Stage:
-    chosen = settings.pretrain
-    people = images.PeopleSettings.of(
-        settings.data, chosen.population, chosen.subjects, chosen.images_per_subject, 0, False
-    )
-    return Stage(
-        "pretrain",
-        recognition.pretrain,
-        chosen,
-        {"aligned": rendered_and_aligned(settings, "pretrain", people)},
-        effort=_training_effort(chosen),
-    )
 
 
 def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -> None:
@@ -177,7 +163,7 @@ def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -
 
 
 def _add_untranslated(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
-    """The quality of what no translator made: VIS, the floor, the ceiling."""
+    """Add the quality of the images that no translator made: VIS, the floor, the ceiling."""
     plan.qualities[UNTRANSLATED, repeat] = quality_stage(
         settings, "vis", f"quality:{UNTRANSLATED}:{repeat}", _first_inputs(plan, repeat)
     )
@@ -188,68 +174,45 @@ def _inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
 
 
 def _first_inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
-    """The images, their parts, and the recognizer before its fine-tuning where it is made here."""
+    """Return the images, their parts, and the pretrained recognizer where the run trains it."""
     return _inputs(plan, repeat) | ({"initial": plan.pretrain} if plan.pretrain else {})
 
 
 def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repeat: Repeat) -> None:
-    recognizer = settings.recognizer
     inputs = _first_inputs(plan, repeat)
     if chosen.translator:
         inputs["fakes"] = plan.fakes[chosen.translator, repeat]
-    finetune = Stage(
+    finetune = finetune_stage(
+        settings,
         f"finetune:{chosen.name}:{repeat}",
-        recognition.finetune,
-        recognition.FinetuneSettings.of(
-            recognizer, first_weights(settings), chosen.mixture, repeat.seed
-        ),
         inputs,
-        effort=_training_effort(recognizer),
+        mixture=chosen.mixture,
+        seed=repeat.seed,
     )
     finetune = _known(plan.finetunes, finetune)
-    score = Stage(
-        f"score:{chosen.name}:{repeat}",
-        recognition.score,
-        recognition.ScoreSettings(
-            **recognizer.model_dump(), added_metrics=recognition_metrics.added()
-        ),
-        _inputs(plan, repeat) | {"recognizer": finetune},
-        effort=15 * (recognizer.side_px / 80) ** 2,
-    )
     plan.finetunes[chosen.name, repeat] = finetune
+    score = score_stage(
+        settings,
+        f"score:{chosen.name}:{repeat}",
+        _inputs(plan, repeat) | {"recognizer": finetune},
+    )
     plan.scores[chosen.name, repeat] = _known(plan.scores, score)
 
 
 def _known(stages: dict[tuple[str, Repeat], Stage], stage: Stage) -> Stage:
-    """Gives the stage, or the one of another name that makes the same bytes."""
+    """Return the stage, or an earlier one of another name that writes the same bytes."""
     return next((known for known in stages.values() if known.key == stage.key), stage)
 
 
 def _add_external(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
-    """The external recognizer, which nobody trains here, so all seeds share its scores."""
+    """Add the external recognizer; all seeds share its scores, since it is not trained."""
     fold = "" if repeat.fold is None else f":fold{repeat.fold}"
-    stage = Stage(
-        f"score:{EXTERNAL}{fold}",
-        external_recognizer.score,
-        external_recognizer.ExternalSettings(
-            network_sha256=weights.sha256_of(EXTERNAL),
-            gallery_draws=settings.recognizer.gallery_draws,
-            far_targets=settings.recognizer.far_targets,
-            added_metrics=recognition_metrics.added(),
-        ),
-        _inputs(plan, repeat),
-        effort=20,
-    )
+    stage = external_stage(settings, f"score:{EXTERNAL}{fold}", _inputs(plan, repeat))
     plan.scores[EXTERNAL, repeat] = _known(plan.scores, stage)
 
 
-def _training_effort(settings: TrainingSettings) -> float:
-    """Gives seconds on one core: 25 images a second at 80 px."""
-    return settings.steps * settings.batch / 25 * (settings.side_px / 80) ** 2
-
-
 def weight_names(settings: RunSettings) -> list[str]:
-    """Gives the fixed networks that a run needs."""
+    """Return the names of the weights that a run needs."""
     names = [LANDMARKS, *quality.NETWORKS]
     for name in settings.variants:
         names += variant_of(settings, name).needs(own_settings(settings, name))

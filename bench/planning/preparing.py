@@ -15,7 +15,7 @@ from generators import definitions
 
 
 def check(settings: RunSettings, out: Path) -> None:
-    """What can be told before a data set is read. Raises UsageError."""
+    """Make the checks that need no data set. Raises UsageError."""
     for name in settings.variants:
         _check_needs(settings, name)
     if settings.data.on_disk and store_of(out).is_relative_to(Path(settings.data.path).absolute()):
@@ -26,7 +26,7 @@ def check(settings: RunSettings, out: Path) -> None:
 
 
 def _check_needs(settings: RunSettings, name: str) -> None:
-    """A translator's needs, but for weights that are not there yet. Raises UsageError."""
+    """Check a translator's needs, except for the files of weights. Raises UsageError."""
     variant = variant_of(settings, name)
     for network in variant.needs(own_settings(settings, name)):
         fixed_networks.require(network)
@@ -38,17 +38,18 @@ def _check_needs(settings: RunSettings, name: str) -> None:
 
 
 def keep_definitions(settings: RunSettings, cache: Path) -> None:
-    """Keeps the files that define the run's translators, for its stages and for their weights."""
+    """Copy the files that define the run's translators into the cache; stages load them there."""
     for name in settings.variants:
         if name in settings.translator_files:
             definitions.keep(settings.translator_files[name], cache)
 
 
 def read(settings: RunSettings, cache: Path, console: Console) -> DataSet | None:
+    """Read the data set with a progress bar; see `datasets.read`."""
     with shown(console, "reading images") as progress:
         return datasets.read(settings, cache, progress)
 
 
 def store_of(out: Path) -> Path:
-    """Gives the stage store, which runs that lie beside each other share."""
+    """Return the stage store, which runs that lie beside each other share."""
     return out.absolute().parent / "stages"

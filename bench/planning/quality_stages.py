@@ -1,4 +1,4 @@
-"""Plans the stages that measure images, and names the recognizer's first weights."""
+"""Plans the stages that measure image quality, and finds the recognizer's first weights."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ PRETRAINED = "pretrain-rendered"
 def quality_stage(
     settings: RunSettings, images: str, name: str, inputs: Mapping[str, Stage]
 ) -> Stage:
-    """Gives the stage that measures one sample: a translator's fakes, or "vis", untranslated."""
+    """Return the stage that measures one sample: a translator's fakes, or "vis", untranslated."""
     recognizer = settings.recognizer
     return Stage(
         name,
@@ -40,6 +40,6 @@ def quality_stage(
 
 
 def first_weights(settings: RunSettings) -> str:
-    """The hash of published weights; those that the run pretrains are among a stage's inputs."""
+    """Return the hash of published weights; "" where the run trains them, as a stage's input."""
     name = settings.recognizer.weights
     return "" if name == PRETRAINED else weights.original_sha256(name, cache_folder())

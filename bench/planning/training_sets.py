@@ -1,4 +1,4 @@
-"""Lists the training sets of a run: name, content, and what each is compared with."""
+"""Lists the training sets of a run: name, content, and the set that each is compared with."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -29,12 +29,12 @@ class PlannedSet:
 
 
 def planned(settings: RunSettings) -> list[PlannedSet]:
-    """Gives every training set, by name once: the ends of the curves are there without them."""
+    """Return every training set, each name once: some points of the curves are other sets, too."""
     found: dict[str, PlannedSet] = {}
     trained: dict[tuple[Mixture, str | None], str] = {}
     for training_set in _all(settings):
-        what = (training_set.mixture, training_set.translator)
-        first = trained.setdefault(what, training_set.name)
+        content = (training_set.mixture, training_set.translator)
+        first = trained.setdefault(content, training_set.name)
         twin = first if first != training_set.name else None
         found.setdefault(training_set.name, replace(training_set, twin=twin))
     return list(found.values())
@@ -56,21 +56,21 @@ def _all(settings: RunSettings) -> Iterator[PlannedSet]:
 
 
 def translators(settings: RunSettings) -> Iterator[str]:
-    """Gives the variants, as they are and as they leak, as far as the protocols ask for it."""
+    """Yield the names of the variants, and with a leaky protocol those of the leaky ones."""
     for protocol in settings.chosen_protocols:
         for variant in settings.variants:
             yield f"{variant}{LEAKY}" if protocol.leaky else variant
 
 
 def _counted_translator(settings: RunSettings) -> str:
-    """Gives the translator whose fakes controls and curves use."""
+    """Return the translator whose fakes controls and curves use."""
     chosen = settings.controls.translator or settings.variants[-1]
     leaky = settings.chosen_protocols[0].leaky
     return f"{chosen}{LEAKY}" if leaky else chosen
 
 
 def _chosen_controls(settings: RunSettings) -> list[Control]:
-    """The controls of the settings, then those that a recognizer of this colour always has."""
+    """Return the controls of the settings, then those that this recognizer's colour always has."""
     wanted = list(settings.controls.sets)
     return [controls.get(name) for name in wanted] + [
         control
@@ -115,10 +115,10 @@ def _with_control(settings: RunSettings, control: Control) -> PlannedSet:
 
 
 def _nir_curve(settings: RunSettings) -> Iterator[PlannedSet]:
-    """Gives each amount of real NIR without fakes and with those of one translator.
+    """Yield each amount of real NIR without fakes and with those of one translator.
 
-    Where the VIS images once more are a control, they are one at every amount: kinds of images have
-    equal shares of a batch, so whatever stands beside real NIR images makes them rarer.
+    The control that repeats the VIS images is added at every amount: kinds of images have equal
+    shares of a batch, so any further kind makes real NIR images rarer.
     """
     maker = _counted_translator(settings)
     repeating = [control for control in map(controls.get, settings.controls.sets)

@@ -1,1 +1,1 @@
-"""Makes stages: the store that keeps them, and the engine that runs what is missing."""
+"""Makes stages: the store that keeps them, and the engine that runs the missing ones."""

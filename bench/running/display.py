@@ -1,4 +1,4 @@
-"""Defines the interface of a display: what an engine tells of the stages that it runs."""
+"""Defines the interface of a display, which an engine calls about the stages that it runs."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -7,25 +7,25 @@ from bench.running.store import Stage
 
 
 class Display(Protocol):
-    """Is told what happens; `bench.display.progress` shows it on a terminal."""
+    """Receives the events of a run; `bench.display.progress` shows them on a terminal."""
 
     def cached(self, stage: Stage) -> None:
-        """The stage was there before."""
+        """Note that the stage was made before."""
 
     def expect(self, stages: Iterable[Stage]) -> None:
-        """These stages are still to be made."""
+        """Note that these stages have to be made."""
 
     def started(self, stage: Stage) -> None:
-        """The stage has begun."""
+        """Note that the stage has begun."""
 
     def progress(self, key: str, done: int, total: int, values: Mapping[str, float]) -> None:
-        """The stage of this key has done so many of `total` steps; `values` are its losses."""
+        """Note that the stage has done so many of `total` steps; `values` are its losses."""
 
     def finished(self, stage: Stage, seconds: float) -> None:
-        """The stage is there, after so many seconds."""
+        """Note that the stage was made, in so many seconds."""
 
     def failed(self, stage: Stage, error: BaseException) -> None:
-        """The stage has raised an error."""
+        """Note that the stage has raised an error."""
 
     def tick(self) -> None:
-        """Some time has passed, and nothing else may have happened."""
+        """Note that some time has passed, even if there was no other event."""

@@ -1,7 +1,7 @@
 """Runs the stage graph on this machine: wide stages alone, the others side by side.
 
 Every training runs on one thread of a worker process, so its bytes depend neither on the number
-of workers nor on what runs beside it, and two cores are used fully by two stages.
+of workers nor on the stages beside it, and two stages use two cores fully.
 """
 
 import time
@@ -25,25 +25,25 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Failure:
-    """A stage that failed, and its error as a person is told it."""
+    """A stage that failed, and the error that is shown to the user."""
 
     stage: Stage
     error: NirbenchError
 
 
 class Engine:
-    """Runs stages into one store on one machine, telling a display what happens."""
+    """Runs stages into one store on one machine, and reports the events to a display."""
 
     def __init__(self, store: Path, machine: Machine, display: Display) -> None:
         self.store, self.machine, self.display = store, machine, display
         self.failures: list[Failure] = []
-        self.ran: set[str] = set()  # keys of the stages that were not there before
+        self.ran: set[str] = set()  # keys of the stages that were not cached
 
     def run(self, targets: Iterable[Stage]) -> None:
-        """Makes everything `targets` need that is not there yet.
+        """Make the missing ones of `targets` and of all that they need.
 
-        A failed stage stops only what needs it, and is added to `failures`: with its error as it is
-        where a person caused it, otherwise with a StageError.
+        A failed stage stops only the stages that need it. It is added to `failures`, with its error
+        if a user caused it, otherwise with a StageError.
         """
         stages = every_stage(targets)
         todo = {stage.key: stage for stage in stages if not is_done(stage, self.store)}
@@ -74,7 +74,7 @@ class Engine:
                     continue
                 self._submit(waiting, running, pool)
                 if not running:
-                    break  # all that is left needs a stage that failed
+                    break  # all others need a stage that failed
                 self._collect(running, graph, messages)
 
     def _run_here(self, stage: Stage, graph: TopologicalSorter) -> None:
@@ -91,7 +91,7 @@ class Engine:
             self._finished(stage, seconds, graph)
 
     def _submit(self, waiting: list[Stage], running: dict, pool: ProcessPoolExecutor) -> None:
-        """Hands out stages, those with most work behind them first, one per worker."""
+        """Submit one stage per free worker, the largest effort first."""
         waiting.sort(key=lambda stage: -stage.effort)
         while waiting and len(running) < self.machine.side_by_side:
             stage = waiting.pop(0)
@@ -137,7 +137,7 @@ class Engine:
 
 
 def every_stage(targets: Iterable[Stage]) -> list[Stage]:
-    """Gives every stage the targets need, once, inputs before their users."""
+    """Return every stage that the targets need, once, inputs before the stages that read them."""
     ordered: dict[str, Stage] = {}
 
     def visit(stage: Stage) -> None:
@@ -155,7 +155,7 @@ _messages: Queue | None = None
 
 
 def _start_worker(messages: Queue) -> None:
-    """Runs first in every worker: one thread of arithmetic, and a way to tell the parent."""
+    """Prepare a worker process: one thread of arithmetic, and the queue to the parent."""
     global _messages
     _messages = messages
     import torch

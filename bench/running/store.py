@@ -1,8 +1,8 @@
 """Keeps finished stages. A stage is a function of its settings and its inputs' folders.
 
-Each stage owns one folder, named by a hash of all that may change its bytes: its name, version,
-settings and inputs' keys. It is filled as `<folder>.partial` and renamed when done, so a folder
-that exists is complete; a killed training goes on from the checkpoints left in `.partial`.
+Each stage has one folder, named by a hash of all that may change its bytes: its name, version,
+settings and inputs' keys. It is filled as `<folder>.partial` and renamed when complete, so a folder
+that exists is complete. A killed training goes on from the checkpoints in `.partial`.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ S = TypeVar("S", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Machine:
-    """Where a stage runs; no part of its key. (What a device makes of "auto" is: planning.plan.)"""
+    """The machine that runs a stage; no part of its key."""
 
     device: str
     workers: int
@@ -39,7 +39,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Job(Generic[S]):
-    """What a stage's function gets: its settings, the folder to fill, and its inputs' folders."""
+    """The argument of a stage's function: settings, the folder to fill, and its inputs' folders."""
 
     settings: S
     out: Path
@@ -50,7 +50,10 @@ class Job(Generic[S]):
 
 @dataclass(frozen=True)
 class Stage:
-    """One node of the graph; `run` is importable, so that worker processes can be handed it."""
+    """One node of the graph. `run` can be imported, so that worker processes can call it.
+
+    Raises TypeError for a `run` that is not marked with `@stage`, since it has no version.
+    """
 
     name: str
     run: Callable[[Job[Any]], None]
@@ -59,14 +62,17 @@ class Stage:
     wide: bool = False  # uses all workers itself, so it runs alone
     effort: float = 1.0  # expected seconds on one core: for the order and the time left
 
+    def __post_init__(self) -> None:
+        version_of(self.run)
+
     @property
     def version(self) -> int:
-        """Gives the version of the function, which stands beside it (`running.versions`)."""
+        """Return the version of the function, which is written beside it (`running.versions`)."""
         return version_of(self.run)
 
     @cached_property
     def key(self) -> str:
-        """Twelve hexadecimal digits that name everything this stage's bytes depend on."""
+        """Twelve hexadecimal digits: a hash of everything on which this stage's bytes depend."""
         identity = [
             self.name.split(":")[0],
             self.version,
@@ -76,14 +82,14 @@ class Stage:
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:12]
 
     def folder(self, store: Path) -> Path:
-        """Gives where the finished stage lies in a store."""
+        """Return the folder of the finished stage in a store."""
         return store / f"{self.name.replace(':', '-')}-{self.key}"
 
 
 def is_done(stage: Stage, store: Path) -> bool:
-    """Tells whether the stage's folder exists and every file has the size it was finished with.
+    """Tell whether the stage was finished.
 
-    Raises TamperedError naming the file otherwise.
+    Raises TamperedError, which names the file, if one is missing or has another size than then.
     """
     folder = stage.folder(store)
     if not folder.exists():
@@ -95,14 +101,14 @@ def is_done(stage: Stage, store: Path) -> bool:
 
 
 def _verify(folder: Path) -> None:
-    """Checks every byte of a finished stage against its record. Raises TamperedError."""
+    """Check every byte of a finished stage against its record. Raises TamperedError."""
     for name, (_, digest) in read_record(folder)["files"].items():
         if not (folder / name).is_file() or sha256(folder / name) != digest:
             raise TamperedError(f"{folder / name}: fails its check; delete {folder} and rerun")
 
 
 def read_record(folder: Path) -> dict:
-    """Gives the finished stage's own record: name, key, settings, inputs, seconds, files."""
+    """Return the record in a finished stage's folder. Raises TamperedError if it is unreadable."""
     try:
         return json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -110,9 +116,9 @@ def read_record(folder: Path) -> dict:
 
 
 def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress) -> float:
-    """Runs one stage unless another process has just finished it; returns the seconds it took.
+    """Run one stage unless another process has just finished it; return the seconds it took.
 
-    Its inputs must exist; their bytes are checked before they are used.
+    Its inputs must exist. Raises TamperedError where their bytes have changed.
     """
     done = stage.folder(store)
     partial = done.with_name(done.name + ".partial")
@@ -127,13 +133,20 @@ def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress)
         started = time.monotonic()
         stage.run(Job(stage.settings, partial, inputs, machine, progress))
         seconds = time.monotonic() - started
-        _finish(stage, partial, done, inputs, seconds, machine)
+        _finish(stage, partial, done, inputs=inputs, seconds=seconds, machine=machine)
     return seconds
 
 
 def _finish(
-    stage: Stage, partial: Path, done: Path, inputs: Mapping, seconds: float, machine: Machine
+    stage: Stage,
+    partial: Path,
+    done: Path,
+    *,
+    inputs: Mapping[str, Path],
+    seconds: float,
+    machine: Machine,
 ) -> None:
+    """Write the record of a stage into its partial folder, then rename the folder."""
     for leftover in partial.rglob(".*.aside"):  # of writers that were killed
         leftover.unlink()
     files = sorted(path for path in partial.rglob("*") if path.is_file() and path.name != RECORD)

@@ -15,7 +15,7 @@ Run = TypeVar("Run", bound=Callable[..., None])
 
 
 def stage(*, version: int) -> Callable[[Run], Run]:
-    """Marks a function as a stage of this version, a whole number from 1."""
+    """Mark a function as a stage of this version, a whole number from 1."""
 
     def mark(run: Run) -> Run:
         setattr(run, ATTRIBUTE, version)
@@ -25,10 +25,16 @@ def stage(*, version: int) -> Callable[[Run], Run]:
 
 
 def version_of(run: Callable[..., None]) -> int:
-    """Gives the version a function was marked with; 1 for a function that is not marked."""
-    return getattr(run, ATTRIBUTE, 1)
+    """Return the version a function was marked with. Raises TypeError if it is not marked."""
+    if not is_stage(run):
+        name = f"{run.__module__}.{getattr(run, '__qualname__', repr(run))}"
+        raise TypeError(
+            f"{name}: is not marked as a stage, so it has no version; write @stage(version=1) "
+            "above it (bench/running/versions.py)"
+        )
+    return getattr(run, ATTRIBUTE)
 
 
-def is_stage(thing: object) -> bool:
-    """Tells whether something is a function that was marked as a stage."""
-    return hasattr(thing, ATTRIBUTE)
+def is_stage(value: object) -> bool:
+    """Tell whether a value is a function that was marked as a stage."""
+    return hasattr(value, ATTRIBUTE)

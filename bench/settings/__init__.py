@@ -1,1 +1,1 @@
-"""Everything a run depends on: what can be set, and how it is read."""
+"""The settings of a run: what can be set, and how settings are read."""

@@ -13,10 +13,11 @@ T = TypeVar("T")
 
 
 class ControlSettings(BaseModel):
-    """Controls tell what of a gain is due to fakes being near-infrared images of the right person.
+    """Which control training sets and curves a run has.
 
-    `sets` names files of `recognizer/controls/`; some of them run unasked with recognizers that see
-    colours.
+    Controls show how much of a gain is due to fakes being near-infrared images of the right person.
+    `sets` names files of `recognizer/controls/`; recognizers that see colours have some of them
+    always.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,7 +35,7 @@ class ControlSettings(BaseModel):
     )
     external: bool = Field(
         True,
-        validation_alias=AliasChoices("external", "reference"),  # its name in earlier settings.toml
+        validation_alias=AliasChoices("external", "reference"),  # the name in older settings.toml
         description="score an external recognizer, dlib's frozen face network, beside the others",
     )
 

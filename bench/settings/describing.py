@@ -16,7 +16,7 @@ from bench.settings.own_settings import own_settings
 NAMES = {int: "whole number", float: "number", str: "text", bool: "true or false"}
 BOUNDS = {"ge": "from", "gt": "above", "le": "to", "lt": "below", "multiple_of": "a multiple of",
           "min_length": "with entries, at least"}  # fmt: skip
-FOLDER = "PATH"  # stands for the data set that a preset is meant for
+FOLDER = "PATH"  # takes the place of the folder of a preset's data set
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,15 @@ class Described:
 
 
 def described(preset: str) -> list[Described]:
-    """Describes every setting with its value in a preset; those of single translators last.
+    """Describe every setting with its value in a preset; those of single translators last.
 
     Raises UsageError for an unknown preset.
     """
     settings = load(preset, overrides={"data.path": FOLDER} if on_disk(preset) else None)
     rows = [_row(key, field, _value(settings, key)) for key, field in run_fields()]
     for name, key, field in own_fields():
-        told = own_settings(settings, name)
-        rows.append(_row(f"{name}.{key}", field, getattr(told, key)))
+        own = own_settings(settings, name)
+        rows.append(_row(f"{name}.{key}", field, getattr(own, key)))
     return rows
 
 
@@ -56,7 +56,7 @@ def _row(key: str, field: FieldInfo, value: object) -> Described:
 
 
 def _in_toml(value: object) -> str:
-    """Writes a value as TOML has it; "none" for what is not set."""
+    """Return a value as TOML text; "none" if it is not set."""
     if value is None:
         return "none"
     if isinstance(value, BaseModel):
@@ -65,34 +65,34 @@ def _in_toml(value: object) -> str:
 
 
 def allowed(field: FieldInfo) -> str:
-    """Says in words what a setting may be: "whole number from 1", "vis | nir | both"."""
-    return _bounded(_kind(field.annotation), field.metadata)
+    """Return the allowed values of a setting: "whole number from 1", "vis | nir | both"."""
+    return _bounded(_value_kind(field.annotation), field.metadata)
 
 
-def _kind(annotation: Any) -> str:
-    """Gives the kind of value that a type's annotation allows."""
+def _value_kind(annotation: Any) -> str:
+    """Return the kind of value that a type annotation allows."""
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " | ".join(map(str, parts))
     if origin is Annotated:
-        return _bounded(_kind(parts[0]), parts[1:])
+        return _bounded(_value_kind(parts[0]), parts[1:])
     if origin in (Union, UnionType):
-        return " | ".join("none" if part is NoneType else _kind(part) for part in parts)
+        return " | ".join("none" if part is NoneType else _value_kind(part) for part in parts)
     if origin in (list, tuple):
-        return f"list of: {_kind(parts[0])}"
+        return f"list of: {_value_kind(parts[0])}"
     if origin is dict:
         return "table"
     return NAMES.get(annotation, getattr(annotation, "__name__", "value"))
 
 
-def _bounded(kind: str, metadata: Iterable[object]) -> str:
-    """Gives a kind of value with its bounds: "number above 0 and to 1"."""
+def _bounded(value_kind: str, metadata: Iterable[object]) -> str:
+    """Return a kind of value with its bounds: "number above 0 and to 1"."""
     bounds = " and ".join(text for part in metadata for text in _bounds(part))
-    return f"{kind} {bounds}" if bounds else kind
+    return f"{value_kind} {bounds}" if bounds else value_kind
 
 
 def _bounds(part: object) -> Iterator[str]:
-    """Gives the bounds that a piece of pydantic's metadata states."""
+    """Yield the bounds that a piece of pydantic's metadata states."""
     for name, words in BOUNDS.items():
         bound = getattr(part, name, None)
         if bound is not None:

@@ -1,4 +1,4 @@
-"""Gives every setting there is, as pydantic declares it."""
+"""Lists all settings, as pydantic declares them."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from generators import variants
 def run_fields(
     model: type[BaseModel] = RunSettings, prefix: str = ""
 ) -> Iterator[tuple[str, FieldInfo]]:
-    """Gives every setting of a run by its dotted name."""
+    """Yield every setting of a run by its dotted name."""
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from run_fields(field.annotation, f"{prefix}{name}.")
@@ -21,13 +21,13 @@ def run_fields(
 
 
 def own_fields() -> Iterator[tuple[str, str, FieldInfo]]:
-    """Gives translator, name and field of every registered translator's own settings."""
+    """Yield translator, name and field of every registered translator's own settings."""
     for name in variants.names():
         for key, field in variants.get(name).settings.model_fields.items():
             yield name, key, field
 
 
 def known_keys() -> list[str]:
-    """Gives every setting's dotted name, those of single translators last."""
+    """Return every setting's dotted name, those of single translators last."""
     own = [f"{name}.{key}" for name, key, _ in own_fields()]
     return [*(key for key, _ in run_fields()), *own]

@@ -11,23 +11,23 @@ import tomli_w
 from pydantic import ValidationError
 
 from bench.settings.fields import known_keys
-from bench.settings.own_settings import is_table, told_apart, with_names
+from bench.settings.own_settings import complete_table, is_table, with_names
 from bench.settings.run_settings import RunSettings, nearest
 from faces.common.errors import UsageError
 from faces.settings import SYNTHETIC, DataSettings
 from generators import variants
 
-ALTERNATIVES = {"steps": "epochs", "epochs": "steps"}  # whoever sets one takes the other back
+ALTERNATIVES = {"steps": "epochs", "epochs": "steps"}  # to set one removes the other
 
 
 def preset_names() -> list[str]:
-    """Gives the presets that come with the package."""
+    """Return the presets that come with the package."""
     folder = resources.files("bench.settings") / "presets"
     return sorted(item.name.removesuffix(".toml") for item in folder.iterdir())
 
 
 def preset_text(name: str) -> str:
-    """Gives the TOML of a preset. Raises UsageError naming the nearest one."""
+    """Return the TOML text of a preset. Raises UsageError with the nearest name."""
     if name not in preset_names():
         raise UsageError(f"preset {name!r}: unknown{nearest(name, preset_names())}")
     return (resources.files("bench.settings") / "presets" / f"{name}.toml").read_text(
@@ -36,7 +36,7 @@ def preset_text(name: str) -> str:
 
 
 def _preset(name: str) -> dict[str, Any]:
-    """Gives a preset's values; one that extends another says only what differs."""
+    """Return a preset's values, merged into those of the preset that it extends."""
     values = tomllib.loads(preset_text(name))
     extended = values.pop("extends", None)
     if extended is None:
@@ -47,7 +47,7 @@ def _preset(name: str) -> dict[str, Any]:
 
 
 def on_disk(preset: str) -> bool:
-    """Tells whether a preset is meant for a data set, whose folder has to be given."""
+    """Tell whether a preset needs the folder of a data set."""
     return _source(_preset(preset)) != SYNTHETIC
 
 
@@ -57,9 +57,9 @@ def load(
     overrides: Mapping[str, Any] | None = None,
     assignments: Iterable[str] = (),
 ) -> RunSettings:
-    """Merges preset, file, options and `--set key=value` in that order, and checks the result.
+    """Merge preset, file, options and `--set key=value` in this order, and check the result.
 
-    `overrides` maps dotted keys to values. Raises UsageError in one line for anything wrong.
+    `overrides` maps dotted keys to values. Raises UsageError, of one line, for any mistake.
     """
     base = _preset(preset) | {"preset": preset}
     layers = [_read_toml(config)] if config is not None else []
@@ -95,7 +95,7 @@ def _source(values: dict[str, Any]) -> Any:
 
 
 def _as_share(data: dict[str, Any]) -> dict[str, Any]:
-    """A preset's number of unseen people says nothing of another data set, but their share does."""
+    """Return a preset's number of unseen people as a share, which fits another data set, too."""
     default = DataSettings()
     unseen = data.get("unseen_subjects", default.unseen_subjects)
     subjects = data.get("subjects", default.subjects)
@@ -105,10 +105,10 @@ def _as_share(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(values: dict[str, Any]) -> RunSettings:
-    """Nested plain values to settings. Raises UsageError naming key, value and nearest name.
+    """Make settings of nested plain values. Raises UsageError with key, value and nearest name.
 
-    Files among `variants` give way to the names of the translators that they define, and the own
-    tables of the run's translators are completed.
+    Files among `variants` are replaced by the names of the translators that they define, and the
+    own tables of the run's translators are completed.
     """
     values = with_names(values)
     for key in values:
@@ -117,26 +117,26 @@ def _check(values: dict[str, Any]) -> RunSettings:
     try:
         settings = RunSettings.model_validate(values)
     except ValidationError as error:
-        raise _refusal(error, ()) from None
+        raise _usage_error(error, ()) from None
     return settings.model_copy(update=_own_tables(settings))
 
 
 def _own_tables(settings: RunSettings) -> dict[str, dict[str, Any]]:
-    """Gives the own tables of the run's translators, and of others as far as they are there."""
+    """Return the own tables of the run's translators, and those given for other translators."""
     tables = {}
     known = variants.names()
     for name in dict.fromkeys([*settings.variants, *settings.own_tables]):
         if name not in known and name not in settings.translator_files:
-            continue  # a variant that there is not: told when the run is prepared
+            continue  # an unknown variant is an error later, when the run is prepared
         try:
-            tables[name] = told_apart(settings, name)
+            tables[name] = complete_table(settings, name)
         except ValidationError as error:
-            raise _refusal(error, (name,)) from None
+            raise _usage_error(error, (name,)) from None
     return {name: table for name, table in tables.items() if table}
 
 
-def _refusal(error: ValidationError, within: tuple[str, ...]) -> UsageError:
-    """The first of pydantic's errors in one line; `within` is the part of the settings it is of."""
+def _usage_error(error: ValidationError, within: tuple[str, ...]) -> UsageError:
+    """Return pydantic's first error in one line; `within` is the part of the settings it is in."""
     first = error.errors()[0]
     key = _setting_of((*within, *first["loc"]))
     message = first["msg"].removeprefix("Value error, ")
@@ -152,19 +152,19 @@ def _refusal(error: ValidationError, within: tuple[str, ...]) -> UsageError:
 
 
 def _setting_of(location: tuple) -> str:
-    """Gives the setting's dotted name, without what pydantic adds for one of several types."""
+    """Return the setting's dotted name, without the type that pydantic adds in a union."""
     key = ".".join(str(part) for part in location)
     known = [name for name in known_keys() if f"{key}.".startswith(f"{name}.")]
     return known[0] if known else key
 
 
 def to_toml(settings: RunSettings) -> str:
-    """Gives the resolved settings as TOML, which `--config` reads back."""
+    """Return the resolved settings as TOML text that `--config` can read."""
     return tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True))
 
 
 def from_toml(path: Path) -> RunSettings:
-    """Reads what `to_toml` wrote."""
+    """Read settings that `to_toml` wrote. Raises UsageError as `load`."""
     return _check(_read_toml(path))
 
 
@@ -199,7 +199,7 @@ def _assign(values: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _parse(text: str) -> Any:
-    """Gives a TOML value, or the text itself, so that names need no quotes."""
+    """Return a TOML value, or the text itself, so that names need no quotes."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

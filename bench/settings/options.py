@@ -1,4 +1,4 @@
-"""Turns the text of command-line options into settings."""
+"""Parses the text of command-line options."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from faces.common.errors import UsageError
 
 
 def numbers(text: str | None) -> list[int] | None:
-    """ "0,1,2" as numbers. Raises UsageError."""
+    """Return the numbers of "0,1,2". Raises UsageError."""
     if text is None:
         return None
     try:
@@ -16,12 +16,12 @@ def numbers(text: str | None) -> list[int] | None:
 
 
 def names(text: str | None) -> list[str] | None:
-    """ "A,B" as names."""
+    """Return the names of "A,B"."""
     return None if text is None else text.split(",")
 
 
 def fold(text: str | None) -> int | str | None:
-    """Gives a fold's number, or "all". Raises UsageError."""
+    """Return a fold's number, or "all". Raises UsageError."""
     if text is None or text == "all":
         return text
     if not text.isdecimal():
@@ -30,7 +30,7 @@ def fold(text: str | None) -> int | str | None:
 
 
 def data_source(spec: str | None) -> dict[str, str]:
-    """ "casia:PATH" as the settings it stands for."""
+    """Return the settings for "casia:PATH": the layout and the folder."""
     if spec is None:
         return {}
     name, _, path = spec.partition(":")  # a shell leaves a tilde behind a colon as it is

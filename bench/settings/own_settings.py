@@ -1,7 +1,7 @@
-"""Reads the settings that single translators have of their own, and files that define some.
+"""Reads the settings that only single translators have, and files that define translators.
 
-`--set C.perceptual_weight=2`, or a table `[C]` in a TOML file, tells the translator C alone. What
-it is not told it takes from the settings under `generator` of the same name, else its defaults.
+`--set C.perceptual_weight=2`, or a table `[C]` in a TOML file, holds for the translator C alone. A
+setting that its table lacks is that of the same name under `generator`, or else has its default.
 """
 
 from pathlib import Path
@@ -13,20 +13,21 @@ from generators import definitions, variants
 from generators.method import OwnSettings, Variant
 
 SUFFIX = ".py"
-TAKEN = {  # parts of the settings, and images in the table of quality
-    *RunSettings.model_fields,
-    *("vis", "real", "reshot", "reference", "untranslated"),
+TAKEN = {  # names with another meaning, which no translator may have
+    *RunSettings.model_fields,  # parts of the settings
+    *("vis", "real", "reshot", "genuine", "impostor"),  # images in the table of quality
+    *("untranslated", "reference"),  # their stage, now and in older runs
 }
 
 
 def with_names(values: dict[str, Any]) -> dict[str, Any]:
-    """The values with names in the place of files in `variants`; `translator_files` has the files.
+    """Replace the files in `variants` by translators' names; `translator_files` gets the files.
 
-    Raises UsageError where a file defines no translator or one whose name is taken.
+    Raises UsageError where a file defines no translator, or one whose name is taken.
     """
     chosen, files = values.get("variants"), values.get("translator_files", {})
     if not isinstance(chosen, list) or not isinstance(files, dict):
-        return values  # pydantic will say what is wrong
+        return values  # pydantic will find the mistake
     names, files = [], dict(files)
     for given in chosen:
         if isinstance(given, str) and given.endswith(SUFFIX):
@@ -43,21 +44,22 @@ def with_names(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"variants": names} | ({"translator_files": files} if files else {})
 
 
-def _require_free(name: str, where: str) -> None:
+def _require_free(name: str, source: str) -> None:
+    """Raise UsageError, which names the file or option `source`, if the name is taken."""
     if name in TAKEN or name.endswith("-leaky"):
         raise UsageError(
-            f"{where}: a translator cannot be called {name}, which means another thing"
+            f"{source}: a translator cannot be called {name}, which means another thing"
         )
 
 
 def is_table(name: str, values: dict[str, Any]) -> bool:
-    """Tells whether a part of the settings is the own table of a translator."""
+    """Tell whether a part of the settings is the own table of a translator."""
     files = values.get("translator_files")
     return name in variants.names() or (isinstance(files, dict) and name in files)
 
 
 def variant_of(settings: RunSettings, name: str) -> Variant[Any]:
-    """Gives the translator of that name. Raises UsageError where there is none."""
+    """Return the translator of that name. Raises UsageError where there is none."""
     path = settings.translator_files.get(name)
     if path is None:
         _require_free(name, "--variants")
@@ -69,19 +71,19 @@ def variant_of(settings: RunSettings, name: str) -> Variant[Any]:
 
 
 def own_settings(settings: RunSettings, name: str) -> OwnSettings:
-    """What a translator is told. Raises pydantic's ValidationError for what it cannot be told."""
-    kind = variant_of(settings, name).settings
-    defaults = settings.generator.defaults_of(list(kind.model_fields))
-    return kind.model_validate(defaults | settings.own_tables.get(name, {}))
+    """Return a translator's own settings. Raises pydantic's ValidationError for wrong ones."""
+    model = variant_of(settings, name).settings
+    defaults = settings.generator.defaults_of(list(model.model_fields))
+    return model.model_validate(defaults | settings.own_tables.get(name, {}))
 
 
-def told_apart(settings: RunSettings, name: str) -> dict[str, Any]:
-    """Gives a translator's own table, completed by what it has no default for under `generator`."""
-    told = own_settings(settings, name)
-    defaults = settings.generator.defaults_of(list(type(told).model_fields))
+def complete_table(settings: RunSettings, name: str) -> dict[str, Any]:
+    """Return a translator's own table, with the settings that `generator` has no default for."""
+    own = own_settings(settings, name)
+    defaults = settings.generator.defaults_of(list(type(own).model_fields))
     given = settings.own_tables.get(name, {})
     return {
         key: value
-        for key, value in told.model_dump(mode="json").items()
+        for key, value in own.model_dump(mode="json").items()
         if value is not None and (key not in defaults or key in given)
     }

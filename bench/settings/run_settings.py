@@ -25,7 +25,7 @@ LEAK_PAIR = {"paper-520", "paper-520-as-published"}
 
 
 class QualitySettings(BaseModel):
-    """How images are judged."""
+    """How image quality is measured."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,9 +34,9 @@ class QualitySettings(BaseModel):
 
 
 class RunSettings(BaseModel):
-    """Everything a run depends on.
+    """Everything on which a run depends.
 
-    Beside these fields stand the own tables of translators, by their names
+    Besides these fields there are the own tables of translators, by their names
     (bench/settings/own_settings.py).
     """
 
@@ -72,7 +72,7 @@ class RunSettings(BaseModel):
     @field_validator("protocol")
     @classmethod
     def _known_protocols(cls, names: str) -> str:
-        """One protocol, or the paper's with and without its leak, whose parts are the same."""
+        """Allow one protocol, or the paper's with and without its leak, which share their parts."""
         chosen = names.split(",")
         if unknown := [name for name in chosen if name not in protocols.names()]:
             raise ValueError(
@@ -126,38 +126,38 @@ class RunSettings(BaseModel):
 
     @property
     def own_tables(self) -> dict[str, dict[str, Any]]:
-        """Gives what translators alone are told, by their names."""
+        """Return the own tables of translators, by their names."""
         return self.__pydantic_extra__ or {}
 
     @property
     def chosen_protocols(self) -> list[protocols.Protocol]:
-        """The chosen protocols; several have the same parts, and the first is without a leak."""
+        """Return the chosen protocols; several have the same parts, and the first has no leak."""
         chosen = [protocols.get(name) for name in self.protocol.split(",")]
         return sorted(chosen, key=lambda protocol: protocol.leaky)
 
     @property
     def folds(self) -> list[int | None]:
-        """Gives the folds to run; [None] for a protocol without any."""
+        """Return the folds to run; [None] for a protocol without any."""
         return list(self.chosen_protocols[0].folds) if self.fold == "all" else [self.fold]
 
     @property
     def workers(self) -> int:
-        """Processes at once."""
+        """Return the number of processes at once."""
         if self.data.workers:
             return self.data.workers
         return usable_cores()
 
     def stages_at_once(self, on_gpu: bool) -> int:
-        """Gives how many stages run side by side: a GPU's memory has to hold them all."""
+        """Return the number of parallel stages, which is small on a GPU for its memory."""
         return self.side_by_side or (min(4, self.workers) if on_gpu else self.workers)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Gives the end of an error message: the likeliest meant name, or the known ones."""
+    """Return the end of an error message: the most similar name, or the known ones."""
     known = list(known)
     if "." not in name:  # a part of the settings, or no setting at all
-        known = list(dict.fromkeys(each.partition(".")[0] for each in known))
-    alike = [each for each in known if each.rpartition(".")[2] == name.rpartition(".")[2]]
+        known = list(dict.fromkeys(key.partition(".")[0] for key in known))
+    alike = [key for key in known if key.rpartition(".")[2] == name.rpartition(".")[2]]
     close = difflib.get_close_matches(name, alike or known, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {close[0]}?"

@@ -1,1 +1,1 @@
-"""The stages of a run: thin functions between folders and the packages that do the work."""
+"""The stages of a run: thin functions that read and write folders around the other packages."""

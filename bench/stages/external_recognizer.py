@@ -1,10 +1,9 @@
-"""Scores probes with the external recognizer, a strong one that is never trained here.
+"""Scores probes with the external recognizer: dlib's face network, which is never trained here.
 
-dlib's face network, frozen, sees what the others see: VIS gallery and NIR probes as luminance, at
-the side of the aligned crops. Where it matches nearly every probe, the photographs leave little to
-gain. Its own rule compares Euclidean distances of embeddings of nearly equal length; here they are
-brought to one length, so that the cosine, whose order is then the distance's, is scored by the
-same code.
+It gets the same images as the other recognizers: VIS gallery and NIR probes as luminance, at the
+side of the aligned crops. Where it matches nearly every probe, fakes can gain little. dlib compares
+Euclidean distances of embeddings of nearly equal length. Here the embeddings are normalized, so
+that cosines have the order of the distances and the same code can score them.
 """
 
 from collections.abc import Callable
@@ -20,8 +19,8 @@ from bench.running.versions import stage
 from bench.stages.added_metrics import AddedMetrics
 from bench.stages.parts import read_split, select
 from faces.common.compute import choose_device, full_float32
-from faces.common.progress import Progress, Whole
-from faces.networks import judging
+from faces.common.progress import JoinedProgress, Progress
+from faces.networks import inference
 from faces.networks.dlib_resnet import EMBEDDING, DlibFaceNet, aligned_chips
 from recognizer.matching import match
 from recognizer.tables import Tables, images_found
@@ -30,7 +29,7 @@ NETWORK = "dlib-face"
 
 
 class ExternalSettings(AddedMetrics):
-    """The network, and how matches are counted; as in `RecognizerSettings`."""
+    """The network, and the settings of matching as in `RecognizerSettings`."""
 
     network_sha256: str
     gallery_draws: int
@@ -39,33 +38,39 @@ class ExternalSettings(AddedMetrics):
 
 @stage(version=2)
 def score(job: Job[ExternalSettings]) -> None:
-    """Writes the outcome of every unseen probe; empty tables where the protocol has none."""
+    """Write the outcome of every unseen probe; empty tables where the protocol has none."""
     settings = job.settings
     parts = read_split(job.inputs["split"])
     gallery, probe = (
-        select(job.inputs["aligned"], parts, *which, found_only=False)
-        for which in (("gallery", "VIS"), ("probe", "NIR"))
+        select(job.inputs["aligned"], parts, *part_and_spectrum, found_only=False)
+        for part_and_spectrum in (("gallery", "VIS"), ("probe", "NIR"))
     )
     tables = Tables()
     if len(probe.index):
         device = choose_device(job.machine.device)
         path = weights.ensure(NETWORK, job.machine.cache)
-        progress = Whole(job.progress, images_found(gallery.index, probe.index))
+        progress = JoinedProgress(job.progress, images_found(gallery.index, probe.index))
         embed = embedder(ready(load_file(path), device), device, progress)
-        tables = match(gallery, probe, embed, settings.gallery_draws, settings.far_targets)
+        tables = match(
+            gallery,
+            probe,
+            embed,
+            draws=settings.gallery_draws,
+            far_targets=settings.far_targets,
+        )
     tables.write(job.out)
 
 
 def ready(state: dict[str, torch.Tensor], device: torch.device) -> DlibFaceNet:
-    """Gives the network with its weights, in evaluation mode."""
-    return judging.ready(DlibFaceNet(), state, device)
+    """Return the network with its weights, in evaluation mode."""
+    return inference.load_frozen(DlibFaceNet(), state, device)
 
 
 def embedder(
     network: DlibFaceNet, device: torch.device, progress: Progress
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """-> a function of (N, S, S, 1 or 3) uint8 aligned crops to (N, 128) float32, unit length."""
-    batch = judging.batch_size(device)
+    """Return the function from (N, S, S, 1 or 3) uint8 crops to (N, 128) float32 of length 1."""
+    batch = inference.batch_size(device)
 
     @torch.inference_mode()
     @full_float32()
@@ -73,7 +78,7 @@ def embedder(
         embeddings = np.empty((len(images), EMBEDDING), np.float32)
         for start in range(0, len(images), batch):
             rows = slice(start, min(start + batch, len(images)))
-            features = network(aligned_chips(judging.grey(images[rows]).to(device)))
+            features = network(aligned_chips(inference.luminance_batch(images[rows]).to(device)))
             embeddings[rows] = nn.functional.normalize(features).cpu().numpy()
             progress(rows.stop, len(images), {})
         return embeddings

@@ -18,19 +18,19 @@ from faces.networks.fid_inception import FidInception
 
 @dataclass(frozen=True)
 class FixedNetwork:
-    """How one is made: from the file of its weights, and with random ones, to time its steps."""
+    """The functions that make a network: with the weights of a file, or random ones for timing."""
 
     from_file: Callable[[Path], nn.Module]
     untrained: Callable[[], nn.Module]
 
 
 def load(name: str, cache: Path) -> nn.Module:
-    """Gives the network with its weights. Raises as `require` and as `weights.ensure`."""
+    """Return the network with its weights. Raises as `require` and as `weights.ensure`."""
     return require(name).from_file(weights.ensure(name, cache))
 
 
 def require(name: str) -> FixedNetwork:
-    """Gives the row of a name. Raises UsageError where translators cannot use such a network."""
+    """Return the row of a name. Raises UsageError where translators cannot use such a network."""
     if name not in TABLE:
         raise UsageError(
             f"fixed network {name!r}: translators cannot use it; they can use {', '.join(TABLE)}"
@@ -38,13 +38,15 @@ def require(name: str) -> FixedNetwork:
     return TABLE[name]
 
 
-def _with_state_dict(kind: Callable[[], nn.Module]) -> FixedNetwork:
+def _with_state_dict(build: Callable[[], nn.Module]) -> FixedNetwork:
+    """Return the row of a network whose file holds its state dict."""
+
     def from_file(path: Path) -> nn.Module:
-        network = kind()
+        network = build()
         network.load_state_dict(load_file(path))
         return network.eval()
 
-    return FixedNetwork(from_file, kind)
+    return FixedNetwork(from_file, build)
 
 
 def _untrained_vgg16() -> vgg16.Vgg16Taps:

@@ -22,7 +22,7 @@ from faces.synthetic.people import render_people
 
 
 class PeopleSettings(BaseModel):
-    """Which people to render. Two populations share nobody."""
+    """The people to render. Two populations have nobody in common."""
 
     population: int
     subjects: int
@@ -37,9 +37,19 @@ class PeopleSettings(BaseModel):
 
     @classmethod
     def of(
-        cls, data: DataSettings, population: int, subjects: int, vis: int, nir: int, paired: bool
+        cls,
+        data: DataSettings,
+        *,
+        population: int,
+        subjects: int,
+        vis: int,
+        nir: int,
+        paired: bool,
     ) -> "PeopleSettings":
-        """People rendered as the run's data are: as large, and as hard to tell apart."""
+        """Return people rendered with the side and the difficulty of the run's data.
+
+        `vis` and `nir` are numbers of images per subject.
+        """
         return cls(
             population=population,
             subjects=subjects,
@@ -53,7 +63,7 @@ class PeopleSettings(BaseModel):
 
 @stage(version=1)
 def render(job: Job[PeopleSettings]) -> None:
-    """Writes packed folders VIS, NIR and, where `paired`, NIR-true and NIR-clean."""
+    """Write packed folders VIS, NIR and, where `paired`, NIR-true and NIR-clean."""
     people = job.settings
     difficulty = Difficulty(
         **{name: getattr(people, name) for name in Difficulty.__dataclass_fields__}
@@ -73,7 +83,7 @@ def render(job: Job[PeopleSettings]) -> None:
 
 
 class AlignSettings(BaseModel):
-    """How faces are cropped."""
+    """The side of the crops, and the version of what finds eyes and aligns."""
 
     side_px: int
     landmarks_sha256: str
@@ -82,20 +92,20 @@ class AlignSettings(BaseModel):
 
 @stage(version=1)
 def align(job: Job[AlignSettings]) -> None:
-    """Finds eyes in the input `images` and writes aligned crops under the same names."""
+    """Find eyes in the input `images` and write aligned crops under the same names."""
     predictor = weights.ensure(LANDMARKS, job.machine.cache)
     align_folder(
         job.inputs["images"],
         job.out,
         predictor,
-        job.settings.side_px,
-        job.machine.workers,
-        job.progress,
+        side_px=job.settings.side_px,
+        workers=job.machine.workers,
+        progress=job.progress,
     )
 
 
 class AlignFilesSettings(AlignSettings):
-    """The files of a data set; where they lie changes no byte, what they hold is in `digest`."""
+    """The files of a data set. `digest` is that of their content; their paths change no byte."""
 
     digest: str
     root: Path = Field(exclude=True)
@@ -104,26 +114,26 @@ class AlignFilesSettings(AlignSettings):
 
 @stage(version=1)
 def align_files(job: Job[AlignFilesSettings]) -> None:
-    """Writes aligned crops of a data set's images, by shipped eyes or by those it finds."""
+    """Write aligned crops of a data set's images, by shipped eye positions or by those found."""
     settings = job.settings
     images = packed.read_table(settings.manifest)
     if digest_of(images) != settings.digest:
         raise DataError(
-            f"{settings.manifest}: was replaced while this run went on, by another run into the "
-            "same folder; run this one again, with another --out"
+            f"{settings.manifest}: was replaced during this run, by another run into the same "
+            "folder; run this one again, with another --out"
         )
     align_all(
         {spectrum: Files(settings.root, images, spectrum) for spectrum in ("VIS", "NIR")},
         job.out,
         weights.ensure(LANDMARKS, job.machine.cache),
-        settings.side_px,
-        job.machine.workers,
-        job.progress,
+        side_px=settings.side_px,
+        workers=job.machine.workers,
+        progress=job.progress,
     )
 
 
 class SplitSettings(BaseModel):
-    """A protocol and what it is asked; `lists` is a digest of the lists it reads."""
+    """A protocol and the request to it; `lists` is a digest of the lists it reads."""
 
     protocol: str
     request: protocols.Request
@@ -133,20 +143,20 @@ class SplitSettings(BaseModel):
 
 @stage(version=1)
 def split(job: Job[SplitSettings]) -> None:
-    """Writes `split.csv`, `unresolved.csv`, `funnel.json` (the counts) and `protocol.json`."""
+    """Write `split.csv`, `unresolved.csv`, `funnel.json` (the counts) and `protocol.json`."""
     settings = job.settings
     protocol = protocols.get(settings.protocol)
     assigned = protocol.assign(_all_images(job.inputs["aligned"]), settings.root, settings.request)
     assigned.parts.to_csv(job.out / "split.csv", index=False)
     assigned.unresolved.to_csv(job.out / "unresolved.csv", index=False)
     write_text(job.out / "funnel.json", json.dumps(assigned.funnel, indent=1))
-    made = {"protocol": protocol.name, "leaky": assigned.leaky}
-    write_text(job.out / "protocol.json", json.dumps(made))
+    record = {"protocol": protocol.name, "leaky": assigned.leaky}
+    write_text(job.out / "protocol.json", json.dumps(record))
     job.progress(1, 1, {})
 
 
 def _all_images(aligned: Path) -> pd.DataFrame:
-    """Gives the index of all crops; rendered people get what only files have."""
+    """Return the index of all crops; rendered people get the columns that only files have."""
     tables = [packed.read(aligned / spectrum).index for spectrum in ("VIS", "NIR")]
     images = pd.concat([table.assign(row=range(len(table))) for table in tables], ignore_index=True)
     if "source" in images:

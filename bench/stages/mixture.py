@@ -11,21 +11,21 @@ from bench.stages.parts import select
 from faces import packed
 from faces.packed import Packed
 from recognizer import controls
-from recognizer.batches import ImageSet, few_per_subject
+from recognizer.batches import ImageSet, at_most_per_subject
 
-FEW_SHOT_SEED = 0  # which real NIR images stay is the same for every training set and seed
-SHARE_SEED = 0  # and so is which fakes stay
-FAKES, ORACLE = "fakes", "oracle"  # what `extra` may be besides a control
+FEW_SHOT_SEED = 0  # every training set and seed keeps the same real NIR images,
+SHARE_SEED = 0  # and the same fakes
+FAKES, ORACLE = "fakes", "oracle"  # values of `extra` besides the names of controls
 
 
 class Mixture(BaseModel):
-    """The real images, and what stands beside them.
+    """The real images of a training set, and its extra images.
 
     `extra` is one image for each VIS image of the training people: "fakes", their true NIR
-    ("oracle"), or what the control of that name makes; empty: nothing. `shuffled`: it gives images
-    the names of other people. `share` keeps a part of the fakes, of every person alike. Without
-    `real` the extra images are all there is. `origin` is the package that adds the control, if
-    another does; it stands in the key of a training only then.
+    ("oracle"), or the output of the control of that name; empty: none. `shuffled`: the control
+    gives images the names of other people. `share` is the share of each person's fakes that is
+    kept. Without `real` there are extra images alone. `origin` is the package that adds the
+    control, if it is not nirbench; only then it is part of a training's key.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,7 +39,7 @@ class Mixture(BaseModel):
 
     @property
     def repeats_vis(self) -> bool:
-        """Tells whether nothing but unaltered VIS images stands beside the real ones."""
+        """Tell whether the extra images are the unaltered VIS images."""
         return self.extra in controls.names() and controls.get(self.extra).repeats_vis
 
 
@@ -48,15 +48,16 @@ def image_sets(
     aligned: Path,
     fakes: Path | None,
     parts: pd.DataFrame,
+    *,
     classes: list[str],
     seed: int,
 ) -> list[ImageSet]:
-    """Gives the kinds of images in the training set, with their labels.
+    """Return the kinds of images in the training set, with their labels.
 
     `aligned` is the folder of aligned crops, `parts` the split's table, `classes` the training
     people in the order of their labels; `fakes` is the folder of a translator's fakes where the
     mixture has any; `seed` is that of the training. Raises DataError where a control does not make
-    one image of each.
+    one image of each that it is given.
     """
     vis = select(aligned, parts, "train", "VIS")
     sets = []
@@ -73,21 +74,21 @@ def image_sets(
         control = controls.get(mixture.extra)
         beside = _fakes(fakes, mixture.share) if control.beside == FAKES else vis
         given = _labelled(control.images_name, beside, classes)
-        sets.append(ImageSet(given.kind, *control.made(given.images, given.labels, seed)))
+        sets.append(ImageSet(given.name, *control.made(given.images, given.labels, seed)))
     return sets
 
 
 def _at_most(count: int | Literal["all"], nir: Packed) -> Packed:
-    """So many NIR images of each subject, or all where there are not more."""
+    """Return at most `count` NIR images of each subject."""
     if count == "all":
         return nir
     generator = np.random.default_rng(FEW_SHOT_SEED)
-    rows = few_per_subject(nir.index["subject"].to_list(), count, generator)
+    rows = at_most_per_subject(nir.index["subject"].to_list(), count, generator)
     return Packed(nir.images[rows], nir.index.iloc[rows])
 
 
 def _fakes(folder: Path | None, share: float) -> Packed:
-    """Gives a part of each person's fakes; a smaller part is contained in a larger one."""
+    """Return a part of each person's fakes; a smaller part is contained in a larger one."""
     assert folder is not None, "a mixture with fakes has the fakes of a translator as its input"
     fakes = packed.read(folder)
     order = np.random.default_rng(SHARE_SEED).permutation(len(fakes.index))
@@ -99,9 +100,9 @@ def _fakes(folder: Path | None, share: float) -> Packed:
 
 
 def kept(share: float, images: np.ndarray) -> np.ndarray:
-    """Of so many images of each person, how many a share keeps: one at least.
+    """Return the numbers of images that a share keeps, of each person at least one.
 
-    (P,) whole numbers -> (P,) int64; `share` is above 0 and at most 1.
+    (P,) int numbers of all images => (P,) int64; `share` is above 0 and at most 1.
     """
     return np.maximum(1, np.round(share * images)).astype(int)
 
@@ -111,7 +112,7 @@ def _labelled(name: str, images: Packed, classes: list[str]) -> ImageSet:
 
 
 def labels_of(subjects: pd.Series, classes: list[str]) -> np.ndarray:
-    """(N,) names -> (N,) int64: each subject's place among the classes."""
+    """Return each subject's place among the classes: (N,) names => (N,) int64."""
     labels = pd.Index(classes).get_indexer(subjects)
     assert (labels >= 0).all(), "every training image is of a training subject"
     return labels.astype(np.int64)

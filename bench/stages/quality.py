@@ -1,8 +1,8 @@
 """Measures image quality: of one variant's fakes, or of the untranslated images and the floor.
 
-The stage of the untranslated images keeps what the feature networks answered
-(`answers.safetensors`); where it is the input `untranslated`, the stages of the variants do not ask
-again.
+The stage of the untranslated images keeps the outputs of the feature networks
+(`answers.safetensors`). The stages of the variants have it as the input `untranslated` and do not
+compute these outputs again.
 """
 
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ COPY_COLUMNS = ("images", "subject", "shot", "training_subject", "training_shot"
 
 
 class FirstRecognizer(BaseModel):
-    """The recognizer before its fine-tuning; its weights are an input, or published ones."""
+    """The recognizer before its fine-tuning; its weights are published ones, or an input."""
 
     side_px: int
     colour: Colour
@@ -57,7 +57,7 @@ class FirstRecognizer(BaseModel):
 
 
 class QualityStageSettings(AddedMetrics):
-    """What is measured, by which networks."""
+    """The images that are measured, and the networks that measure them."""
 
     images: str  # a variant, or "vis" for the untranslated images and the floor
     count: int
@@ -69,10 +69,10 @@ class QualityStageSettings(AddedMetrics):
 
 @stage(version=3)
 def measure_images(job: Job[QualityStageSettings]) -> None:
-    """Writes `quality.csv`, `copies.csv` and `omitted.csv`: what was left out and why.
+    """Write `quality.csv`, `copies.csv`, and `omitted.csv` with reasons for omitted metrics.
 
-    quality: images, metric, value, n, ci_low, ci_high. copies: per sample the images nearest to a
-    training image, and which that is; below `allowed` they count as copies.
+    quality: images, metric, value, n, ci_low, ci_high. copies: the images of each sample that are
+    nearest to a training image, and that image; at distances below `allowed` they count as copies.
     """
     tables: dict[str, list] = {"quality": [], "copies": [], "omitted": []}
     try:
@@ -85,7 +85,7 @@ def measure_images(job: Job[QualityStageSettings]) -> None:
 
 
 def inception_sha256(cache: Path) -> str:
-    """The hash of FID's network where its file is in the cache; it is never downloaded for this."""
+    """Return the hash of FID's network, "" if its file is not in the cache. Downloads nothing."""
     status = weights.report(cache, (weights.find(INCEPTION),))[0]
     there = status.state in (weights.READY, weights.UNCONVERTED)
     return weights.original_sha256(INCEPTION, cache) if there else ""
@@ -121,7 +121,7 @@ def _measured(job: Job[QualityStageSettings]) -> dict[str, list]:
 def _untranslated(
     aligned: Path, parts: pd.DataFrame, vis: Packed
 ) -> Iterator[tuple[str, ImageSample]]:
-    """Gives the VIS images themselves and, on rendered faces, the NIR images of the same shots."""
+    """Yield the VIS images and, of rendered people, the NIR images of the same shots."""
     truth = _truth(aligned, parts)
     yield "vis", replace(_sample(vis), truth=truth)
     if truth is not None:
@@ -132,13 +132,13 @@ def _untranslated(
 def _fakes(
     job: Job[QualityStageSettings], parts: pd.DataFrame, vis: Packed
 ) -> dict[str, ImageSample]:
-    made = packed.read(job.inputs["fakes"]).images
+    fakes = packed.read(job.inputs["fakes"]).images
     truth = _truth(job.inputs["aligned"], parts)
-    return {job.settings.images: ImageSample(made, vis.images, truth, _people(vis))}
+    return {job.settings.images: ImageSample(fakes, vis.images, truth, _people(vis))}
 
 
 def _truth(aligned: Path, parts: pd.DataFrame) -> np.ndarray | None:
-    """Gives the NIR images of the training VIS shots without sensor noise, on rendered faces."""
+    """Return the noiseless NIR images of the training VIS shots; None unless they were rendered."""
     if not (aligned / "NIR-clean").exists():
         return None
     return select(aligned, parts, "train", "VIS", folder="NIR-clean").images
@@ -160,11 +160,11 @@ def _joined(parts: list[Packed]) -> ImageSample:
 
 
 def _named(pair: Row, images: pd.DataFrame, training: pd.DataFrame) -> Row:
-    """Gives a pair with its rows' subjects and shots in the place of their numbers."""
+    """Return a pair with subjects and shots instead of the numbers of its rows."""
     own, other = images.iloc[pair["row"]], training.iloc[pair["training_row"]]
-    named = {"subject": own["subject"], "shot": own["shot"]}
-    named |= {"training_subject": other["subject"], "training_shot": other["shot"]}
-    return named | {name: pair[name] for name in ("images", "distance", "allowed")}
+    names = {"subject": own["subject"], "shot": own["shot"]}
+    names |= {"training_subject": other["subject"], "training_shot": other["shot"]}
+    return names | {name: pair[name] for name in ("images", "distance", "allowed")}
 
 
 def _memory(job: Job[QualityStageSettings]) -> Memory:
@@ -180,13 +180,20 @@ def _networks(job: Job[QualityStageSettings]) -> FeatureNetworks:
     if job.settings.inception_sha256:
         inception = weights.ensure(INCEPTION, job.machine.cache)
     device = choose_device(job.machine.device)
-    return FeatureNetworks.load(lite0, face, device, landmarks, inception, _recognizer(job, device))
+    return FeatureNetworks.load(
+        lite0,
+        face,
+        device,
+        predictor=landmarks,
+        inception=inception,
+        recognizer=_recognizer(job, device),
+    )
 
 
 def _recognizer(
     job: Job[QualityStageSettings], device: torch.device
 ) -> Callable[[Tensor], np.ndarray] | None:
-    """Gives what the recognizer makes of images before it has seen any fake, or the people."""
+    """Return the function from images to embeddings of the recognizer before its fine-tuning."""
     chosen = job.settings.recognizer
     if chosen is None:
         return None
@@ -199,7 +206,7 @@ def _recognizer(
 
     def embeddings(images: Tensor) -> np.ndarray:
         crops = images.permute(0, 2, 3, 1).numpy()
-        return embed(network, crops, chosen.side_px, chosen.colour, device).embeddings
+        return embed(network, crops, chosen.side_px, chosen.colour, device=device).embeddings
 
     return embeddings
 
@@ -207,6 +214,6 @@ def _recognizer(
 def _left_out(settings: QualityStageSettings) -> list[dict[str, str]]:
     if settings.inception_sha256:
         return []
-    lost = [record.name for record in quality_metrics.records() if INCEPTION in record.needs]
+    names = [record.name for record in quality_metrics.records() if INCEPTION in record.needs]
     why = f"the weights {INCEPTION} are not there (`bench fetch {INCEPTION}`)"
-    return [{"reason": f"{' and '.join(lost)} are left out: {why}"}]
+    return [{"reason": f"{' and '.join(names)} are left out: {why}"}]

@@ -22,7 +22,7 @@ from recognizer.training import RESULT, train
 
 @stage(version=1)
 def pretrain(job: Job[PretrainSettings]) -> None:
-    """Learns to tell the people of the input `aligned` apart, from their VIS images."""
+    """Train a recognizer to classify the people of the input `aligned` by their VIS images."""
     images = packed.read(job.inputs["aligned"] / "VIS")
     found = images.index["found"].to_numpy(bool)
     subjects = images.index["subject"][found]
@@ -32,15 +32,15 @@ def pretrain(job: Job[PretrainSettings]) -> None:
         [ImageSet("VIS", images.images[found], labels_of(subjects, classes))],
         len(classes),
         None,
-        job.out,
-        job.settings.seed,
-        choose_device(job.machine.device),
-        job.progress,
+        out=job.out,
+        seed=job.settings.seed,
+        device=choose_device(job.machine.device),
+        progress=job.progress,
     )
 
 
 class FinetuneSettings(BaseModel):
-    """One fine-tuning."""
+    """All settings on which one fine-tuning depends."""
 
     seed: int
     mixture: Mixture
@@ -52,7 +52,7 @@ class FinetuneSettings(BaseModel):
     def of(
         cls, recognizer: RecognizerSettings, weights_sha256: str, mixture: Mixture, seed: int
     ) -> "FinetuneSettings":
-        """Gives what of the recognizer's settings matters before scoring."""
+        """Select those of the recognizer's settings that have an effect before scoring."""
         chosen = {name: getattr(recognizer, name) for name in TrainingSettings.model_fields}
         return cls(
             seed=seed,
@@ -65,7 +65,7 @@ class FinetuneSettings(BaseModel):
 
 @stage(version=2)
 def finetune(job: Job[FinetuneSettings]) -> None:
-    """Trains on the mixture of real images, fakes and controls that the settings name."""
+    """Train on the mixture of real images, fakes and controls that the settings name."""
     settings = job.settings
     parts = read_split(job.inputs["split"])
     classes = _training_subjects(parts)
@@ -76,15 +76,15 @@ def finetune(job: Job[FinetuneSettings]) -> None:
             job.inputs["aligned"],
             job.inputs.get("fakes"),
             parts,
-            classes,
-            settings.seed,
+            classes=classes,
+            seed=settings.seed,
         ),
         len(classes),
         _initial_weights(job),
-        job.out,
-        settings.seed,
-        choose_device(job.machine.device),
-        job.progress,
+        out=job.out,
+        seed=settings.seed,
+        device=choose_device(job.machine.device),
+        progress=job.progress,
     )
 
 
@@ -100,7 +100,7 @@ class ScoreSettings(RecognizerSettings, AddedMetrics):
 
 @stage(version=3)
 def score(job: Job[ScoreSettings]) -> None:
-    """Writes the outcome of every probe under both protocols."""
+    """Write the outcome of every probe in both tasks."""
     parts = read_split(job.inputs["split"])
     aligned = job.inputs["aligned"]
     chosen = {
@@ -110,18 +110,19 @@ def score(job: Job[ScoreSettings]) -> None:
         "probe": ("probe", "NIR"),
     }
     images = {
-        name: select(aligned, parts, *which, found_only=False) for name, which in chosen.items()
+        name: select(aligned, parts, *part_and_spectrum, found_only=False)
+        for name, part_and_spectrum in chosen.items()
     }
     score_recognizer(
         job.inputs["recognizer"] / RESULT,
         job.settings,
         Parts(tuple(_training_subjects(parts)), **images),
         job.out,
-        choose_device(job.machine.device),
-        job.progress,
+        device=choose_device(job.machine.device),
+        progress=job.progress,
     )
 
 
 def _training_subjects(parts: pd.DataFrame) -> list[str]:
-    """Gives the classes, in the order of their labels."""
+    """Return the classes, in the order of their labels."""
     return sorted(parts.loc[parts["part"] == "train", "subject"].unique())

@@ -1,4 +1,4 @@
-"""Trains a translator, and makes its fakes."""
+"""Trains translators, and makes their fakes."""
 
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,11 @@ from generators.settings import GeneratorSettings
 from generators.training import RESULT
 from generators.training import train as train_translator
 
-PAIRS = "NIR-true"  # of rendered people: the NIR image of the same shot, in the rows of VIS
+PAIRS = "NIR-true"  # folder of rendered people: the NIR images of the same shots as VIS
 
 
 class TranslatorSettings(BaseModel):
-    """One training of one variant: all that its bytes depend on besides the images."""
+    """All settings on which the training of one variant depends."""
 
     variant: str
     origin: Origin | None  # where the variant is defined, if not in nirbench
@@ -35,7 +35,7 @@ class TranslatorSettings(BaseModel):
 
 @stage(version=2)
 def train(job: Job[TranslatorSettings]) -> None:
-    """Trains on the VIS and NIR images that the split allows, the latter without names."""
+    """Train on the VIS and NIR images that the split allows, the latter without names."""
     settings = job.settings
     parts = read_split(job.inputs["split"])
     variant = definitions.find(settings.variant, settings.origin, job.machine.cache)
@@ -60,17 +60,17 @@ def train(job: Job[TranslatorSettings]) -> None:
 
 
 def _pairs(aligned: Path, parts: pd.DataFrame) -> Packed:
-    """Gives the NIR image of the same shot for each VIS image that the translators train on."""
+    """Return the NIR image of the same shot for each VIS image that the translators train on."""
     return of_lines(aligned / PAIRS, parts[parts["generator"] & (parts["spectrum"] == "VIS")])
 
 
 class FakesSettings(BaseModel):
-    """Nothing to choose: every VIS training image is translated once."""
+    """Without a setting: every VIS training image is translated once."""
 
 
 @stage(version=1)
 def fakes(job: Job[FakesSettings]) -> None:
-    """Writes one fake NIR per VIS training image as a packed folder."""
+    """Write one fake NIR per VIS training image as a packed folder."""
     parts = read_split(job.inputs["split"])
     lines = protocols.rows(parts, "train", "VIS")
     make_fakes(
@@ -81,6 +81,6 @@ def fakes(job: Job[FakesSettings]) -> None:
         device=job.machine.device,
         progress=job.progress,
     )
-    made = packed.read(job.out).index
-    assert len(made) == len(lines), "one fake per VIS training image"
-    protocols.check_fakes(made, parts)
+    index = packed.read(job.out).index
+    assert len(index) == len(lines), "one fake per VIS training image"
+    protocols.check_fakes(index, parts)

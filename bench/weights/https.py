@@ -1,8 +1,8 @@
-"""Downloads published files: resumed, watched, and checked before they get their names.
+"""Downloads published files: resumes, enforces a minimum speed, and checks before renaming.
 
-An unfinished download stays beside its target as `.NAME.part`, with a note of what the server
-called that version of the file; the next call asks for the rest of the same version, and starts
-again where the server has another or cannot send parts. The target's own name appears last.
+An unfinished download stays beside its target as `.NAME.part`, with a note of the server's name for
+that version of the file. The next call asks for the rest of the same version, and starts again if
+the server has another or cannot send parts. The file gets its own name last.
 """
 
 import os
@@ -31,31 +31,31 @@ from faces.weights.web_pages import BEGINNING_BYTES, begins_as_page, is_web_page
 
 BLOCK_BYTES = 1 << 20
 A_PAGE = "answers with a web page instead of the file (a login or a proxy?)"
-Check = Callable[[Path], str | None]  # what is wrong with a file, or None
+Check = Callable[[Path], str | None]  # returns the problem of a file, or None
 
 
 @dataclass(frozen=True)
 class Published:
-    """A file under its address, and the path it is wanted at."""
+    """The address of a file, and the path to write it to."""
 
     url: str
     target: Path
     size_bytes: int | None = None
 
     def by_hand(self) -> str:
-        """Gives the remedy that always works."""
+        """Return the instruction to download it by hand."""
         return f"download it by hand and put it at {self.target}"
 
 
 def fetch(wanted: Published, check: Check, progress: Progress = silent) -> None:
-    """Downloads a file and names it `wanted.target` once `check` finds nothing wrong with it.
+    """Download a file; name it `wanted.target` once `check` finds no problem.
 
-    `progress` gets bytes and the bytes there are to be, 0 where unknown. Raises MissingError where
-    the file cannot be had, TamperedError where it is another one, UsageError where the disk fails.
+    `progress` gets the bytes so far and in all, 0 if unknown. Raises MissingError where the file
+    cannot be obtained, TamperedError where it is another one, UsageError where the disk fails.
     """
     partial = Partial(wanted.target, wanted.url)
     try:
-        for _ in range(1 + partial.is_begun()):  # a resumed file may be wrong by its old part only
+        for _ in range(1 + partial.is_begun()):  # of a resumed file, only the old part may be wrong
             _transfer(wanted, partial, progress)
             if is_web_page(partial.path):
                 partial.discard()
@@ -81,7 +81,7 @@ def fetch(wanted: Published, check: Check, progress: Progress = silent) -> None:
 
 
 def _transfer(wanted: Published, partial: Partial, progress: Progress) -> None:
-    """Fills the partial file, from where it ends if the server can."""
+    """Complete the partial file, from its end if the server allows that."""
     if partial.is_whole():
         return
     response = _rest(wanted, partial) or opened(wanted.url, {})
@@ -109,7 +109,7 @@ def _transfer(wanted: Published, partial: Partial, progress: Progress) -> None:
 
 
 def _rest(wanted: Published, partial: Partial) -> HTTPResponse | None:
-    """The answer that continues a partial file, or the whole file; None where it cannot be."""
+    """Request the rest of a partial file; return the answer, or None if it does not continue it."""
     if not partial.is_begun():
         return None
     wished = {"Range": f"bytes={partial.length()}-", "If-Range": partial.version()}
@@ -126,7 +126,7 @@ def _rest(wanted: Published, partial: Partial) -> HTTPResponse | None:
 
 
 def _continues(response: HTTPResponse, partial: Partial) -> bool:
-    """Whether an answer is the rest of the version that the partial file is the beginning of."""
+    """Tell whether an answer is the rest of the partial file, of the same version."""
     return (
         response.status == 206
         and partial.is_begun()
@@ -136,7 +136,7 @@ def _continues(response: HTTPResponse, partial: Partial) -> bool:
 
 
 def _receive(response: HTTPResponse, file: BinaryIO, total: int | None, progress: Progress) -> None:
-    """Appends the body to a file. Raises Failed where it ends early, stalls or does not end."""
+    """Append the body to a file. Raises Failed if it ends early, stalls or is too long."""
     done, pace = file.tell(), Pace()
     while block := response.read1(BLOCK_BYTES):
         with disk_errors(Path(file.name)):
@@ -152,12 +152,13 @@ def _receive(response: HTTPResponse, file: BinaryIO, total: int | None, progress
 
 
 class Pace:
-    """Raises Failed when too few bytes came in a while."""
+    """Enforces a minimum speed of a download."""
 
     def __init__(self) -> None:
         self.since, self.bytes = time.monotonic(), 0
 
     def count(self, more: int) -> None:
+        """Count `more` bytes. Raises Failed if too few came in the last `stall_seconds`."""
         self.bytes += more
         seconds = time.monotonic() - self.since
         if seconds < web.LIMITS.stall_seconds:
@@ -169,7 +170,7 @@ class Pace:
 
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Tells a full or read-only disk from a broken connection."""
+    """Turn an error of the disk into UsageError, to tell it from a broken connection."""
     try:
         yield
     except OSError as error:

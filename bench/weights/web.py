@@ -1,7 +1,7 @@
-"""Makes one request over HTTPS: where it may lead, how long it may take, what its answer says.
+"""Makes a request over HTTPS within limits of time and redirects, and reads the answer's headers.
 
-Redirects are followed from HTTPS to HTTPS alone. The opener knows no other kind of address, so
-nothing a server answers makes it read a local file.
+Redirects are followed from HTTPS to HTTPS alone. The opener supports no other kind of address, so
+no answer of a server can make it read a local file.
 """
 
 import string
@@ -17,25 +17,25 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a server may take, and where it may send us."""
+    """Limits of time, size and redirects."""
 
     schemes: tuple[str, ...] = ("https",)
     redirects: int = 10
     silence_seconds: float = 30.0  # to connect, and between two bytes
-    stall_seconds: float = 60.0  # over these,
-    stall_bytes: int = 64 * 1024  # fewer bytes than these are no progress
-    most_bytes: int = 4 << 30  # of a file whose length nobody knows
+    stall_seconds: float = 60.0  # in this time,
+    stall_bytes: int = 64 * 1024  # at least so many bytes must come
+    most_bytes: int = 4 << 30  # of a file of unknown length
 
 
 LIMITS = Limits()
 
 
 class Failed(Exception):
-    """A download that came to nothing, and why; `https.fetch` adds what can be done."""
+    """Raised with the reason for which a download failed; `https.fetch` adds the remedy."""
 
 
 def opened(url: str, headers: Mapping[str, str]) -> HTTPResponse:
-    """Gives the answer with a body, redirects followed. Raises Failed, or what urllib raises."""
+    """Request an address, with redirects; return the answer. Raises Failed or urllib's errors."""
     opener = opener_of(LIMITS.schemes)
     asked: list[str] = []
     while len(asked) <= LIMITS.redirects:
@@ -58,27 +58,27 @@ def opened(url: str, headers: Mapping[str, str]) -> HTTPResponse:
 
 
 def opener_of(schemes: tuple[str, ...]) -> request.OpenerDirector:
-    """An opener that knows these schemes and the environment's proxies, and no local files."""
+    """Return an opener for these schemes and the environment's proxies, not for local files."""
     opener = request.OpenerDirector()
-    spoken = {"https": request.HTTPSHandler, "http": request.HTTPHandler}
+    handlers = {"https": request.HTTPSHandler, "http": request.HTTPHandler}
     for handler in (
         request.ProxyHandler,
         request.HTTPDefaultErrorHandler,
         request.HTTPErrorProcessor,
-        *(spoken[scheme] for scheme in schemes),
+        *(handlers[scheme] for scheme in schemes),
     ):
         opener.add_handler(handler())
     return opener
 
 
 def version(response: HTTPResponse) -> str:
-    """What tells this version of the file from another, as If-Range takes it; "" for nothing."""
+    """Return the version of the answer's file for the header If-Range; "" if it has none."""
     tag = response.headers.get("ETag", "")
     return tag if tag.startswith('"') else response.headers.get("Last-Modified", "")
 
 
 def length(response: HTTPResponse) -> int | None:
-    """Gives the bytes of the whole file as the server announces them; None where it does not."""
+    """Return the number of bytes of the whole file; None if the server does not announce it."""
     if response.status == 206:
         text = response.headers.get("Content-Range", "").rpartition("/")[2]
     else:
@@ -87,7 +87,7 @@ def length(response: HTTPResponse) -> int | None:
 
 
 def reason(error: Exception) -> str:
-    """Gives an error in a few words, on one line."""
+    """Return a short description of an error, on one line."""
     if isinstance(error, HTTPError):
         return f"answers {error.code} {error.reason}"
     if isinstance(error, TimeoutError):

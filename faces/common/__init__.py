@@ -1,1 +1,1 @@
-"""Provides tools that every package uses and that have nothing to do with faces."""
+"""Provides tools that every package uses and that are independent of faces."""

@@ -1,7 +1,7 @@
 """Saves and loads checkpoints of a training; the last two are kept.
 
-So a process that is killed while saving loses nothing. A state is a nested dict of tensors, numbers
-and strings; it is read with `weights_only=True`, so a checkpoint can never run code.
+So nothing is lost if the process is killed while saving. A state is a nested dict of tensors,
+numbers and strings; it is read with `weights_only=True`, so a checkpoint can never run code.
 """
 
 import pickle
@@ -17,7 +17,7 @@ KEEP = 2
 
 
 def save(folder: Path, step: int, state: dict[str, Any]) -> None:
-    """Writes `checkpoint-<step>.pt` aside, renames it, and drops all but the newest two."""
+    """Write `checkpoint-<step>.pt` aside, rename it, and delete all but the newest two."""
     folder.mkdir(parents=True, exist_ok=True)
     with written_aside(folder / f"checkpoint-{step:08d}.pt") as aside:
         torch.save(state, aside)
@@ -26,7 +26,7 @@ def save(folder: Path, step: int, state: dict[str, Any]) -> None:
 
 
 def load_newest(folder: Path) -> dict[str, Any] | None:
-    """Gives the newest checkpoint that can be read, on the CPU, or None where there is none."""
+    """Return the newest checkpoint that can be read, on the CPU, or None where there is none."""
     for path in _newest_first(folder):
         try:
             return torch.load(path, map_location="cpu", weights_only=True)
@@ -36,11 +36,11 @@ def load_newest(folder: Path) -> dict[str, Any] | None:
 
 
 def _newest_first(folder: Path) -> list[Path]:
-    """Gives the checkpoints in a folder, the highest step first."""
+    """Return the checkpoints in a folder, the highest step first."""
     return sorted(folder.glob("checkpoint-*.pt"), reverse=True)
 
 
 def delete_all(folder: Path) -> None:
-    """Removes every checkpoint: the final weights have been written."""
+    """Delete all checkpoints, once the final weights have been written."""
     for path in _newest_first(folder):
         path.unlink()

@@ -1,6 +1,6 @@
 """Chooses the device and the precision of networks: bfloat16 if the processor supports it.
 
-Measurements use full float32 arithmetic, which NVIDIA GPUs do only if told to.
+Measurements use full float32 arithmetic, which NVIDIA GPUs do not use by default.
 """
 
 import os
@@ -15,7 +15,7 @@ from faces.common.precision import Precision
 
 
 def choose_device(name: str) -> torch.device:
-    """Gives the device of that name; `auto` is the first CUDA device, or the CPU without one.
+    """Return the device of that name; `auto` is the first CUDA device, or the CPU without one.
 
     Raises UsageError for an unknown name, and for CUDA if torch finds no CUDA device.
     """
@@ -30,7 +30,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def has_bf16(device: torch.device) -> bool:
-    """Tells whether the processor itself does bfloat16 arithmetic, without emulation."""
+    """Tell whether the processor itself does bfloat16 arithmetic, without emulation."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if not hasattr(torch.cpu, "get_capabilities"):
@@ -40,7 +40,7 @@ def has_bf16(device: torch.device) -> bool:
 
 
 def resolve(precision: Precision, device: torch.device) -> Precision:
-    """Gives the precision that "auto" means on a device; other precisions stay as they are.
+    """Return the precision that "auto" means on a device; other precisions stay as they are.
 
     Stage keys hold the result, so that results of two precisions are never mixed up.
     """
@@ -50,7 +50,7 @@ def resolve(precision: Precision, device: torch.device) -> Precision:
 
 
 def device_name(device: torch.device) -> str:
-    """Describes a device in words: its name, its cores and its fastest arithmetic."""
+    """Describe a device in words: its name, its cores and its fastest arithmetic."""
     arithmetic = "bfloat16" if has_bf16(device) else "float32"
     if device.type == "cuda":
         return f"{torch.cuda.get_device_name(device)}, {arithmetic}"
@@ -58,22 +58,22 @@ def device_name(device: torch.device) -> str:
 
 
 def at_least_float32(values: torch.Tensor) -> torch.Tensor:
-    """Gives values of any shape in float32 where they are narrower, else as they are."""
+    """Return values of any shape in float32 where they are narrower, else as they are."""
     return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager:
-    """Gives a context in which convolutions and products run in bfloat16 if `precision` says so."""
+    """Return a context in which convolutions and products run in bfloat16 if that is asked for."""
     enabled = resolve(precision, device) == "bf16"
     return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
 
 
 @contextmanager
 def full_float32() -> Iterator[None]:
-    """A context, or a decorator, in which float32 arithmetic keeps all its bits on every device.
+    """Keep all bits of float32 arithmetic, as a context or a decorator, on every device.
 
-    By default cuDNN rounds what enters a convolution to TF32, ten bits, and how that comes out
-    depends on the batch.
+    By default cuDNN rounds the inputs of a convolution to TF32, which has ten bits, and the result
+    depends on the size of the batch.
     """
     backends: Any = torch.backends  # its stubs lack the precision of single operations
     operations = (
@@ -82,12 +82,12 @@ def full_float32() -> Iterator[None]:
         backends.mkldnn.conv,
         backends.mkldnn.matmul,
     )
-    # Not `allow_tf32`: torch raises where that is read after somebody has set `fp32_precision`.
-    before = [each.fp32_precision for each in operations]
+    # Not `allow_tf32`: torch raises an error if it is read after `fp32_precision` was set.
+    before = [operation.fp32_precision for operation in operations]
     try:
-        for each in operations:
-            each.fp32_precision = "ieee"
+        for operation in operations:
+            operation.fp32_precision = "ieee"
         yield
     finally:
-        for each, precision in zip(operations, before, strict=True):
-            each.fp32_precision = precision
+        for operation, precision in zip(operations, before, strict=True):
+            operation.fp32_precision = precision

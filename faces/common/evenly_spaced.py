@@ -1,4 +1,4 @@
-"""Selects some of many: rows to show, and names for a message."""
+"""Selects a few of many rows to show, and a few of many names for a message."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def evenly(total: int, most: int) -> np.ndarray:
-    """Gives at most `most` numbers from 0 to `total` - 1, spread evenly: (n,) int64, ascending.
+    """Return at most `most` numbers from 0 to `total` - 1, spread evenly: (n,) int64, ascending.
 
     The first and the last number are among them.
     """
@@ -14,6 +14,6 @@ def evenly(total: int, most: int) -> np.ndarray:
 
 
 def first_few(names: Sequence[str], most: int = 10, separator: str = ", ") -> str:
-    """Joins the first `most` names; says how many more there are."""
+    """Join the first `most` names, followed by how many more there are."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return separator.join(names[:most]) + more

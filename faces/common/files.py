@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
-    """Yields a temporary path in the same folder; renames it to `path` if the block succeeds."""
+    """Yield a temporary path in the same folder; renames it to `path` if the block succeeds."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.aside")
     try:
         yield aside
@@ -21,13 +21,13 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes UTF-8 text; `path` never holds only a part of it."""
+    """Write UTF-8 text; `path` never has only a part of it."""
     with written_aside(path) as aside:
         aside.write_text(text, encoding="utf-8")
 
 
 def sync(path: Path) -> None:
-    """Flushes a file's bytes, or a folder's entries, to the disk."""
+    """Flush a file's bytes, or a folder's entries, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -36,6 +36,6 @@ def sync(path: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Computes the SHA-256 of a file, in hexadecimal."""
+    """Compute the SHA-256 of a file, in hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

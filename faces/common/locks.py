@@ -1,4 +1,4 @@
-"""Holds a lock file while some work is done, so that other processes wait for it.
+"""Holds a lock while some work is done, so that other processes wait for it.
 
 The operating system frees the lock if the process dies. It works wherever `filelock` does: POSIX,
 Windows, and network disks that have locks.
@@ -18,7 +18,7 @@ NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 
 @contextmanager
 def locked(path: Path, remedy: str) -> Iterator[None]:
-    """Holds the lock of a file, which is made if need be; its folder exists.
+    """Hold the lock of a file. The file is created if necessary; its folder must exist.
 
     Raises UsageError, with the remedy, where the disk has no locks or the file cannot be written.
     """
@@ -34,7 +34,7 @@ def locked(path: Path, remedy: str) -> Iterator[None]:
 
 
 def _reason(error: NotImplementedError | OSError) -> str:
-    """Says why a file could not be locked."""
+    """Return why a file could not be locked, in words."""
     if isinstance(error, OSError) and error.errno not in NO_LOCKS:
         return f"cannot be written ({error.strerror})"
     return "this disk has no file locks"

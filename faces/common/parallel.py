@@ -1,7 +1,7 @@
-"""Runs a pool of processes that ends with its owner, even if the owner is interrupted or killed.
+"""Runs a pool of processes that ends with its parent, even if the parent is interrupted or killed.
 
-`concurrent.futures` does the work. Added here: the workers leave Ctrl-C to their parent and end
-soon after a killed parent, and an interrupted pool stops its tasks at once.
+The pool is that of `concurrent.futures`. In addition, the workers ignore Ctrl-C and end soon after
+their parent was killed, and an interrupted pool stops its tasks at once.
 """
 
 import os
@@ -18,7 +18,7 @@ ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "
 
 
 def usable_cores() -> int:
-    """Counts the cores that this process may use, which can be fewer than the machine has."""
+    """Count the cores that this process may use, which can be fewer than the machine has."""
     allowed = getattr(os, "sched_getaffinity", None)  # not on every system
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
@@ -27,10 +27,10 @@ def usable_cores() -> int:
 def process_pool(
     workers: int, initializer: Callable[..., None] | None = None, *arguments: object
 ) -> Iterator[ProcessPoolExecutor]:
-    """Yields a pool of `workers` new processes of one thread each.
+    """Yield a pool of `workers` new processes of one thread each.
 
     Each process first calls `initializer(*arguments)`. An exception in the block terminates the
-    processes, so it must be possible to start the tasks again.
+    processes, so tasks must allow a new start.
     """
     others, before = active_children(), dict(os.environ)
     os.environ.update(ONE_THREAD)  # read by the libraries of a worker as it starts
@@ -51,8 +51,8 @@ def process_pool(
 
 
 def _begin(parent: int, initializer: Callable[..., None] | None, arguments: tuple) -> None:
-    """Prepares a new worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends us
+    """Prepare a new worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     if initializer is not None:
@@ -60,7 +60,7 @@ def _begin(parent: int, initializer: Callable[..., None] | None, arguments: tupl
 
 
 def _follow(parent: int) -> None:
-    """Ends this process once its parent has ended."""
+    """End this process once its parent has ended."""
     while os.getppid() == parent:
         time.sleep(WATCH_EVERY_SECONDS)
     os._exit(1)

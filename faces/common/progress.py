@@ -1,4 +1,4 @@
-"""Defines how a long loop reports its progress: it calls `progress(done, total, values)`.
+"""Defines how a long loop reports its progress: by calls of `progress(done, total, values)`.
 
 `values` are the current values of named numbers, such as losses. Loops call it often; the receiver
 decides how often to show it.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 Progress = Callable[[int, int, Mapping[str, float]], None]
 
 
-class Whole:
+class JoinedProgress:
     """A receiver that reports several loops in a row as one loop of `total`.
 
     A loop ends when it reports that it has done its own total.
@@ -17,7 +17,7 @@ class Whole:
 
     def __init__(self, progress: Progress, total: int) -> None:
         self.progress, self.total = progress, total
-        self.before = 0  # done by the loops that are over
+        self.before = 0  # done by the loops that have ended
 
     def __call__(self, done: int, total: int, values: Mapping[str, float]) -> None:
         self.progress(self.before + done, self.total, values)
@@ -26,4 +26,4 @@ class Whole:
 
 
 def silent(done: int, total: int, values: Mapping[str, float]) -> None:
-    """Shows nothing."""
+    """Show nothing."""

@@ -1,10 +1,10 @@
-"""Finds things of one kind that are defined in one file each, here or in other packages.
+"""Finds objects of one kind that are defined in one file each, here or in other packages.
 
     LAYOUTS = Registry("layout", __name__, __path__, "LAYOUT")
     LAYOUTS.names(); LAYOUTS.get("casia")
 
-A module may define the attribute as one thing, as a list of them, or not at all. With a `group`,
-other packages add things by entry points of that group, each called as the thing it names.
+A module may define the attribute as one object, as a list of objects, or not at all. With a
+`group`, other packages add objects by entry points of that group, each with the name of its object.
 """
 
 import difflib
@@ -29,20 +29,23 @@ T = TypeVar("T", bound=Named)
 
 
 class Registry(Generic[T]):
-    """The things that the modules of a package define; they are imported when first asked for."""
+    """The objects that the modules of a package define; modules are imported at the first access.
+
+    kind: of the objects, for messages. package, path: `__name__` and `__path__` of the package.
+    """
 
     def __init__(
-        self, kind: str, package: str, path: Iterable[str], attribute: str, group: str = ""
+        self, kind: str, package: str, path: Iterable[str], attribute: str, *, group: str = ""
     ) -> None:
         self.kind, self.package, self.path, self.attribute = kind, package, path, attribute
         self.group = group
 
     def names(self) -> list[str]:
-        """All names in alphabetical order. Raises UsageError where two things have one name."""
+        """Return all names in alphabetical order. Raises UsageError where two are equal."""
         return sorted({*self._found, *self._added})
 
     def get(self, name: str) -> T:
-        """The thing of that name. Raises UsageError with the nearest name where there is none."""
+        """Return the object of a name. Raises UsageError with the nearest name if there is none."""
         if name in self._added:
             return self._load(self._added[name])
         if name in self._found:
@@ -55,16 +58,16 @@ class Registry(Generic[T]):
         )
 
     def distribution(self, name: str) -> tuple[str, str] | None:
-        """Name and version of the distribution that added a thing; None if it is our own."""
+        """Return name and version of the distribution that added an object; None for our own."""
         added = self._added.get(name)
         return None if added is None else _distribution(added)
 
     def all(self) -> list[T]:
-        """Gives everything, in alphabetical order of the names."""
+        """Return all objects, in alphabetical order of the names."""
         return [self.get(name) for name in self.names()]
 
     def added(self) -> tuple[str, ...]:
-        """Gives "name (package version)" of each thing that another package adds, for keys."""
+        """Return "name (package version)" of each object that another package adds, for keys."""
         found = ((name, self.distribution(name)) for name in self.names())
         return tuple(f"{name} ({' '.join(package)})" for name, package in found if package)
 
@@ -91,11 +94,11 @@ class Registry(Generic[T]):
         return added
 
     def _load(self, entry: EntryPoint) -> T:
-        """Gives what an entry point names. Raises MissingError where it cannot be imported."""
+        """Return the object of an entry point. Raises MissingError where it cannot be imported."""
         package = _distribution(entry)[0]
         try:
             thing: T = entry.load()
-        except Exception as error:  # whatever a package does when it is imported
+        except Exception as error:  # importing a package can raise any error
             raise MissingError(
                 f"{self.kind} {entry.name!r}: {entry.value} of the package {package} cannot be "
                 f"imported ({type(error).__name__}: {error}); install it again, or uninstall it"
@@ -109,5 +112,5 @@ class Registry(Generic[T]):
 
 
 def _distribution(entry: EntryPoint) -> tuple[str, str]:
-    """Name and version; entry points that a package is asked for always have a distribution."""
+    """Return the name and the version of the distribution of an entry point."""
     return (entry.dist.name, entry.dist.version) if entry.dist else ("?", "?")

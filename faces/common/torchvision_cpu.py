@@ -24,7 +24,10 @@ _libraries: list[torch.library.Library] = []  # a definition lives as long as it
 
 
 def ensure() -> None:
-    """Defines torchvision's operators if its library cannot load. Repeated calls do no harm."""
+    """Define torchvision's operators if its library cannot be loaded.
+
+    Repeated calls have no effect. Raises MissingError where torchvision is not installed.
+    """
     if torch.version.cuda or "torchvision" in sys.modules or _libraries:
         return
     if not _operators_load(_torchvision_folder()):
@@ -32,7 +35,7 @@ def ensure() -> None:
 
 
 def _torchvision_folder() -> Path:
-    """Finds the installed package without importing it. Raises MissingError without one."""
+    """Find the installed package without importing it. Raises MissingError if there is none."""
     spec = importlib.util.find_spec("torchvision")
     if spec is None or not spec.submodule_search_locations:
         raise MissingError("torchvision is not installed: pip install torchvision")
@@ -40,7 +43,7 @@ def _torchvision_folder() -> Path:
 
 
 def _operators_load(folder: Path) -> bool:
-    """Tells whether torchvision's compiled operators can be loaded; loads them if so."""
+    """Load torchvision's compiled operators if possible; tell whether they were loaded."""
     compiled = next((path for path in folder.glob("_C*") if path.suffix in {".so", ".pyd"}), None)
     if compiled is None:
         return False
@@ -63,9 +66,9 @@ def _define_operators() -> None:
 
 
 def nms(boxes: torch.Tensor, scores: torch.Tensor, iou_threshold: float) -> torch.Tensor:
-    """Selects boxes by non-maximum suppression, as `torchvision.ops.nms` does.
+    """Select boxes by non-maximum suppression, as `torchvision.ops.nms` does.
 
-    boxes: (N, 4) float, corners x1, y1, x2, y2. scores: (N,) float. -> (K,) int64 indices of the
+    boxes: (N, 4) float, corners x1, y1, x2, y2. scores: (N,) float. => (K,) int64 indices of the
     kept boxes, best score first: the intersection over union of each with any better kept box is
     at most `iou_threshold`.
     """

@@ -1,12 +1,12 @@
-"""Data sets on disk, one file each: a module here that defines `LAYOUT` is a layout.
+"""Reads data sets on disk. A layout is a module in this folder that defines `LAYOUT`.
 
 from faces import layouts
 layouts.names()                       # ["buaa", "casia", "folders", "lamp_hq", "oulu"]
-layouts.read("casia", root, cache, workers=4)   # -> faces.manifest.Manifest
+layouts.read("casia", root, cache, workers=4)   # => faces.manifest.Manifest
 
-Installed packages add layouts by entry points of the group `nirbench.layouts`, each called as its
-layout and naming a `Layout`. What writes rendered people in a layout, so that reading it is tested,
-is found by `faces.testbed.layouts`.
+Installed packages add layouts by entry points of the group `nirbench.layouts`. An entry point has
+the name of its layout and refers to a `Layout`. To test reading, `faces.testbed.layouts` has a
+writer for each layout, which writes rendered people in it.
 """
 
 import os
@@ -19,7 +19,7 @@ from faces.common.errors import DataError
 from faces.common.progress import Progress, silent
 from faces.common.registry import Registry
 from faces.layouts.layout import Layout, Place
-from faces.layouts.placement import doubles, files_of, place_images
+from faces.layouts.placement import duplicate_shots, files_of, place_images
 from faces.layouts.tree import Tree, sort_key, walk
 from faces.manifest import (
     COLUMNS,
@@ -27,7 +27,7 @@ from faces.manifest import (
     Checked,
     Manifest,
     check_files,
-    memory_path,
+    stored_path,
 )
 
 NO_EYES = (float("nan"),) * 4
@@ -39,20 +39,23 @@ LAYOUTS: Registry[Layout] = Registry(
 
 
 def names() -> list[str]:
-    """Gives the layouts' names in alphabetical order."""
+    """Return the layouts' names in alphabetical order."""
     return LAYOUTS.names()
 
 
 def get(name: str) -> Layout:
-    """The layout of that name. Raises UsageError with the nearest name where there is none."""
+    """Return the layout of that name. Raises UsageError with the nearest name if there is none."""
     return LAYOUTS.get(name)
 
 
-def read(name: str, root: Path, cache: Path, workers: int, progress: Progress = silent) -> Manifest:
-    """Finds and decodes every image below `root`; unchanged files are remembered in `cache`.
+def read(
+    name: str, root: Path, cache: Path, *, workers: int, progress: Progress = silent
+) -> Manifest:
+    """Find and decode every image below `root`.
 
-    progress receives files done and in all. Raises DataError where there is no such folder, no
-    image in it, or none that fits the layout and can be read.
+    cache: the folder of stored results; files that have not changed since are not decoded again.
+    workers: the number of processes. progress receives files done and in all. Raises DataError
+    where there is no such folder, no image in it, or none that fits the layout and can be read.
     """
     layout = get(name)
     if not os.path.isdir(root):  # pathlib would raise below a folder that is closed to us
@@ -63,10 +66,10 @@ def read(name: str, root: Path, cache: Path, workers: int, progress: Progress = 
     if not places:
         raise DataError(_nothing_fits(layout, root, refused))
     files = files_of(places, tree)
-    memory = memory_path(cache, root, name)
-    checked, fault = check_files(root, files, memory, workers, progress)
+    stored = stored_path(cache, root, name)
+    checked, fault = check_files(root, files, stored, workers=workers, progress=progress)
     refused |= {source: checked[source].reason for source in places if checked[source].reason}
-    refused |= doubles(places, checked)
+    refused |= duplicate_shots(places, checked)
     images = {source: place for source, place in places.items() if source not in refused}
     if not images:
         raise DataError(_nothing_fits(layout, root, refused))
@@ -108,7 +111,7 @@ def _notes(
     misfits: Mapping[str, str],
     checked: Mapping[str, Checked],
 ) -> list[str]:
-    """Gives what was passed over although no file is to blame."""
+    """Return messages on images and files of eye positions that are not used, without refusal."""
     notes = []
     if unread := len(tree.images) - len(places) - len(misfits):
         notes.append(f"{unread:,} images of another rendition are not read")

@@ -1,9 +1,10 @@
 """BUAA-VisNir: `<subject>/<number>.bmp`, with the spectrum of every number stated beside it.
 
 Huang, Sun and Wang, "The BUAA-VisNir Face Database Instructions", IRIP-TR-12-FR-001, Beihang
-University 2012. The names do not tell the spectrum, and public code disagrees about it: most takes
-odd numbers for visible light and even ones up to 28 for near-infrared, some the reverse. A wrong
-guess would exchange the two spectra unseen, so none is made. State it in one of these ways:
+University 2012. The file names do not tell the spectrum, and public code disagrees about it: most
+code takes odd numbers for visible light and even ones up to 28 for near-infrared, some the reverse.
+A wrong guess would exchange the two spectra without an error, so nothing is guessed. State the
+spectra in one of these ways:
 
 * sort the images into `{VIS,NIR}/<subject>/<number>.bmp` or `<subject>/{VIS,NIR}/<number>.bmp`;
 * write `spectra.csv` at the root, after looking at one subject's images:
@@ -29,7 +30,10 @@ STATED = "spectra.csv"
 
 
 def _placing(root: Path) -> Placing:
-    """Reads spectra.csv, if there is one. Raises DataError where it is malformed."""
+    """Return the function that places a path, using spectra.csv if there is one.
+
+    Raises DataError where spectra.csv is malformed.
+    """
     stated = _read_spectra(root / STATED)
 
     def place(source: str) -> Place | str:
@@ -48,7 +52,7 @@ def _placing(root: Path) -> Placing:
 
 
 def _read_spectra(path: Path) -> dict[int, str]:
-    """Number to spectrum; empty where there is no such file."""
+    """Read the spectrum of each number; {} if there is no such file. Raises DataError."""
     if not path.exists():
         return {}
     try:

@@ -3,8 +3,8 @@
 Li et al., "The CASIA NIR-VIS 2.0 Face Database", CVPR Workshops 2013. Sessions are s1 to s4. A few
 subjects appear in two sessions under one number, so the session belongs to the shot: `s1-001`.
 
-The cropped images, in `NIR_128x128` and `VIS_128x128`, are the same shots once more: where any full
-image is there, the cropped ones are not read.
+The folders `NIR_128x128` and `VIS_128x128` hold the same shots, cropped. They are read only if
+there are no full images.
 """
 
 import re
@@ -20,7 +20,7 @@ PATTERN = re.compile(
 
 
 def _place(source: str) -> Place | str:
-    """Gives the place of a path, or why it has none."""
+    """Return the place of a path, or the reason why it has none."""
     match = PATTERN.fullmatch(source)
     if not match:
         return f"not of the form {EXPECTED}"

@@ -1,6 +1,6 @@
-"""Your own images: `VIS/<subject>/*` and `NIR/<subject>/*`, with any folders below a subject.
+"""Reads your own images: `VIS/<subject>/*` and `NIR/<subject>/*`, in any folders below a subject.
 
-A subject is the name of a folder, letter by letter; it has the same name under VIS and NIR.
+The name of the folder is the subject. It must be spelled in the same way under VIS and NIR.
 """
 
 from pathlib import PurePosixPath
@@ -11,7 +11,7 @@ EXPECTED = "{NIR,VIS}/<subject>/<any folders>/<any name>.png"
 
 
 def _place(source: str) -> Place | str:
-    """Gives the place of a path, or why it has none."""
+    """Return the place of a path, or the reason why it has none."""
     spectrum, _, below = source.partition("/")
     subject, _, shot = below.partition("/")
     if spectrum.upper() not in ("NIR", "VIS"):

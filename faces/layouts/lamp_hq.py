@@ -16,7 +16,7 @@ PATTERN = re.compile(
 
 
 def _place(source: str) -> Place | str:
-    """Gives the place of a path, or why it has none."""
+    """Return the place of a path, or the reason why it has none."""
     match = PATTERN.fullmatch(source)
     if not match:
         return f"not of the form {EXPECTED}"

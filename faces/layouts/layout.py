@@ -1,4 +1,4 @@
-"""Defines what a layout says: where in its folder tree an image of which person lies."""
+"""Defines a layout: how the paths of a data set tell subject, spectrum and shot of an image."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Place:
-    """What the path of an image says about it.
+    """What the path of an image tells about it.
 
     `shot` is unique within subject and spectrum. `rendition`: a data set may hold the same shots
-    twice, such as cropped; only the files of the lowest number that is there are read.
+    several times, for example cropped; only the files of the lowest number present are read.
     """
 
     subject: str
@@ -20,11 +20,11 @@ class Place:
     rendition: int = 0
 
 
-Placing = Callable[[str], Place | str]  # of a path below the root: its place, or why it has none
+Placing = Callable[[str], Place | str]  # path below the root => its place, or why it has none
 
 
 def everywhere(place: Placing) -> Callable[[Path], Placing]:
-    """Gives the `placing` of a layout whose places follow from paths alone, whatever the folder."""
+    """Return the `placing` of a layout whose places follow from the paths alone."""
     return lambda root: place
 
 
@@ -32,8 +32,8 @@ def everywhere(place: Placing) -> Callable[[Path], Placing]:
 class Layout:
     """A data set's folder tree.
 
-    `expected` shows the paths it consists of. `placing(root)` returns the function that places a
-    path or says in one phrase why it fits no place; what a path does not say is never guessed.
+    `expected` shows the form of its paths. `placing(root)` returns a function of a path that
+    returns its place, or one phrase that says why the path fits none; nothing is guessed.
     `suffix_tells_shots`: files that differ by their suffix alone are different shots.
     """
 

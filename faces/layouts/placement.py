@@ -1,4 +1,4 @@
-"""Gives every image of a tree its place, and settles what two files claim at once."""
+"""Finds the place of every image of a tree, and the files that claim the same shot."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ from faces.manifest import Checked, File
 
 
 def place_images(layout: Layout, root: Path, tree: Tree) -> tuple[dict[str, Place], dict[str, str]]:
-    """Gives the images that have a place, sorted by path; and the others with the reason.
+    """Return the images that have a place, sorted by path, and the others with the reason.
 
-    Of several renditions of a data set, all those that are there but not read are in neither.
-    Raises DataError where the layout needs something at the root and it is malformed.
+    Images of renditions that are not read are in neither. Raises DataError where a file at the root
+    that the layout needs is malformed.
     """
     placing = layout.placing(root)
     found = {source: placing(source) for source in sorted(tree.images, key=sort_key)}
@@ -26,7 +26,7 @@ def place_images(layout: Layout, root: Path, tree: Tree) -> tuple[dict[str, Plac
 
 
 def files_of(places: Mapping[str, Place], tree: Tree) -> list[File]:
-    """Gives the placed images with the eye positions beside them."""
+    """Return the files of the placed images, each with its file of eye positions, if any."""
     files = []
     for source in places:
         eyes = tree.eyes.get(str(PurePosixPath(source).with_suffix("")))
@@ -34,8 +34,8 @@ def files_of(places: Mapping[str, Place], tree: Tree) -> list[File]:
     return files
 
 
-def doubles(places: Mapping[str, Place], checked: Mapping[str, Checked]) -> dict[str, str]:
-    """Readable images that claim the shot of an earlier one, with the reason to refuse them."""
+def duplicate_shots(places: Mapping[str, Place], checked: Mapping[str, Checked]) -> dict[str, str]:
+    """Return the readable images that claim the shot of an earlier one, with the reason."""
     first: dict[tuple[str, str, str], str] = {}
     refused = {}
     for source, place in places.items():
@@ -51,7 +51,7 @@ def doubles(places: Mapping[str, Place], checked: Mapping[str, Checked]) -> dict
 
 
 def _tell_by_suffix(places: dict[str, Place]) -> dict[str, Place]:
-    """Puts the suffix into the shots' names where two would be equal."""
+    """Append the suffix to the names of shots that would otherwise be equal."""
     claims = Counter((place.subject, place.spectrum, place.shot) for place in places.values())
     return {
         source: place

@@ -1,7 +1,8 @@
-"""Lists a folder tree: its image files, its files of eye positions, and what is neither.
+"""Lists a folder tree: its image files, its files of eye positions, and the files it refuses.
 
-Links are followed, but no folder is entered twice, so a link that leads back ends nothing.
-Hidden files and folders, and files of the kinds that data sets carry beside images, are passed by.
+Links are followed, but no folder is entered twice, so a link to a parent folder does no harm.
+Hidden files and folders, and types of files that data sets have beside images (SIDE_SUFFIXES), are
+ignored.
 """
 
 import os
@@ -24,9 +25,10 @@ SIDE_SUFFIXES = {
 
 @dataclass
 class Tree:
-    """`images`: path below the root to (size, mtime_ns). `refused`: path to reason.
+    """The files below a root, by their paths.
 
-    `eyes`: path without its suffix to (path, size, mtime_ns).
+    images: path => (size in bytes, mtime_ns). refused: path => reason. eyes: path without its
+    suffix => (path, size in bytes, mtime_ns).
     """
 
     images: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -35,7 +37,7 @@ class Tree:
 
 
 def walk(root: Path) -> Tree:
-    """Lists everything below `root`, folders that are only linked last. Opens no file."""
+    """List everything below `root`, linked folders last. No file is opened."""
     tree = Tree()
     entered = {_identity(folder) for folder in root.resolve().parents}
     folders = deque([""])
@@ -69,7 +71,7 @@ def _join(folder: str, entry: os.DirEntry) -> str:
 
 
 def _shown(source: str) -> str:
-    """A path as text of one line: bytes that are no UTF-8, and control characters, escaped."""
+    """Return a path as one line of text; control characters and bytes not in UTF-8 are escaped."""
     text = os.fsencode(source).decode("utf-8", "backslashreplace")
     return "".join(
         f"\\x{ord(letter):02x}" if unicodedata.category(letter) == "Cc" else letter
@@ -78,12 +80,12 @@ def _shown(source: str) -> str:
 
 
 def sort_key(source: str) -> tuple[str, bytes]:
-    """Sorts paths without regard to case, and those that differ by it alone by their bytes."""
+    """Return the key that sorts paths ignoring case; paths that differ in case alone, by bytes."""
     return source.casefold(), os.fsencode(source)
 
 
 def _list_entry(tree: Tree, folder: str, entry: os.DirEntry) -> bool:
-    """Files an entry in `tree`; True for a folder that is to be entered."""
+    """Add an entry to `tree`; return True for a folder that is to be entered."""
     if entry.name.startswith("."):
         return False
     source = _join(folder, entry)

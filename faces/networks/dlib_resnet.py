@@ -1,11 +1,11 @@
-"""Defines dlib's face embedding network as a torch module; nothing here trains it.
+"""Defines dlib's face embedding network as a torch module. It is never trained in this project.
 
 A ResNet of 29 convolutions with 128 outputs (King 2017, "High quality face recognition with deep
-metric learning"; weights CC0, file `dlib_face_recognition_resnet_model_v1.dat`). Two faces whose
-embeddings lie closer than 0.6 are one person, by its author's rule.
+metric learning"; weights CC0, file `dlib_face_recognition_resnet_model_v1.dat`). By its author's
+rule, two faces whose embeddings are closer than 0.6 are of one person.
 
-Its input is an aligned chip of 150 px, RGB in 0..255, made as dlib's `get_face_chip` with a padding
-of 0.25 does. `aligned_chips` makes it from crops that are aligned already.
+Its input is a chip: an aligned face of 150 px, RGB in 0..255, as dlib's `get_face_chip` makes it
+with a padding of 0.25. `aligned_chips` makes chips from crops that are aligned already.
 """
 
 import re
@@ -42,7 +42,7 @@ PLAN = (
 
 
 class Affine(nn.Module):
-    """A gain and an offset per channel: what dlib leaves of batch normalization after training."""
+    """A gain and an offset per channel, as dlib stores batch normalization: NCHW => NCHW."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -54,7 +54,10 @@ class Affine(nn.Module):
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions and a skip; where shapes differ, zeros are appended before adding."""
+    """Two 3x3 convolutions and a skip connection; where shapes differ, zeros are appended.
+
+    (N, inputs, H, W) float32 => (N, channels or more, H or H / 2, W or W / 2) float32.
+    """
 
     def __init__(self, inputs: int, channels: int, halves: bool) -> None:
         super().__init__()
@@ -73,13 +76,13 @@ class Block(nn.Module):
 
 
 def pad_to(x: Tensor, shape: list[int]) -> Tensor:
-    """Appends zeros to channels, rows and columns of (N, C, H, W) up to `shape` = [C, H, W]."""
+    """Append zeros to channels, rows and columns of NCHW until they reach `shape`, [C, H, W]."""
     missing = [wanted - have for wanted, have in zip(shape, x.shape[1:], strict=True)]
     return F.pad(x, (0, missing[2], 0, missing[1], 0, missing[0])) if any(missing) else x
 
 
 class DlibFaceNet(nn.Module):
-    """(N, 3, 150, 150) float32 RGB in 0..255 -> (N, 128) float32, of length about 1.4."""
+    """(N, 3, 150, 150) float32 RGB in 0..255 => (N, 128) float32, of length about 1.4."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,7 +105,10 @@ class DlibFaceNet(nn.Module):
 
 
 def read_dat(path: Path) -> dict[str, Tensor]:
-    """Reads dlib's file into a state dict of `DlibFaceNet`. TamperedError on any other file."""
+    """Read dlib's file into a state dict of `DlibFaceNet`.
+
+    Raises TamperedError for any other file.
+    """
     arrays = _read_layers(path.read_bytes())
     try:
         state = dict(_named_tensors(arrays))
@@ -112,23 +118,23 @@ def read_dat(path: Path) -> dict[str, Tensor]:
 
 
 def _named_tensors(layers: Iterator[tuple[str, np.ndarray]]) -> Iterator[tuple[str, Tensor]]:
-    """Pairs the file's layers, which come in the order of computation, with our names."""
+    """Pair the file's layers, which come in the order of computation, with our names."""
     model = DlibFaceNet()
     for name, module in model.named_modules():
         if isinstance(module, nn.Conv2d | nn.Linear | Affine):
-            kind, values = next(layers)
-            if kind != KINDS[type(module)]:
-                raise ValueError(f"{name}: the file has {kind}")
+            layer_kind, values = next(layers)
+            if layer_kind != LAYER_KINDS[type(module)]:
+                raise ValueError(f"{name}: the file has {layer_kind}")
             yield from _split_layer(name, module, torch.from_numpy(values))
     if next(layers, None) is not None:
         raise ValueError("more layers than expected")
 
 
-KINDS = {nn.Conv2d: "con_4", Affine: "affine_", nn.Linear: "fc_2"}
+LAYER_KINDS = {nn.Conv2d: "con_4", Affine: "affine_", nn.Linear: "fc_2"}
 
 
 def _split_layer(name: str, module: nn.Module, values: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """A layer's flat values as its parameters: weights first, then offsets; `fc` is transposed."""
+    """Yield a layer's parameters from its flat values, weights first; `fc` is transposed."""
     if isinstance(module, nn.Linear):
         yield f"{name}.weight", values.view(*module.weight.shape[::-1]).T.contiguous()
         return
@@ -142,26 +148,27 @@ def _split_layer(name: str, module: nn.Module, values: Tensor) -> Iterator[tuple
 
 
 def _read_layers(data: bytes) -> Iterator[tuple[str, np.ndarray]]:
-    """Yields (kind, float32 values) of every layer with parameters, in the order of the file.
+    """Yield (layer kind, (n,) float32 values) of every layer with parameters, in file order.
 
-    A layer is its kind as a length-prefixed string, for "fc_2" two counts, then a tensor: version
-    2, four extents, and little-endian floats (dlib's `serialize`). What lies between is skipped.
+    A layer is stored as its kind (a string after its length), for "fc_2" two counts, then a tensor:
+    version 2, four extents, and little-endian floats (dlib's `serialize`). Bytes between layers are
+    skipped.
     """
     position = 0
     for match in re.finditer(rb"\x01\x05con_4|\x01\x07affine_|\x01\x04fc_2", data):
         if match.start() < position:
             continue  # these bytes are values of the layer before
-        kind, position = match.group()[2:].decode(), match.end()
-        header, position = _read_integers(data, position, 7 if kind == "fc_2" else 5)
+        layer_kind, position = match.group()[2:].decode(), match.end()
+        header, position = _read_integers(data, position, 7 if layer_kind == "fc_2" else 5)
         if header[-5] != 2:
             raise ValueError(f"tensor of version {header[-5]}")
         count = int(np.prod(header[-4:]))
-        yield kind, np.frombuffer(data, "<f4", count, position).astype(np.float32)
+        yield layer_kind, np.frombuffer(data, "<f4", count, position).astype(np.float32)
         position += 4 * count
 
 
 def _read_integers(data: bytes, position: int, count: int) -> tuple[list[int], int]:
-    """Reads dlib's packed integers: a byte with sign and length, then that many bytes."""
+    """Read `count` of dlib's packed integers: a byte with sign and length, then that many bytes."""
     values = []
     for _ in range(count):
         length = data[position] & 15
@@ -172,13 +179,16 @@ def _read_integers(data: bytes, position: int, count: int) -> tuple[list[int], i
 
 
 def chip_eyes_px() -> np.ndarray:
-    """(2, 2) float64 x, y of the two eye centres in a chip, the left one of the image first."""
+    """Return the eye centres in a chip: (2, 2) float64 x, y in pixels, the left one first."""
     right, left = np.array(MEAN_SHAPE[:2]).mean(0), np.array(MEAN_SHAPE[2:4]).mean(0)
     return (CHIP_PADDING + np.stack([left, right])) / (2 * CHIP_PADDING + 1) * CHIP_PX
 
 
 def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Gives the (2, 3) rotation, scale and shift that takes two points onto two others, x and y."""
+    """Return the similarity that maps two points to two others: (2, 2), (2, 2) x, y => (2, 3).
+
+    A similarity is a rotation, a scale and a shift.
+    """
     a, b = source @ (1, 1j), target @ (1, 1j)
     turn = (b[1] - b[0]) / (a[1] - a[0])
     shift = b[0] - turn * a[0]
@@ -186,11 +196,12 @@ def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def chips(images: Tensor, eyes: np.ndarray) -> Tensor:
-    """Aligned crops as dlib's chips, through the similarity that takes eyes to eyes.
+    """Make dlib's chips from crops, by the similarity that maps eyes to eyes.
 
     images: (N, C, H, W), C 1 or 3, uint8 or float in 0..255; eyes: (2, 2) x, y in pixels, the same
-    in every crop, sorted by x, pixel centres at whole numbers. -> (N, 3, 150, 150) float32 in
-    0..255. Crops finer than a chip are shrunk with a filter first; beyond a crop its edge goes on.
+    in every crop, sorted by x, pixel centres at whole numbers. => (N, 3, 150, 150) float32 in
+    0..255. Crops finer than a chip are first shrunk with a filter. Beyond a crop its edge is
+    repeated.
     """
     x = images.float().expand(-1, 3, -1, -1)
     eyes = np.asarray(eyes, np.float64)
@@ -205,13 +216,20 @@ def chips(images: Tensor, eyes: np.ndarray) -> Tensor:
 
 
 def aligned_chips(images: Tensor) -> Tensor:
-    """`chips` of crops that `faces.align` made: (N, 1 or 3, S, S) -> (N, 3, 150, 150)."""
+    """Make dlib's chips from crops that `faces.align` made.
+
+    (N, 1 or 3, S, S), uint8 or float in 0..255 => (N, 3, 150, 150) float32 in 0..255.
+    """
     eyes = EYE_PLACES * images.shape[-1] - 0.5  # places are from the edge, pixels from centres
     return chips(images, eyes)
 
 
 def _sample(images: Tensor, chip_to_image: np.ndarray) -> Tensor:
-    """Bilinear values at a chip's pixels, taken by (2, 3) `chip_to_image` into (N, 3, H, W)."""
+    """Sample images at a chip's pixels: (N, 3, H, W) float32 => (N, 3, 150, 150) float32.
+
+    chip_to_image: the (2, 3) similarity that maps pixels of the chip to pixels of an image. Values
+    are interpolated bilinearly.
+    """
     height, width = images.shape[2:]
     across = torch.arange(CHIP_PX, dtype=torch.float64, device=images.device)
     y, x = torch.meshgrid(across, across, indexing="ij")

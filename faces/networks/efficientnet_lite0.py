@@ -1,8 +1,8 @@
 """Defines EfficientNet-Lite0 (Tan & Le 2019, arXiv 1905.11946; the Lite variant of 2020).
 
-Trained on ImageNet, never on faces; its 1280 pooled features carry the Frechet and kernel distances
-called `fd_lite0` and `kd_lite0`. The Lite variant has ReLU6 and no squeeze-and-excitation; its
-"same" padding is TensorFlow's, more at the right and the bottom.
+It was trained on ImageNet, not on faces. The Frechet and kernel distances `fd_lite0` and `kd_lite0`
+are computed from its 1280 pooled features. The Lite variant has ReLU6 and no squeeze and
+excitation. Its "same" padding is TensorFlow's, which pads more at the right and the bottom.
 
 Input convention of the published weights: RGB, side 224 px, (x - 127) / 128 of values in 0..255.
 Parameters are named as in `efficientnet-lite0-57934424.pth`, so that file loads as it is.
@@ -29,7 +29,7 @@ STAGES = (
 
 
 class SameConv(nn.Conv2d):
-    """A convolution whose output side is ceil(side / stride), padded as TensorFlow does."""
+    """A convolution whose output side is ceil(side / stride), padded as in TensorFlow."""
 
     def forward(self, x: Tensor) -> Tensor:
         kernel, stride = self.kernel_size[0], self.stride[0]
@@ -41,7 +41,7 @@ class SameConv(nn.Conv2d):
 
 
 def _relu6(x: Tensor) -> Tensor:
-    """In place: the memory traffic, not the arithmetic, is what this network costs on a CPU."""
+    """Apply ReLU6 in place, since memory traffic takes most of this network's time on a CPU."""
     return F.relu6(x, inplace=True)
 
 
@@ -50,9 +50,15 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 
 
 class MobileBlock(nn.Module):
-    """Inverted residual: widen by 1x1, filter each channel, narrow by 1x1; skip where it fits."""
+    """An inverted residual: widen by 1x1, filter each channel, narrow by 1x1.
 
-    def __init__(self, kernel: int, stride: int, expansion: int, inputs: int, outputs: int) -> None:
+    (N, inputs, H, W) => (N, outputs, ceil(H / stride), ceil(W / stride)) float32. Where input and
+    output have the same shape, the input is added.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, *, kernel: int, stride: int, expansion: int
+    ) -> None:
         super().__init__()
         wide = inputs * expansion
         self.widens = expansion != 1
@@ -73,7 +79,7 @@ class MobileBlock(nn.Module):
 
 
 class EfficientNetLite0(nn.Module):
-    """Images -> 1280 features, or 1000 ImageNet logits. Use it in eval mode."""
+    """EfficientNet-Lite0: images => 1280 features, or 1000 ImageNet logits; for eval mode only."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,7 +87,11 @@ class EfficientNetLite0(nn.Module):
         self._bn0 = _norm(32)
         self._blocks = nn.ModuleList(
             MobileBlock(
-                kernel, stride if i == 0 else 1, expansion, inputs if i == 0 else outputs, outputs
+                inputs if i == 0 else outputs,
+                outputs,
+                kernel=kernel,
+                stride=stride if i == 0 else 1,
+                expansion=expansion,
             )
             for repeats, kernel, stride, expansion, inputs, outputs in STAGES
             for i in range(repeats)
@@ -91,19 +101,22 @@ class EfficientNetLite0(nn.Module):
         self._fc = nn.Linear(FEATURES, CLASSES)
 
     def features(self, images: Tensor, side_px: int = SIDE_PX) -> Tensor:
-        """(N, 1 or 3, H, W) RGB, uint8 or float in [0, 1] -> (N, 1280) float32, at least 0."""
+        """Compute features: (N, 1 or 3, H, W), uint8 or float in [0, 1] => (N, 1280) float32."""
         x = _relu6(self._bn0(self._conv_stem(prepare(images, side_px))))
         for block in self._blocks:
             x = block(x)
         return _relu6(self._bn1(self._conv_head(x))).mean((2, 3))
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, 1 or 3, H, W) RGB, uint8 or float in [0, 1] -> (N, 1000) logits."""
+        """Compute logits: (N, 1 or 3, H, W), uint8 or float in [0, 1] => (N, 1000) float32."""
         return self._fc(self.features(images))
 
 
 def prepare(images: Tensor, side_px: int) -> Tensor:
-    """Scales (N, 3, S, S) uint8 to (N, 3, side_px, side_px) float32 in the network's range."""
+    """Scale images to the network's side and range.
+
+    (N, 1 or 3, H, W), uint8 or float in [0, 1] => (N, 3, side_px, side_px) float32 in [-1, 1].
+    """
     x = images.float() / 255 if images.dtype == torch.uint8 else images
     if x.shape[2:] != (side_px, side_px):
         x = F.interpolate(x, (side_px, side_px), mode="bilinear", antialias=True)

@@ -5,8 +5,8 @@ Heusel et al. 2017 (arXiv 1706.08500) took. Parameters are named as in the publi
 `pt_inception-2015-12-05-6726825d.pth`. From torchvision's network it differs in three ways:
 averages leave padding out, the last block pools by maximum, and there are 1008 classes.
 
-Images enter as that graph takes them: enlarged to 299 px by TensorFlow 1's bilinear rule, in which
-pixel i comes from place i x side / 299, then (x - 128) / 128.
+Images are prepared as in that graph: enlarged to 299 px by TensorFlow 1's bilinear rule, in which
+pixel i is sampled at i * side / 299, then (x - 128) / 128.
 """
 
 import torch
@@ -19,9 +19,12 @@ CLASSES = 1008
 
 
 class Conv(nn.Module):
-    """Convolution, normalization, ReLU. Strided ones are unpadded, others keep the side."""
+    """Convolution, normalization, ReLU: (N, inputs, H, W) => (N, outputs, H', W') float32 >= 0.
 
-    def __init__(self, inputs: int, outputs: int, kernel, stride: int = 1, padded: bool = True):
+    With a stride of 1 and padding the side stays the same; strided convolutions are not padded.
+    """
+
+    def __init__(self, inputs: int, outputs: int, kernel, stride: int = 1, *, padded: bool = True):
         super().__init__()
         height, width = (kernel, kernel) if isinstance(kernel, int) else kernel
         padding = (height // 2, width // 2) if padded and stride == 1 else 0
@@ -32,7 +35,7 @@ class Conv(nn.Module):
         return F.relu(self.bn(self.conv(x)), inplace=True)
 
 
-# A branch is a chain of (name, outputs, kernel[, stride]). A list in it forks; results are joined.
+# A branch is a chain of (name, outputs, kernel[, stride]); those in a list run side by side.
 Chain = tuple
 
 
@@ -92,7 +95,10 @@ POOLS = {
 
 
 class Mixed(nn.Module):
-    """Chains of convolutions side by side, the last one behind a pooling; results are joined."""
+    """Chains of convolutions side by side, the last one behind a pooling.
+
+    (N, inputs, H, W) => (N, sum of the chains' outputs, H', W') float32.
+    """
 
     def __init__(self, inputs: int, pool: str, chains: list[Chain]) -> None:
         super().__init__()
@@ -103,7 +109,7 @@ class Mixed(nn.Module):
                 steps = step if isinstance(step, list) else [step]
                 for name, outputs, *shape in steps:
                     self.add_module(f"branch{name}", Conv(width, outputs, *shape))
-                width = sum(each[1] for each in steps)
+                width = sum(outputs for _, outputs, *_ in steps)
 
     def forward(self, x: Tensor) -> Tensor:
         *plain, pooled = self.chains
@@ -111,14 +117,18 @@ class Mixed(nn.Module):
         return torch.cat([*ends, self.follow(self.pool(x), pooled)], 1)
 
     def follow(self, x: Tensor, chain: Chain) -> Tensor:
+        """Apply the convolutions of a chain: (N, inputs, H, W) => (N, outputs, H', W')."""
         for step in chain:
             steps = step if isinstance(step, list) else [step]
-            x = torch.cat([self.get_submodule(f"branch{each[0]}")(x) for each in steps], 1)
+            x = torch.cat([self.get_submodule(f"branch{name}")(x) for name, *_ in steps], 1)
         return x
 
 
 class FidInception(nn.Module):
-    """(N, 1 or 3, H, W) uint8 -> (N, 2048) float32, the pooled features. Use it in eval mode."""
+    """FID's Inception network, for eval mode only.
+
+    (N, 1 or 3, H, W) uint8 => (N, 2048) float32, the pooled features.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,13 +152,16 @@ class FidInception(nn.Module):
 
 
 def enlarged(images: Tensor, side_px: int) -> Tensor:
-    """(N, C, H, W) float -> (N, C, side_px, side_px) by TensorFlow 1's bilinear rule."""
+    """Resize images by TensorFlow 1's bilinear rule: NCHW float32 => (N, C, side_px, side_px)."""
     down, across = (interpolation(side, side_px).to(images.device) for side in images.shape[2:])
     return down @ images @ across.T
 
 
 def interpolation(side: int, side_px: int) -> Tensor:
-    """(side_px, side) float32: what each new pixel is made of. Beyond the edge it goes on."""
+    """Return the weights of old pixels in each new one: (side_px, side) float32, rows sum to 1.
+
+    Beyond the edge the last pixel is repeated.
+    """
     places = torch.arange(side_px, dtype=torch.float64) * side / side_px
     low = places.floor().long()
     rows, share = torch.arange(side_px), places - low

@@ -8,8 +8,8 @@ metadata under `input`.
 
 The edge detector was trained on values of 0..255, so its responses are larger by two orders of
 magnitude. They are divided by CAFFE_UNIT, the spread of its inputs over that of the ImageNet
-network's, so that a loss weight means about the same for both. A network of convolutions and ReLUs
-is homogeneous in its input and its biases together, so it is enough, and exact, to divide those.
+network's, so that a loss weight means about the same for both. In a network of convolutions and
+ReLUs the output is divided by a number if the input and the biases are, so these are divided.
 """
 
 from pathlib import Path
@@ -34,7 +34,7 @@ CONVENTIONS = {
 
 
 def layer_names(blocks: int = len(BLOCKS)) -> list[list[str]]:
-    """torchvision's names of the convolutions, by block: features.0, features.2, features.5, ..."""
+    """Return torchvision's names of the convolutions by block: features.0, features.2, ..."""
     names, position = [], 0
     for widths in BLOCKS[:blocks]:
         names.append([f"features.{position + 2 * i}" for i in range(len(widths))])
@@ -43,10 +43,10 @@ def layer_names(blocks: int = len(BLOCKS)) -> list[list[str]]:
 
 
 class Vgg16Taps(nn.Module):
-    """Frozen: gradients reach the images, never the weights.
+    """The first four blocks of VGG16, frozen: images get gradients, weights do not.
 
-    `state` has torchvision's names, `convention` is a key of CONVENTIONS; the file that `from_file`
-    reads holds both.
+    state: weights by torchvision's names. convention: a key of CONVENTIONS. The file that
+    `from_file` reads holds both.
     """
 
     def __init__(self, state: dict[str, Tensor], convention: str) -> None:
@@ -62,7 +62,7 @@ class Vgg16Taps(nn.Module):
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """Reads a safetensors file. TamperedError where `input` in its metadata is not known."""
+        """Read a safetensors file. Raises TamperedError if its metadata name no known input."""
         with safe_open(path, "pt") as stored:
             convention = (stored.metadata() or {}).get("input", "")
             if convention not in CONVENTIONS:
@@ -70,7 +70,7 @@ class Vgg16Taps(nn.Module):
             return cls({key: stored.get_tensor(key) for key in stored.keys()}, convention)  # noqa: SIM118
 
     def forward(self, images: Tensor) -> list[Tensor]:
-        """(N, 3, H, W) RGB float in [-1, 1] -> 4 maps, of 64, 128, 256 and 512 channels.
+        """Compute the taps: NCHW RGB float32 in [-1, 1] => 4 maps of 64, 128, 256, 512 channels.
 
         Their sides are those of the images divided by 1, 2, 4 and 8.
         """
@@ -86,7 +86,7 @@ class Vgg16Taps(nn.Module):
 
 
 def _convolution(state: dict[str, Tensor], name: str, unit: float) -> nn.Conv2d:
-    """Gives one layer, its biases in the unit of its inputs."""
+    """Return one layer; its biases are divided by `unit`."""
     weight = state[f"{name}.weight"]
     conv = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1)
     conv.load_state_dict({"weight": weight, "bias": state[f"{name}.bias"] / unit})
@@ -94,7 +94,7 @@ def _convolution(state: dict[str, Tensor], name: str, unit: float) -> nn.Conv2d:
 
 
 def read_hed(path: Path) -> dict[str, Tensor]:
-    """Reads the convolutions of HED's Keras weights, (H, W, in, out), under torchvision's names."""
+    """Read the convolutions of HED's Keras weights, (H, W, in, out), under torchvision's names."""
     state = {}
     with h5py.File(path) as stored:
         for block, names in enumerate(layer_names(), 1):
@@ -107,7 +107,7 @@ def read_hed(path: Path) -> dict[str, Tensor]:
 
 
 def read_torchvision(path: Path) -> dict[str, Tensor]:
-    """Reads the convolutions of torchvision's VGG16 checkpoint; the classifier is left out."""
+    """Read the convolutions of torchvision's VGG16 checkpoint; the classifier is left out."""
     state = torch.load(path, map_location="cpu", weights_only=True)
     names = [name for block in layer_names() for name in block]
     return {

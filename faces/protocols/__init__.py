@@ -7,7 +7,7 @@ protocols.names()         # ["casia-view1", "casia-view2", "paper-520", ..., "su
 assignment = protocols.get("subjects").assign(images, None, protocols.Request(...))
 protocols.rows(assignment.parts, "probe", "NIR")
 
-`check` and `check_fakes` are the guards; they run again whenever parts or fakes are read back.
+`check` and `check_fakes` are the guards; they also run whenever parts or fakes are read from disk.
 """
 
 from faces.common.registry import Registry
@@ -32,10 +32,10 @@ REGISTRY: Registry[Protocol] = Registry("protocol", __name__, __path__, "PROTOCO
 
 
 def names() -> list[str]:
-    """Lists the protocols' names in alphabetical order."""
+    """Return the protocols' names in alphabetical order."""
     return REGISTRY.names()
 
 
 def get(name: str) -> Protocol:
-    """Gives the protocol of that name. Raises UsageError with the nearest name if there is none."""
+    """Return the protocol of a name. Raises UsageError with the nearest name if there is none."""
     return REGISTRY.get(name)

@@ -2,8 +2,8 @@
 
 They belong to the data set CASIA NIR-VIS 2.0 (Li, Yi, Lei & Liao, "The CASIA NIR-VIS 2.0 Face
 Database", 2013). Four lists per fold name the images of training, gallery and probes. Training uses
-the lists `*_train_<fold>` only, never those of the other view, because people of the other view are
-tested here. Nothing is held out: the published protocol trains on every training image, so
+only the lists `*_train_<fold>` of the same view, because people in the training lists of the other
+view are tested here. Nothing is held out: the published protocol trains on every training image, so
 `Request.held_out`, the number of unseen people and the seed are ignored.
 """
 
@@ -29,7 +29,7 @@ LISTS = {  # name before the fold: part and spectrum of what is listed
 }
 FOLDS = tuple(range(1, 11))
 DEV = "dev"
-NAMED_LINES = 5  # that an error repeats of each list
+NAMED_LINES = 5  # lines of each list that an error message repeats
 
 # Lines per list as published with the data set.
 PUBLISHED_PROBES = dict(
@@ -45,25 +45,25 @@ PUBLISHED[DEV] = {"vis_train": 2480, "nir_train": 6270, "vis_gallery": 358, "nir
 class _Listed:
     """The resolved lines of one list; its images belong to one part and spectrum."""
 
-    kind: str  # a key of LISTS
+    name: str  # a key of LISTS
     file: str  # the list's place below the data set's folder
     lines: list[Resolved]
 
     @property
     def distinct(self) -> list[Resolved]:
         """The lines without repetitions."""
-        return [each for each in self.lines if not each.repeated]
+        return [line for line in self.lines if not line.repeated]
 
     @property
     def failed(self) -> list[Resolved]:
-        """Gives the distinct lines without exactly one image."""
-        return [each for each in self.distinct if each.image < 0]
+        """The distinct lines without exactly one image."""
+        return [line for line in self.distinct if line.image < 0]
 
 
 def _draw(
     images: pd.DataFrame, root: Path | None, request: Request, fold: str | None = None
 ) -> Assignment:
-    """Assigns what the lists of `fold` (else `request.fold`) name.
+    """Assign the images that the lists of `fold` (else of `request.fold`) name.
 
     Raises DataError where a list is missing, or where a gallery or probe line has not exactly one
     image, unless `request.allow_missing`: then each such line that names a subject is a row without
@@ -73,109 +73,109 @@ def _draw(
     chosen = fold or request.fold
     assert chosen is not None, "a protocol with lists has folds"
     resolver = Resolver(images)
-    listed = [_read(root, kind, chosen, resolver) for kind in LISTS]
+    lists = [_read(root, name, chosen, resolver) for name in LISTS]
     if not request.allow_missing:
-        _refuse_failed(listed)
-    parts = pd.concat([_part(each, images) for each in listed], ignore_index=True)
+        _refuse_failed(lists)
+    parts = pd.concat([_part(listed, images) for listed in lists], ignore_index=True)
     return Assignment(
-        arrange(parts), _funnel(images, listed, parts, chosen), _unresolved(listed), leaky=False
+        arrange(parts), _funnel(images, lists, parts, chosen), _unresolved(lists), leaky=False
     )
 
 
-def _read(root: Path, kind: str, fold: int | str, resolver: Resolver) -> _Listed:
-    """Reads the list of that name and finds the images of its lines."""
-    path, lines = read_list(root, f"{kind}_{fold}.txt")
-    return _Listed(kind, path, resolver.resolve_all(lines, LISTS[kind][1]))
+def _read(root: Path, name: str, fold: int | str, resolver: Resolver) -> _Listed:
+    """Read the list of that name and finds the images of its lines."""
+    path, lines = read_list(root, f"{name}_{fold}.txt")
+    return _Listed(name, path, resolver.resolve_all(lines, LISTS[name][1]))
 
 
-def _refuse_failed(listed: list[_Listed]) -> None:
-    """Raises DataError naming the first gallery and probe lines without exactly one image."""
-    told = [
-        f"{each.file}: {len(each.failed)} of {len(each.lines)} lines without exactly one image "
-        f"({'; '.join(_words(line) for line in each.failed[:NAMED_LINES])})"
-        for each in listed
-        if LISTS[each.kind][0] != "train" and each.failed
+def _refuse_failed(lists: list[_Listed]) -> None:
+    """Raise DataError naming the first gallery and probe lines without exactly one image."""
+    faults = [
+        f"{listed.file}: {len(listed.failed)} of {len(listed.lines)} lines without exactly one "
+        f"image ({'; '.join(_words(line) for line in listed.failed[:NAMED_LINES])})"
+        for listed in lists
+        if LISTS[listed.name][0] != "train" and listed.failed
     ]
-    if told:
+    if faults:
         raise DataError(
-            f"{'; '.join(told)}; mend the list or the images, or add --allow-missing, "
+            f"{'; '.join(faults)}; mend the list or the images, or add --allow-missing, "
             "which scores them as misses"
         )
 
 
 def _words(failed: Resolved) -> str:
-    """Describes a line that failed, and why."""
+    """Describe a line without exactly one image, and the reason."""
     return f"line {failed.line.number}: {failed.line.text}: {failed.reason}"
 
 
 def _part(listed: _Listed, images: pd.DataFrame) -> pd.DataFrame:
-    """Makes the rows of one list: its images, then the missing ones of gallery and probes."""
-    part, spectrum = LISTS[listed.kind]
-    there = images.iloc[[each.image for each in listed.distinct if each.image >= 0]]
+    """Make the rows of one list: its images, then the missing ones of gallery and probes."""
+    part, spectrum = LISTS[listed.name]
+    present = images.iloc[[found.image for found in listed.distinct if found.image >= 0]]
     columns = ["spectrum", "row", "subject", "shot", "source", "found"]
     missing = [
-        (spectrum, NO_ROW, each.line.path[2], each.line.shot, "/".join(each.line.path), False)
-        for each in listed.failed
-        if part != "train" and each.line.path
+        (spectrum, NO_ROW, failed.line.path[2], failed.line.shot, "/".join(failed.line.path), False)
+        for failed in listed.failed
+        if part != "train" and failed.line.path
     ]
     absent = pd.DataFrame(missing, columns=columns)
-    tables = [there[columns], absent] if missing else [there[columns]]
-    return _told_apart(pd.concat(tables, ignore_index=True)).assign(part=part)
+    tables = [present[columns], absent] if missing else [present[columns]]
+    return _with_distinct_shots(pd.concat(tables, ignore_index=True)).assign(part=part)
 
 
-def _told_apart(images: pd.DataFrame) -> pd.DataFrame:
-    """A missing line may name a shot that another line has already: every probe needs its name."""
+def _with_distinct_shots(images: pd.DataFrame) -> pd.DataFrame:
+    """Rename the shots of missing images that another line names too: a shot must be unique."""
     before = images.groupby(["subject", "shot"]).cumcount()
     again = (before > 0) & (images["row"] == NO_ROW)
     numbered = images["shot"] + " missing " + before.astype(str)
     return images.assign(shot=images["shot"].mask(again, numbered))
 
 
-def _unresolved(listed: list[_Listed]) -> pd.DataFrame:
-    """Makes the table UNRESOLVED_COLUMNS of all lines without an image."""
+def _unresolved(lists: list[_Listed]) -> pd.DataFrame:
+    """Make the table UNRESOLVED_COLUMNS of all lines without an image."""
     rows = [
-        (each.file, failed.line.text, failed.reason)
-        for each in listed
-        for failed in each.lines
+        (listed.file, failed.line.text, failed.reason)
+        for listed in lists
+        for failed in listed.lines
         if failed.image < 0
     ]
     return pd.DataFrame(rows, columns=UNRESOLVED_COLUMNS, dtype=str)
 
 
 def _funnel(
-    images: pd.DataFrame, listed: list[_Listed], parts: pd.DataFrame, fold: int | str
+    images: pd.DataFrame, lists: list[_Listed], parts: pd.DataFrame, fold: int | str
 ) -> list[dict]:
-    """Counts images and subjects from the readable images to those used."""
-    named = pd.DataFrame(_named(listed), columns=["spectrum", "subject"])
-    there = parts[parts["row"] != NO_ROW]
+    """Count images and subjects from the readable images to those used."""
+    named = pd.DataFrame(_named(lists), columns=["spectrum", "subject"])
+    present = parts[parts["row"] != NO_ROW]
     note = (
         "all training images are trained on: the published protocol holds none out, "
         "so held_out is ignored"
     )
     return [
         step("readable", images),
-        step("listed", named, note=_sizes(listed, fold)),
-        step("listed and readable", there),
-        step("face found", there[there["found"]], note=note),
+        step("listed", named, note=_sizes(lists, fold)),
+        step("listed and readable", present),
+        step("face found", present[present["found"]], note=note),
     ]
 
 
-def _named(listed: list[_Listed]) -> Iterator[tuple[str, str]]:
-    """Yields spectrum and subject of every distinct line that names an image."""
-    for each in listed:
-        for line in each.distinct:
-            if line.line.path:
-                yield LISTS[each.kind][1], line.line.path[2]
+def _named(lists: list[_Listed]) -> Iterator[tuple[str, str]]:
+    """Yield spectrum and subject of every distinct line that names an image."""
+    for listed in lists:
+        for resolved in listed.distinct:
+            if resolved.line.path:
+                yield LISTS[listed.name][1], resolved.line.path[2]
 
 
-def _sizes(listed: list[_Listed], fold: int | str) -> str:
-    """Describes how many images each list names, with the published number if it differs."""
+def _sizes(lists: list[_Listed], fold: int | str) -> str:
+    """Describe how many images each list names, with the published number if it differs."""
     sizes = []
-    for each in listed:
-        lines = len(each.distinct)
-        published = PUBLISHED[fold].get(each.kind, lines)
+    for listed in lists:
+        lines = len(listed.distinct)
+        published = PUBLISHED[fold].get(listed.name, lines)
         differs = f" (published: {published:,})" if published != lines else ""
-        sizes.append(f"{each.kind} {lines:,}{differs}")
+        sizes.append(f"{listed.name} {lines:,}{differs}")
     return ", ".join(sizes)
 
 

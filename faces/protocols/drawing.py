@@ -1,4 +1,4 @@
-"""Provides what protocols without lists share: the usable people, and images in random order."""
+"""Provides what protocols without lists have in common: usable people, images in random order."""
 
 from collections.abc import Iterator
 
@@ -9,15 +9,15 @@ from faces.protocols.parts import SPECTRA
 
 
 def in_both_spectra(images: pd.DataFrame) -> list[str]:
-    """Lists the subjects that have images of both spectra, sorted."""
-    vis, nir = (set(images.loc[images["spectrum"] == each, "subject"]) for each in SPECTRA)
+    """Return the subjects that have images of both spectra, sorted."""
+    vis, nir = (set(images.loc[images["spectrum"] == spectrum, "subject"]) for spectrum in SPECTRA)
     return sorted(vis & nir)
 
 
 def shuffled(
     images: pd.DataFrame, rng: np.random.Generator
 ) -> Iterator[tuple[str, str, np.ndarray]]:
-    """Yields (subject, spectrum, labels), sorted by subject, then spectrum.
+    """Yield (subject, spectrum, labels), sorted by subject, then spectrum.
 
     labels: the index labels of the images of that subject and spectrum, (n,) in random order.
     """
@@ -26,5 +26,5 @@ def shuffled(
 
 
 def unseen_part(images: pd.DataFrame) -> pd.Series:
-    """Gives the parts of people who are only tested: VIS images are gallery, NIR images probes."""
+    """Return the parts of people who are only tested: VIS images are gallery, NIR images probes."""
     return images["spectrum"].map({"VIS": "gallery", "NIR": "probe"})

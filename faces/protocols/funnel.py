@@ -1,6 +1,6 @@
 """Counts the images left after each step from all images to those that are used.
 
-A difference from the paper's counts is always stated.
+Differences from the paper's counts are stated.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ from faces.protocols.parts import SPECTRA
 def step(
     name: str, images: pd.DataFrame, paper: Mapping[str, int] | None = None, note: str = ""
 ) -> dict:
-    """{"step", "vis_subjects", "vis_images", "nir_subjects", "nir_images"} of `images`.
+    """Count the images of a step: => {"step", "vis_subjects", "vis_images", "nir_subjects", ...}.
 
-    `paper` holds those of the counts that the paper gives; it is kept, and each count that differs
-    is told in the step's "note", behind `note`.
+    paper: the counts that the paper gives, which the result also contains. Each count that differs
+    from the paper's is mentioned in the result's "note", after `note`.
     """
     counts = {}
     for spectrum in SPECTRA:
@@ -24,9 +24,9 @@ def step(
         counts[f"{spectrum.lower()}_subjects"] = int(chosen["subject"].nunique())
         counts[f"{spectrum.lower()}_images"] = len(chosen)
     differences = [
-        f"{_words(which)}: {counts[which]:,} here, {count:,} in the paper"
-        for which, count in (paper or {}).items()
-        if counts[which] != count
+        f"{_words(count_name)}: {counts[count_name]:,} here, {count:,} in the paper"
+        for count_name, count in (paper or {}).items()
+        if counts[count_name] != count
     ]
     extra: dict[str, object] = {"paper": dict(paper)} if paper else {}
     if notes := "; ".join([note, *differences] if note else differences):
@@ -34,7 +34,7 @@ def step(
     return {"step": name, **counts, **extra}
 
 
-def _words(which: str) -> str:
-    """Describes a count: "vis_subjects" -> "VIS subjects"."""
-    spectrum, what = which.split("_")
-    return f"{spectrum.upper()} {what}"
+def _words(count_name: str) -> str:
+    """Describe a count: "vis_subjects" => "VIS subjects"."""
+    spectrum, counted = count_name.split("_")
+    return f"{spectrum.upper()} {counted}"

@@ -1,6 +1,6 @@
-"""Checks that nothing that is tested is trained on; errors name the subjects or images at fault.
+"""Checks for leaks: nothing that is tested may be trained on. Errors name the subjects or images.
 
-The ways in which this happens are listed in Kapoor & Narayanan, "Leakage and the reproducibility
+The ways in which leaks happen are listed in Kapoor & Narayanan, "Leakage and the reproducibility
 crisis in machine-learning-based science" (2023).
 """
 
@@ -12,11 +12,11 @@ from faces.common.errors import DataError
 from faces.common.evenly_spaced import first_few
 from faces.protocols.parts import NO_ROW, PARTS, PARTS_COLUMNS
 
-Problem = tuple[str, Iterable, str]  # what is wrong, who is to blame (nobody: fine), remedy
+Problem = tuple[str, Iterable, str]  # its description, the culprits (none: no problem), the remedy
 
 
 def check(parts: pd.DataFrame, leaky: bool = False) -> None:
-    """Raises DataError if parts overlap, contradict each other or are missing.
+    """Raise DataError if parts overlap, contradict each other or are missing.
 
     parts: the table PARTS_COLUMNS of parts.py. `leaky` permits that translators train on people and
     images that are tested, and nothing else. Gallery and probes may both be missing if there are
@@ -30,14 +30,14 @@ def check(parts: pd.DataFrame, leaky: bool = False) -> None:
 
 
 def _raise_first(problems: Iterator[Problem]) -> None:
-    """Raises DataError for the first problem that names somebody or something."""
+    """Raise DataError for the first problem that names somebody or something."""
     for problem, culprits, remedy in problems:
         if named := sorted({str(culprit) for culprit in culprits}):
             raise DataError(f"{problem}: {first_few(named)}; {remedy}")
 
 
 def _shared_people(parts: pd.DataFrame, leaky: bool) -> Iterator[Problem]:
-    """Yields people and images that are both trained on and tested."""
+    """Yield people and images that are both trained on and tested."""
     remedy = "mend the lists or choose another protocol"
     people = {name: set(parts.loc[parts["part"] == name, "subject"]) for name in PARTS}
     tested = people["gallery"] | people["probe"]
@@ -54,7 +54,7 @@ def _shared_people(parts: pd.DataFrame, leaky: bool) -> Iterator[Problem]:
 
 
 def _contradictions(parts: pd.DataFrame) -> Iterator[Problem]:
-    """Yields rows that no protocol may make."""
+    """Yield rows that no protocol may make."""
     remedy = "mend the protocol"
     part, spectrum, row, source = (parts[name] for name in ("part", "spectrum", "row", "source"))
     yield "unknown parts", part[~part.isin(PARTS)], remedy
@@ -72,7 +72,7 @@ def _contradictions(parts: pd.DataFrame) -> Iterator[Problem]:
 
 
 def _check_presence(parts: pd.DataFrame) -> None:
-    """Raises DataError if a part that is needed has no usable image."""
+    """Raise DataError if a part that is needed has no usable image."""
     usable = parts[parts["found"] | (parts["part"] != "train")]
     present = set(zip(usable["part"], usable["spectrum"], strict=True))
     wanted = [("train", "VIS"), ("train", "NIR")]
@@ -88,9 +88,9 @@ def _check_presence(parts: pd.DataFrame) -> None:
 
 
 def _check_faces(parts: pd.DataFrame) -> None:
-    """Raises DataError if matching is impossible.
+    """Raise DataError if matching is impossible.
 
-    Matching needs two people with a face in the gallery, and a probe with a face of one of them.
+    It needs two people with a found face in the gallery, and a probe of one of them with a face.
     """
     seen = parts[parts["found"]]
     enrolled = set(seen.loc[seen["part"] == "gallery", "subject"])
@@ -104,7 +104,7 @@ def _check_faces(parts: pd.DataFrame) -> None:
 
 
 def check_copies(parts: pd.DataFrame, images: pd.DataFrame, leaky: bool = False) -> None:
-    """Raises DataError if files with the same bytes are both trained on and tested.
+    """Raise DataError if files with the same bytes are both trained on and tested.
 
     `images` has `spectrum`, `row` and `sha256` ("" if unknown). `leaky`: translators may see what
     is tested.
@@ -119,7 +119,7 @@ def check_copies(parts: pd.DataFrame, images: pd.DataFrame, leaky: bool = False)
 
 
 def _raise_if_copied(used: pd.DataFrame, learnt: pd.Series, tested: pd.Series) -> None:
-    """Raises DataError if a hash occurs in both selections of rows, (n,) bool each."""
+    """Raise DataError if a hash occurs in both selections of rows, (n,) bool each."""
     shared = set(used.loc[learnt, "sha256"]) & set(used.loc[tested, "sha256"])
     copies = used[(learnt | tested) & used["sha256"].isin(shared)].sort_values("source")
     pairs = [
@@ -131,7 +131,7 @@ def _raise_if_copied(used: pd.DataFrame, learnt: pd.Series, tested: pd.Series) -
 
 
 def check_fakes(fakes: pd.DataFrame, parts: pd.DataFrame) -> None:
-    """Raises DataError if a fake was not made from a VIS training image of its subject.
+    """Raise DataError if a fake was not made from a VIS training image of its subject.
 
     `fakes` is the index of a folder of fakes: `subject`, and `source`, the row of the VIS image.
     """
@@ -139,7 +139,7 @@ def check_fakes(fakes: pd.DataFrame, parts: pd.DataFrame) -> None:
 
 
 def _strange_fakes(fakes: pd.DataFrame, parts: pd.DataFrame) -> Iterator[Problem]:
-    """Yields fakes whose subject or source image does not belong to the training part."""
+    """Yield fakes whose subject or source image does not belong to the training part."""
     remedy = "make the fakes again from these parts"
     vis = parts[parts["spectrum"] == "VIS"].astype({"row": str}).set_index("row")
     owners = vis.loc[(vis["part"] == "train") & vis["found"], "subject"].to_dict()

@@ -11,7 +11,7 @@ LARGEST_BYTES = 64 << 20  # a hundred times the longest list of any known set
 
 
 def read_list(root: Path, name: str) -> tuple[str, list[Line]]:
-    """Gives the place below `root` and the lines of a list such as "vis_train_1.txt".
+    """Return the place below `root` and the lines of a list such as "vis_train_1.txt".
 
     Raises DataError where there is no such list, more than one, or one that cannot be read.
     """
@@ -26,7 +26,10 @@ def read_list(root: Path, name: str) -> tuple[str, list[Line]]:
 
 
 def _find_list(root: Path, name: str) -> Path:
-    """The list of that name in the folder `protocols`, both in any case, the exact one first."""
+    """Return the path of a list in the folder `protocols`; case is ignored unless it decides.
+
+    Raises DataError where there is no such list, or more than one.
+    """
     found = [path for folder in _any_case(root, FOLDER) for path in _any_case(folder, name)]
     exact = [path for path in found if path.name == name] or found
     if not exact:
@@ -41,7 +44,7 @@ def _find_list(root: Path, name: str) -> Path:
 
 
 def _any_case(folder: Path, name: str) -> Iterator[Path]:
-    """Yields the entries of a folder that have this name in any case."""
+    """Yield the entries of a folder that have this name in any case."""
     try:
         entries = sorted(folder.iterdir())
     except OSError:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 SUFFIX_OF_CROPPED = "_128x128"
 LONGEST_LINE = 4096  # bytes; no file system has longer paths
-SHOWN = 200  # characters of a line that messages and tables repeat
+SHOWN = 200  # how many characters of a line messages and tables show
 
 
 @dataclass(frozen=True)
@@ -24,19 +24,19 @@ class Line:
 
     @property
     def shot(self) -> str:
-        """The name of the shot in the layout `casia`, such as "s2-001"."""
+        """The shot's name in the layout `casia`, such as "s2-001"."""
         return f"{self.path[0].lower()}-{stem_and_suffix(self.path[3])[0]}"
 
 
 def parse(content: bytes) -> list[Line]:
-    """Parses a list file into its lines that are not blank, in order. Never raises."""
+    """Parse a list file into its lines that are not blank, in order. Never raises."""
     lines = re.split(rb"\r\n|\n|\r", content.removeprefix(b"\xef\xbb\xbf"))
     numbered = enumerate((line.strip() for line in lines), start=1)
     return [parse_line(number, line) for number, line in numbered if line]
 
 
 def parse_line(number: int, line: bytes) -> Line:
-    """Parses one line, given without its end and with its number in the file."""
+    """Parse one line, given without its end and with its number in the file."""
     text = _printable(line[: SHOWN + 1])
     if len(line) > LONGEST_LINE:
         return Line(number, text, problem="longer than any path")
@@ -52,14 +52,17 @@ def parse_line(number: int, line: bytes) -> Line:
 
 
 def split_path(text: str) -> tuple[str, ...]:
-    """Session, folder, subject and file name without any label; () where the text has fewer."""
+    """Split a path into session, folder, subject and file name; () where it has fewer parts.
+
+    A label after the file name is left out.
+    """
     parts = [part for part in re.split(r"[\\/]+", text.strip()) if part not in ("", ".")]
     name = _without_label(parts[-1]) if len(parts) >= 4 else ""
     return (*parts[-4:-1], name) if name else ()
 
 
 def _without_label(name: str) -> str:
-    """Gives a file name without the columns behind it: "001.bmp 17" -> "001.bmp".
+    """Return a file name without the columns behind it: "001.bmp 17" => "001.bmp".
 
     The last word with a dot ends the name, so that "001 copy.bmp" stays what it is.
     """
@@ -70,13 +73,13 @@ def _without_label(name: str) -> str:
 
 
 def stem_and_suffix(name: str) -> tuple[str, str]:
-    """Splits a file name: "001.BMP" -> ("001", "bmp")."""
+    """Split a file name: "001.BMP" => ("001", "bmp")."""
     stem, dot, suffix = name.rpartition(".")
     return (stem, suffix.casefold()) if dot else (name, "")
 
 
 def _printable(line: bytes) -> str:
-    """Decodes the first SHOWN characters of a line and escapes those that cannot be printed."""
+    """Decode the first SHOWN characters of a line and escapes those that cannot be printed."""
     text = line.decode("utf-8", "backslashreplace")
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:SHOWN])
     return shown + "…" * (len(text) > SHOWN)

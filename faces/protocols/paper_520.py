@@ -2,9 +2,9 @@
 
 "Generation and Evaluation of Unpaired Near-Infrared Face Images Using CycleGAN" takes 3 to 8 images
 per subject and spectrum of CASIA NIR-VIS 2.0, keeps the subjects with both spectra and drops the
-ten with the fewest images. How it divides images into training and test is not known; here the
-images beyond the eighth are held out first, and subjects that are not kept are the unseen people.
-The funnel shows the paper's counts beside ours.
+ten with the fewest images. How it divides images into training and test is not known. Here the
+images after the eighth are held out first, and the subjects that are not kept are the unseen
+people. The funnel shows the paper's counts beside ours.
 
 `paper-520-as-published` has the same parts, but its translators train on every image with a face,
 also on those that are tested, as happens if the translator is trained before the split. The
@@ -54,7 +54,7 @@ class _Selection:
 
 
 def _draw(images: pd.DataFrame, root: Path | None, request: Request, leaky: bool) -> Assignment:
-    """Assigns by the paper's rules. Raises DataError where fewer than two subjects are kept.
+    """Assign by the paper's rules. Raises DataError where fewer than two subjects are kept.
 
     The number of unseen people is not the request's: all who are not kept and have a face in both
     spectra are unseen, and nobody where these are fewer than two. The funnel tells how many.
@@ -82,15 +82,15 @@ def _draw(images: pd.DataFrame, root: Path | None, request: Request, leaky: bool
 
 
 def _select(found: pd.DataFrame, rng: np.random.Generator) -> _Selection:
-    """Selects 3 to 8 images per subject and spectrum, and drops subjects as the paper does.
+    """Select 3 to 8 images per subject and spectrum, and drops subjects as the paper does.
 
     Raises DataError if fewer than two subjects are left.
     """
-    per_kind = found.groupby(["subject", "spectrum"])["source"].transform("size")
-    enough = found[per_kind >= FEWEST_IMAGES]
+    available = found.groupby(["subject", "spectrum"])["source"].transform("size")
+    enough = found[available >= FEWEST_IMAGES]
     orders = {(subject, spectrum): order for subject, spectrum, order in shuffled(enough, rng)}
-    drawn = [label for order in orders.values() for label in order[:MOST_IMAGES]]
-    chosen = enough.loc[sorted(drawn)]
+    labels = [label for order in orders.values() for label in order[:MOST_IMAGES]]
+    chosen = enough.loc[sorted(labels)]
     both = chosen[chosen["subject"].isin(in_both_spectra(chosen))]
     kept = both[~both["subject"].isin(_fewest(both))]
     if kept["subject"].nunique() < 2:
@@ -103,7 +103,7 @@ def _select(found: pd.DataFrame, rng: np.random.Generator) -> _Selection:
 
 
 def _fewest(both: pd.DataFrame) -> list[str]:
-    """Lists the subjects with the fewest chosen images; of equals, those whose name sorts first."""
+    """Return the subjects with the fewest chosen images; of equals, the first by name."""
     counts = both["subject"].value_counts().sort_index()
     return counts.sort_values(kind="stable").index[:DROPPED_SUBJECTS].to_list()
 
@@ -111,31 +111,31 @@ def _fewest(both: pd.DataFrame) -> list[str]:
 def _orders_of(
     kept: pd.DataFrame, orders: dict[tuple[str, str], np.ndarray]
 ) -> Iterator[tuple[tuple[str, str], np.ndarray]]:
-    """Yields the entries of `orders` whose subject is kept."""
+    """Yield the entries of `orders` whose subject is kept."""
     subjects = set(kept["subject"])
     return ((key, order) for key, order in orders.items() if key[0] in subjects)
 
 
 def divide(order: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Divides one subject's images of one spectrum: (n,) labels -> (k,) to train on, (m,) held out.
+    """Divide one subject's images of one spectrum: (n,) labels => (k,) to train on, (m,) held out.
 
-    At most `number` are held out, first those beyond the eighth image. If these are too few, the
+    At most `number` are held out, first those after the eighth image. If these are too few, the
     last of the first eight are held out too, but at least one stays to train on.
     """
-    drawn, beyond = order[:MOST_IMAGES], order[MOST_IMAGES:][:number]
-    kept = max(1, len(drawn) - (number - len(beyond)))
-    return drawn[:kept], np.concatenate([beyond, drawn[kept:]])
+    first, beyond = order[:MOST_IMAGES], order[MOST_IMAGES:][:number]
+    kept = max(1, len(first) - (number - len(beyond)))
+    return first[:kept], np.concatenate([beyond, first[kept:]])
 
 
 def _unseen(images: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
-    """Selects all images, with a face or without, of the people who are only tested."""
+    """Select all images, with a face or without, of the people who are only tested."""
     others = images[~images["subject"].isin(kept)]
     subjects = in_both_spectra(others[others["found"]])
     return others[others["subject"].isin(subjects if len(subjects) >= 2 else [])]
 
 
 def _counted(selection: _Selection) -> list[dict]:
-    """Gives the steps of which the paper gives counts."""
+    """Count the steps for which the paper gives counts."""
     dropped = sorted(set(selection.both["subject"]) - set(selection.kept["subject"]))
     note = f"dropped: {first_few(dropped)}; before any is held out: {_composition(selection.kept)}"
     name = f"at least {FEWEST_IMAGES} images, at most {MOST_IMAGES} drawn"
@@ -147,7 +147,7 @@ def _counted(selection: _Selection) -> list[dict]:
 
 
 def _composition(trained: pd.DataFrame) -> str:
-    """The sizes of the training sets in words, beside the paper's, of which only sums are known."""
+    """Describe the sizes of the training sets and those of the paper, which gives only sums."""
     vis, nir = (int((trained["spectrum"] == spectrum).sum()) for spectrum in SPECTRA)
     return (
         f"{nir:,} real NIR + {vis:,} real VIS = {nir + vis:,} images, "
@@ -157,7 +157,7 @@ def _composition(trained: pd.DataFrame) -> str:
 
 
 def _unseen_note(unseen: pd.DataFrame, request: Request) -> str:
-    """Explains who is unseen."""
+    """Explain who is unseen."""
     if unseen.empty:
         return "fewer than two people are left over, so nobody is tested as unseen"
     return (

@@ -15,7 +15,7 @@ NO_ROW = -1
 
 
 def arrange(images: pd.DataFrame) -> pd.DataFrame:
-    """Makes the table of parts, PARTS_COLUMNS in a fixed order, of images with a `part`.
+    """Make the table of parts, PARTS_COLUMNS in a fixed order, of images with a `part`.
 
     Images whose `part` is missing are left out. Unless the column `generator` is given, translators
     train on the training images with a found face.
@@ -29,6 +29,6 @@ def arrange(images: pd.DataFrame) -> pd.DataFrame:
 
 
 def rows(parts: pd.DataFrame, part: str, spectrum: str, found_only: bool = True) -> pd.DataFrame:
-    """Selects the rows of one part and spectrum, by default only those with a found face."""
+    """Select the rows of one part and spectrum, by default only those with a found face."""
     chosen = parts[(parts["part"] == part) & (parts["spectrum"] == spectrum)]
     return chosen[chosen["found"]] if found_only else chosen

@@ -24,7 +24,7 @@ class Request:
     unseen_subjects: int | float  # a number, or a fraction of all (0 < f < 1)
     held_out: dict[str, int]  # {"VIS": 2, "NIR": 3}: images of each training subject
     seed: int
-    allow_missing: bool = False  # a listed gallery or probe image that is not there is a miss
+    allow_missing: bool = False  # whether a listed gallery or probe image without a file is a miss
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Protocol:
     leaky: bool = False
 
     def assign(self, images: pd.DataFrame, root: Path | None, request: Request) -> Assignment:
-        """Assigns `images` (IMAGE_COLUMNS, one row per image) to parts.
+        """Assign `images` (IMAGE_COLUMNS, one row per image) to parts.
 
         `root` is the data set's folder, None for rendered people. Raises UsageError for a request
         that does not fit the protocol, and DataError if the images or lists do not fit it or if
@@ -68,7 +68,7 @@ class Protocol:
         return assignment
 
     def _check_request(self, root: Path | None, request: Request) -> None:
-        """Raises UsageError if fold or folder do not fit the protocol."""
+        """Raise UsageError if fold or folder do not fit the protocol."""
         if self.folds and request.fold not in self.folds:
             asked = "no fold was given" if request.fold is None else f"there is no {request.fold}"
             raise UsageError(
@@ -84,5 +84,5 @@ class Protocol:
 
 
 def no_unresolved() -> pd.DataFrame:
-    """Makes the empty table of unresolved lines, for a protocol that reads no list."""
+    """Make the empty table of unresolved lines, for a protocol that reads no list."""
     return pd.DataFrame(columns=UNRESOLVED_COLUMNS, dtype=str)

@@ -40,7 +40,7 @@ class Resolver:
                 self.by_key[_key(path)].append(position)
 
     def resolve_all(self, lines: Sequence[Line], spectrum: str) -> list[Resolved]:
-        """Finds the images of all lines of a list; marks lines that repeat an earlier one."""
+        """Find the images of all lines of a list; mark lines that repeat an earlier one."""
         first: dict[int | tuple[str, ...], int] = {}
         resolved = []
         for line in lines:
@@ -54,7 +54,7 @@ class Resolver:
         return resolved
 
     def resolve(self, line: Line, spectrum: str) -> Resolved:
-        """Finds the image of one line; the image must be of that spectrum."""
+        """Find the image of one line, which must be of that spectrum."""
         if line.problem:
             return Resolved(line, -1, line.problem)
         key = _key(line.path)
@@ -70,19 +70,21 @@ class Resolver:
         return Resolved(line, fitting[0])
 
     def _closest(self, listed: tuple[str, ...], positions: list[int]) -> list[int]:
-        """Selects the positions whose paths are closest to the listed path."""
+        """Select the positions whose paths are closest to the listed path."""
         ranks = [_rank(_path_of(self.sources[position]), listed) for position in positions]
-        return [each for each, rank in zip(positions, ranks, strict=True) if rank == min(ranks)]
+        return [
+            position for position, rank in zip(positions, ranks, strict=True) if rank == min(ranks)
+        ]
 
 
 def _path_of(source: str) -> tuple[str, ...]:
-    """Splits a source into session, folder, subject and file name; () if it has fewer parts."""
+    """Split a source into session, folder, subject and file name; () if it has fewer parts."""
     parts = source.split("/")
     return tuple(parts[-4:]) if len(parts) >= 4 else ()
 
 
 def _key(path: tuple[str, ...]) -> tuple[str, ...]:
-    """Gives session, spectrum, subject and stem of a path in lower case; () for an empty path."""
+    """Return session, spectrum, subject and stem of a path in lower case; () for an empty path."""
     if not path:
         return ()
     session, folder, subject, name = path
@@ -92,7 +94,7 @@ def _key(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _rank(path: tuple[str, ...], listed: tuple[str, ...]) -> tuple[bool, int, bool]:
-    """Ranks an image's path by its difference from the listed path; the lowest rank is closest."""
+    """Rank an image's path by its difference from the listed path; the lowest rank is closest."""
     suffix, wanted = stem_and_suffix(path[3])[1], stem_and_suffix(listed[3])[1]
     order = [wanted, *SUFFIXES]
     place = order.index(suffix) if suffix in order else len(order)

@@ -1,8 +1,8 @@
-"""Implements the protocol `subjects`: people drawn by a seed are only tested.
+"""Implements the protocol `subjects`: some people, drawn at random, are only tested.
 
-Some images of all other people are held out. It works for any data set. People without a found face
-in one of the spectra are left out and counted, because they cannot be matched across spectra.
-Images without a found face of all other people stay, and count as misses if they are tested.
+Of everybody else some images are held out. It works for any data set. People without a found face
+in one of the spectra are left out and counted, because they cannot be matched across spectra. Of
+all other people, images without a found face are kept, and count as misses if they are tested.
 """
 
 from pathlib import Path
@@ -19,13 +19,13 @@ from faces.protocols.protocol import Assignment, Protocol, Request, no_unresolve
 
 
 def _draw(images: pd.DataFrame, root: Path | None, request: Request) -> Assignment:
-    """Assigns the images of everybody who has a found face in both spectra."""
+    """Assign the images of everybody who has a found face in both spectra."""
     found = images[images["found"]]
     usable = in_both_spectra(found)
     rng = np.random.default_rng(request.seed)
-    drawn = rng.permutation(np.array(usable))[: _unseen_number(request.unseen_subjects, usable)]
+    unseen = rng.permutation(np.array(usable))[: _unseen_number(request.unseen_subjects, usable)]
     part = images["subject"].map(dict.fromkeys(usable, "train")).to_numpy(object)
-    tested = images["subject"].isin(set(drawn)).to_numpy()
+    tested = images["subject"].isin(set(unseen)).to_numpy()
     part[tested] = unseen_part(images[tested])
     has_face = images["found"].to_numpy()
     for _, spectrum, order in shuffled(images[part == "train"], rng):
@@ -35,7 +35,7 @@ def _draw(images: pd.DataFrame, root: Path | None, request: Request) -> Assignme
 
 
 def _unseen_number(asked: int | float, usable: list[str]) -> int:
-    """Computes how many people are only tested. Raises UsageError or DataError if impossible."""
+    """Compute how many people are only tested. Raises UsageError or DataError."""
     if isinstance(asked, float) and not 0 < asked < 1:
         raise UsageError(
             f"data.unseen_subjects = {asked}: give a whole number or a fraction between 0 and 1"
@@ -50,7 +50,11 @@ def _unseen_number(asked: int | float, usable: list[str]) -> int:
 
 
 def _hold_out(order: np.ndarray, number: int, has_face: np.ndarray) -> np.ndarray:
-    """Gives the first `number` of one subject's images, fewer where no found face would be left."""
+    """Return the images of one subject to hold out: (n,) labels in random order => (k,) labels.
+
+    They are the first `number`, fewer where no image with a found face would be left. has_face:
+    bool, by label.
+    """
     chosen = order[:number]
     if has_face[order[number:]].any():
         return chosen
@@ -58,7 +62,7 @@ def _hold_out(order: np.ndarray, number: int, has_face: np.ndarray) -> np.ndarra
 
 
 def _funnel(assigned: pd.DataFrame) -> list[dict]:
-    """Counts images and subjects from the readable images to those used."""
+    """Count images and subjects from the readable images to those used."""
     found, kept = assigned[assigned["found"]], assigned[assigned["part"].notna()]
     left_out = sorted(set(assigned["subject"]) - set(kept["subject"]))
     note = f"left out for want of a face in one spectrum: {first_few(left_out)}" if left_out else ""

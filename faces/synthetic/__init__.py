@@ -1,4 +1,4 @@
-"""Rendered people: endless faces in both spectra that anyone may use (docs/rendering.md)."""
+"""Renders people in both spectra, without licensed data (docs/rendering.md)."""
 
 from faces.synthetic.difficulty import Difficulty
 from faces.synthetic.renderer import render, render_with_truth

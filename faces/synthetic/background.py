@@ -1,4 +1,4 @@
-"""Draws what lies behind a person: soft gradients and boxes, the same for both spectra."""
+"""Draws the background: soft gradients and boxes, the same for both spectra."""
 
 import numpy as np
 
@@ -8,7 +8,10 @@ CELLS = 32
 
 
 def paint_background(random: np.random.Generator, side: int) -> np.ndarray:
-    """(side, side) float32 brightness of about 0.5; drawn the same whatever the side."""
+    """Draw the brightness of a background: => (side, side) float32, about 0.5, at least 0.
+
+    The same random numbers are drawn for every `side`.
+    """
     room = enlarge(random.random((3, 4)), CELLS, CELLS)
     for _ in range(random.integers(2, 7)):
         left, top = random.integers(-5, CELLS, 2)
@@ -19,12 +22,12 @@ def paint_background(random: np.random.Generator, side: int) -> np.ndarray:
 
 
 def tint_visibly(brightness: np.ndarray, random: np.random.Generator, room: float) -> np.ndarray:
-    """(S, S) -> (3, S, S), lit by a room of that brightness."""
+    """Colour a background in a room of that brightness: (S, S) float32 => (3, S, S) float32."""
     tint = np.array([1 + random.normal(0, 0.12), 1, 1 + random.normal(0, 0.15)])
     tint *= random.uniform(0.05, 0.7) * (room + 0.3)
     return brightness * tint.astype(np.float32)[:, None, None]
 
 
 def tint_infrared(brightness: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """(S, S) -> (1, S, S): far from the lamp, so dark."""
+    """Darken a background, which is far from the lamp: (S, S) float32 => (1, S, S) float32."""
     return (brightness * np.float32(random.uniform(0.004, 0.05)))[None]

@@ -1,4 +1,4 @@
-"""Draws brows and beards as coverages painted on the map."""
+"""Draws brows and beards: how much of each texel of the map they cover."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,23 @@ from faces.synthetic.texture import value_noise
 from faces.synthetic.traits import Traits
 from faces.synthetic.vectors import smoothstep
 
-KINDS = ("none", "stubble", "moustache", "goatee", "full")
+STYLES = ("none", "stubble", "moustache", "goatee", "full")
 CHANCES = (0.35, 0.33, 0.10, 0.10, 0.12)
 
 
 @dataclass(frozen=True)
 class Beard:
-    """`hairs` cover the skin, `stubble` shines through it; both (side, side) from 0 to about 1."""
+    """A beard on the map: both arrays (side, side) float32, from 0 to about 1.
+
+    hairs: coverage by hairs that lie over the skin. stubble: density of hairs within the skin.
+    """
 
     hairs: np.ndarray
     stubble: np.ndarray
 
 
 def paint_brows(canvas: Canvas, traits: Traits, seed: int, subject: int) -> np.ndarray:
-    """(side, side) coverage in [0, 0.95]: an arch over each eye, thinning outwards."""
+    """Paint an arch over each eye that thins outwards: => (side, side) coverage in [0, 0.95]."""
     random = stream("brows", seed, subject)
     inner, outer = random.uniform(0.09, 0.17), random.uniform(0.48, 0.58)
     base, arch = 7.475 + random.normal(0, 0.015), random.uniform(0, 0.06)
@@ -41,7 +44,7 @@ def paint_brows(canvas: Canvas, traits: Traits, seed: int, subject: int) -> np.n
 
 
 def _regions(canvas: Canvas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gives where a moustache, a chin beard and a cheek beard grow, each (side, side) in [0, 1]."""
+    """Return where moustache, chin beard and cheek beard grow, (side, side) in [0, 1] each."""
     y, aside, degrees = canvas.y, canvas.aside, canvas.degrees
     moustache = np.exp(-(((y - 6.785) / 0.055) ** 2)) * (1 - smoothstep(0.22, 0.36, aside))
     chin = (1 - smoothstep(6.38, 6.56, y)) * smoothstep(6.10, 6.3, y + 0.25 * aside)
@@ -51,9 +54,13 @@ def _regions(canvas: Canvas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def paint_beard(
-    canvas: Canvas, lips: np.ndarray, fine: np.ndarray, traits: Traits, seed: int, subject: int
+    canvas: Canvas, traits: Traits, seed: int, subject: int, *, lips: np.ndarray, fine: np.ndarray
 ) -> Beard:
-    """Gives a person's beard; `lips` (side, side) stay bare, `fine` is pore-sized unit noise."""
+    """Draw a person's beard.
+
+    lips: (side, side) in [0, 1], where no hair grows. fine: (side, side) noise of variance about 1
+    and the size of pores.
+    """
     nothing = np.zeros_like(canvas.y)
     if not traits.masculine:
         return Beard(nothing, nothing)
@@ -61,15 +68,15 @@ def paint_beard(
     moustache, chin, cheek = _regions(canvas)
     area = np.maximum(np.maximum(chin, moustache), cheek) * (1 - np.clip(1.5 * lips, 0, 1))
     texture = np.clip(0.8 + 0.17 * fine, 0, 1.2)
-    kind = random.choice(KINDS, p=CHANCES)
+    style = random.choice(STYLES, p=CHANCES)
     light, strong = random.uniform(0, 0.25), random.uniform(0.35, 0.9)
-    if kind == "none":
+    if style == "none":
         return Beard(nothing, area * light)
-    if kind == "stubble":
+    if style == "stubble":
         return Beard(area * random.uniform(0, 0.3) * texture, area * strong * texture)
-    if kind == "full":
+    if style == "full":
         return Beard(np.clip(1.25 * area, 0, 1) * texture * 0.95, area * light)
     hairs = np.clip(1.3 * moustache, 0, 1) * texture * 0.9
-    if kind == "goatee":
+    if style == "goatee":
         hairs = np.maximum(hairs, np.exp(-((canvas.aside / 0.26) ** 4)) * chin * texture * 0.9)
     return Beard(hairs, area * light)

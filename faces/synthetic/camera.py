@@ -8,13 +8,13 @@ from faces.synthetic.mesh import Mesh
 from faces.synthetic.shot import Shot
 from faces.synthetic.vectors import column
 
-FACE_SHARE = 0.40  # one decimetre at the face fills this share of the image's side
-BELOW_EYES_DM = 0.28  # the image's middle lies so far below the eyes
+FACE_SHARE = 0.40  # the share of the image's side that one decimetre at the face takes
+BELOW_EYES_DM = 0.28  # how far the image's middle lies below the eyes
 
 
 @dataclass(frozen=True)
 class Camera:
-    """x, y, z: its place (decimetres); focal_px, centre_px in pixels of the image."""
+    """A pinhole camera: its place x, y, z in decimetres; focal length and centre in pixels."""
 
     x: float
     y: float
@@ -24,11 +24,14 @@ class Camera:
 
     @property
     def place(self) -> np.ndarray:
-        """(3, 1) float32."""
+        """The camera's place, (3, 1) float32, decimetres."""
         return column(self.x, self.y, self.z)
 
     def project(self, points: np.ndarray) -> np.ndarray:
-        """(3, N) points in the room -> (3, N) x right, y down (pixels) and depth (decimetres)."""
+        """Project points: (3, N) float32, decimetres => (3, N) x, y, depth.
+
+        x to the right and y down are in pixels, the depth is in decimetres.
+        """
         depth = self.z - points[2]
         scale = self.focal_px / depth
         x = self.centre_px + scale * (points[0] - self.x)
@@ -37,7 +40,10 @@ class Camera:
 
 
 def frame_face(mesh: Mesh, shot: Shot, side_px: float) -> Camera:
-    """Points a camera at the eyes' middle, off by the shot's framing."""
+    """Point a camera at the middle of the eyes, shifted by the shot's offset.
+
+    side_px: of the image that the camera projects to.
+    """
     middle = mesh.eyes.mean(0)
     return Camera(
         x=float(0.8 * middle[0]) + shot.offset_dm[0],

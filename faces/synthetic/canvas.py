@@ -1,4 +1,4 @@
-"""Maps skin and hair onto a cylinder, which is painted texel by texel."""
+"""Defines the map on which skin and hair are painted: a cylinder around the head, unrolled."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,10 +13,11 @@ from faces.synthetic.vectors import smoothstep
 
 @dataclass(frozen=True)
 class Canvas:
-    """Where each texel of a map lies on the neutral head; all (side, side) float32.
+    """The place of each texel of a map on the neutral head; all (side, side) float32.
 
-    x, y, z are 0 where the head has nothing; `aside` is |x|, `degrees` the angle from the nose
-    without sign, `height` and `angle` those of the texel itself, `front` softly marks z > 0.5.
+    x, y, z: the position in decimetres, 0 where the head has no surface. aside: |x|. angle, height:
+    those of the texel on the cylinder, in radians and decimetres. degrees: |angle| in degrees, 0 at
+    the nose. front: 1 where z > 0.6, 0 where z < 0.4, smooth between. lips: in [0, 1].
     """
 
     side: int
@@ -33,7 +34,7 @@ class Canvas:
 
 @lru_cache(maxsize=4)
 def canvas(side: int) -> Canvas:
-    """Gives the map of the neutral head with `side` rows and columns; once per process and side."""
+    """Return the map of the neutral head with `side` rows and columns; it is cached."""
     head = load_head()
     x, y, z = (plane.reshape(side, side) for plane in _positions(head, side))
     middles = (np.arange(side, dtype=np.float32) + 0.5) / side
@@ -48,7 +49,7 @@ def canvas(side: int) -> Canvas:
 
 
 def _positions(head: Head, side: int) -> np.ndarray:
-    """(3, side * side) float32 position on the neutral head of each texel."""
+    """Return the (3, side * side) float32 position of each texel on the neutral head."""
     across, down = head.map_place * side
     depth = 10 - np.hypot(head.vertices[0], head.vertices[2] - AXIS_Z)
     triangles = head.triangles[head.part == SKIN]

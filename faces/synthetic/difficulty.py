@@ -8,12 +8,15 @@ from faces.common.errors import UsageError
 
 @dataclass(frozen=True)
 class Difficulty:
-    """Factors on what the renderer draws; 1.0 is the look that docs/rendering.md judges.
+    """Factors on the variation that the renderer draws, from 0 to 3.
+
+    docs/rendering.md measures how people look at 1.0.
 
     identity_strength: how far people differ in shape and skin (less is harder).
     pose: head angles, gaze, framing and the strength of expressions.
     lighting: how much light directions, shadows and exposures vary.
-    noise: the sensor's noise and blur. "NIR-clean" images have neither, whatever this says.
+    noise: the sensor's noise and blur. "NIR-clean" images have neither at any value.
+    Raises UsageError for a factor outside the range.
     """
 
     identity_strength: float = 1.0

@@ -1,4 +1,4 @@
-"""Models eyeballs as exact spheres with sclera, iris and pupil, which look near the camera."""
+"""Paints eyeballs, exact spheres with sclera, iris and pupil, that look near the camera."""
 
 import numpy as np
 
@@ -15,16 +15,21 @@ SCLERA_TO_SIDE = np.array([0.05, 0.18, 0.20, 0.0], np.float32)  # vessels toward
 IRIS_BRIGHTENING = 0.5 * np.array([1, 1, 1, 0.3], np.float32)  # from the pupil outwards
 
 
-def paint_eye(surface, k, mesh: Mesh, eye: int, camera: Camera, traits: Traits, shot: Shot) -> None:
-    """Paints the eyeball `eye` (0 left, 1 right) at the surface's points `k`, in place."""
+def paint_eye(
+    surface, k: np.ndarray, eye: int, *, mesh: Mesh, camera: Camera, traits: Traits, shot: Shot
+) -> None:
+    """Paint the eyeball `eye` (0 left, 1 right) in place.
+
+    surface: `faces.synthetic.surface.Surface`; k: (M,) int64, which of its points show the eyeball.
+    """
     centre = mesh.eyes[eye][:, None]
     outward = unit(surface.position[:, k] - centre)
     gaze = _gaze(mesh, centre, camera, shot)
     angle = np.arccos(np.clip(dot(outward, gaze), -1, 1))
     iris = 1 - smoothstep(IRIS_ANGLE - 0.035, IRIS_ANGLE + 0.035, angle)
     aside = np.abs(dot(outward, mesh.turn[:, :1]))
-    surface.albedo[:, k] = _bands(angle, iris, aside, traits, shot.pupil)
-    # The cornea bulges: over the iris the normal leans away from the gaze.
+    surface.albedo[:, k] = _bands(angle, iris, aside, traits=traits, pupil_angle=shot.pupil)
+    # The cornea is curved more strongly: over the iris the normal leans away from the gaze.
     surface.normal[:, k] = unit(outward + 0.25 * iris * (outward - gaze))
     upper = np.clip(dot(outward, mesh.turn[:, 1:2]), -1, 1)
     surface.occlusion[k] = 0.85 - 0.55 * smoothstep(0.0, 0.45, upper)  # the upper lid's shadow
@@ -32,13 +37,16 @@ def paint_eye(surface, k, mesh: Mesh, eye: int, camera: Camera, traits: Traits, 
 
 
 def _gaze(mesh: Mesh, centre: np.ndarray, camera: Camera, shot: Shot) -> np.ndarray:
-    """(3, 1) unit: mostly at the camera, a little where the head points, off by the shot's gaze."""
+    """Return the direction of the gaze, (3, 1) of length 1.
+
+    It is mostly towards the camera, a little where the head points, plus the shot's own deviation.
+    """
     to_camera = unit(camera.place - centre)
     return unit(0.75 * to_camera + 0.25 * mesh.turn[:, 2:3] + column(*shot.gaze, 0))
 
 
-def _bands(angle, iris, aside, traits: Traits, pupil_angle: float) -> np.ndarray:
-    """(M,) angles from the gaze -> (4, M) reflectance."""
+def _bands(angle, iris, aside, *, traits: Traits, pupil_angle: float) -> np.ndarray:
+    """Return the reflectance at angles from the gaze: (M,) radians => (4, M)."""
     sclera = SCLERA[:, None] - SCLERA_TO_SIDE[:, None] * aside
     limbus = 0.5 * np.exp(-(((angle - IRIS_ANGLE) / 0.06) ** 2))
     colour = traits.iris[:, None] * (1 + IRIS_BRIGHTENING[:, None] * (angle / IRIS_ANGLE))

@@ -1,4 +1,4 @@
-"""Models glasses as thin tubes: two rims, a bridge, two arms."""
+"""Builds glasses as thin tubes: two rims, a bridge, two arms."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,14 @@ import numpy as np
 
 from faces.synthetic.traits import Frame
 
-SIDES = 6
+SIDES = 6  # of a tube's cross-section
 RIM_POINTS = 32
 EYE_DISTANCE_DM = 0.16  # from the eyeball's front to the rims
 WRAP = 0.10  # how far the rims bend back, at 0.6 dm from the middle
 
 
 def _tube(path: np.ndarray, radius: float, closed: bool) -> tuple[np.ndarray, np.ndarray]:
-    """(n, 3) path -> (3, SIDES * n) points and (T, 3) triangles of a tube around it."""
+    """Build a tube around a path: (n, 3) => (3, SIDES * n) points and (T, 3) int64 triangles."""
     around = np.roll(path, -1, 0) - np.roll(path, 1, 0)
     along = around if closed else np.gradient(path, axis=0)
     along = along / np.linalg.norm(along, axis=1, keepdims=True)
@@ -37,10 +37,13 @@ def _tube_triangles(length: int, closed: bool) -> np.ndarray:
     return np.concatenate([upper.reshape(-1, 3), lower.reshape(-1, 3)])
 
 
-def glasses(frame: Frame, eyes: np.ndarray, eye_radius: float, half_head: float):
-    """(2, 3) eye centres, left (+x) first -> (3, K) points and (T, 3) triangles of the frame.
+def glasses(
+    frame: Frame, eyes: np.ndarray, eye_radius: float, half_head: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Build glasses on a head: => (3, K) float32 points and (T, 3) int64 triangles.
 
-    `half_head` is half the head's width at the temples, where the arms pass.
+    eyes: (2, 3) float32 centres of the eyeballs, left (+x) first; half_head: half the head's width
+    at the temples, where the arms pass. Lengths are in decimetres.
     """
     points, triangles, count = [], [], 0
     for path, radius, closed in _paths(frame, eyes, eye_radius, half_head):

@@ -1,4 +1,4 @@
-"""Models scalp hair: where it grows, its strands, its thickness, and the curtain of long hair."""
+"""Draws scalp hair: where it grows, its strands and thickness, and long hair as a sheet."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from faces.synthetic.texture import enlarge, value_noise
 from faces.synthetic.traits import Traits
 from faces.synthetic.vectors import smoothstep, vertex_normals
 
-# Height of the hairline (decimetres) at an angle from the nose (degrees): brow, temple, ear, nape.
+# Height of the hairline (decimetres) at angles from the nose (degrees), from the brow to the nape.
 LINE_DEGREES = np.array([0, 20, 35, 50, 60, 68, 80, 88, 104, 115, 130, 180], np.float32)
 LINE_HEIGHT = np.array([7.98, 8, 7.95, 7.78, 7.6, 7.25, 7.2, 7.5, 7.4, 6.9, 6.55, 6.45], np.float32)
 THICKNESS = {"short": (0.05, 0.20), "bald": (0.025, 0.025), "fringe": (0.12, 0.25)}
@@ -21,7 +21,10 @@ CURTAIN_COLUMNS, CURTAIN_ROWS = 40, 12
 
 @dataclass(frozen=True)
 class Curtain:
-    """Long hair as a sheet around the head: (3, K) points, (T, 3) triangles, (2, K) map places."""
+    """Long hair as a sheet around the head.
+
+    points: (3, K) float32; triangles: (T, 3) int64; place: (2, K) float32 on the map, in [0, 1].
+    """
 
     points: np.ndarray
     triangles: np.ndarray
@@ -29,7 +32,7 @@ class Curtain:
 
 
 def hairline(traits: Traits, seed: int, subject: int) -> np.ndarray:
-    """(12,) heights of a person's hairline at LINE_DEGREES."""
+    """Draw the heights of a person's hairline at LINE_DEGREES: (12,) float32, decimetres."""
     random = stream("hairline", seed, subject)
     rise = np.zeros(len(LINE_HEIGHT))
     rise[:5] += random.normal(0, 0.07)
@@ -48,12 +51,17 @@ def hairline(traits: Traits, seed: int, subject: int) -> np.ndarray:
 
 
 def _above_line(line: np.ndarray, degrees: np.ndarray, height: np.ndarray) -> np.ndarray:
-    """Gives how far places at (degrees, height) lie above the hairline, in decimetres."""
+    """Return how far places lie above the hairline: (...) degrees, (...) dm => (...) float32 dm."""
     return (height - np.interp(degrees, LINE_DEGREES, line)).astype(np.float32)
 
 
-def paint_hair(canvas: Canvas, line: np.ndarray, traits: Traits, seed: int, subject: int):
-    """-> coverage (side, side) in [0, 1] and strands, noise stretched downwards, about unit."""
+def paint_hair(
+    canvas: Canvas, traits: Traits, seed: int, subject: int, *, line: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Paint the hair: => its coverage in [0, 1] and its strands, both (side, side) float32.
+
+    line: what `hairline` returns. The strands are noise of variance about 1, stretched downwards.
+    """
     random = stream("hair", seed, subject)
     side = canvas.side
     strand = value_noise(random, side, [(6, 175, 1), (10, 88, 0.8), (30, 256, 0.6)])
@@ -64,9 +72,12 @@ def paint_hair(canvas: Canvas, line: np.ndarray, traits: Traits, seed: int, subj
 
 
 def thicken(
-    head: Head, vertices: np.ndarray, line: np.ndarray, traits: Traits, seed: int, subject: int
+    head: Head, vertices: np.ndarray, *, line: np.ndarray, traits: Traits, seed: int, subject: int
 ) -> np.ndarray:
-    """Lifts scalp vertices (3, N) by the hair's thickness, and the collar off the neck."""
+    """Move the scalp outwards by the hair's thickness, and the collar off the neck.
+
+    vertices: (3, N) float32 => (3, N) float32; line: what `hairline` returns.
+    """
     random = stream("thickness", seed, subject)
     x, y, _ = head.vertices
     lumps = value_noise(random, 64, [(5, 6, 1), (9, 11, 0.6)])
@@ -84,7 +95,10 @@ def thicken(
 
 
 def curtain(head: Head, vertices: np.ndarray, seed: int, subject: int) -> Curtain:
-    """Gives the sheet of long hair that falls behind the ears, from the crown to the shoulders."""
+    """Build the sheet of long hair behind the ears, from the crown to the shoulders.
+
+    vertices: (3, N) float32, those of the person's head.
+    """
     random = stream("curtain", seed, subject)
     opening = np.radians(random.uniform(62, 95))
     angle = np.linspace(opening, 2 * np.pi - opening, CURTAIN_COLUMNS)
@@ -107,7 +121,7 @@ def curtain(head: Head, vertices: np.ndarray, seed: int, subject: int) -> Curtai
 
 
 def _grid_triangles(rows: int, columns: int) -> np.ndarray:
-    """(T, 3) two triangles for every cell of a grid of points numbered row by row."""
+    """Return two triangles for every cell of a grid of points numbered row by row: (T, 3) int64."""
     first = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
     upper = np.stack([first, first + 1, first + columns], 1)
     lower = np.stack([first + 1, first + columns + 1, first + columns], 1)

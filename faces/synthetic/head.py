@@ -1,4 +1,4 @@
-"""Loads the head that everybody is made from: a CC0 mesh with 400 named morphs (NOTICE).
+"""Loads the neutral head of all rendered people: a CC0 mesh with 400 named morphs (NOTICE).
 
 Lengths are decimetres, y is up, the face looks along +z. Skin is painted on a cylindrical map: the
 angle about the axis x = 0, z = AXIS_Z runs along the columns, height along the rows.
@@ -14,10 +14,10 @@ from scipy import sparse
 SKIN, EYE_LEFT, EYE_RIGHT, TEETH, LASHES, FRAME, MOUTH, CURTAIN, CLOTH = 0, 1, 2, 3, 4, 5, 7, 8, 9
 AXIS_Z = 0.2
 TOP_Y, BOTTOM_Y = 8.7, 5.6
-HALF_ANGLE = 2 * np.pi / 3  # the map ends behind the ears; what lies further back repeats its edge
+HALF_ANGLE = 2 * np.pi / 3  # the map ends behind the ears; further back its edge is repeated
 CLOTH_Y = 5.35  # triangles below are clothes
 EYE_CORNERS = ((0.168, 7.267, 1.392), (0.464, 7.290, 1.336))  # of the left eye, inner and outer
-SHIFT_UNIT = 1e-3  # morphs are stored in whole tenths of a millimetre
+SHIFT_UNIT = 1e-3  # decimetres; morphs are stored as whole numbers of it
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ class Head:
     """The neutral head.
 
     vertices (3, N) float32; triangles (T, 3) int64; part (T,) of the constants above; morphs
-    (3N, M) sparse float32; names of the M morphs; occlusion, ear (N,) float32 in [0, 1]: how much
-    of the sky a vertex sees, how far it belongs to an ear; lips (512, 512) float32 in [0, 1].
+    (3N, M) sparse float32; names of the M morphs; occlusion (N,) float32 in [0, 1]: the share of
+    light from all sides that reaches a vertex; ear (N,) float32: 1 on an ear, 0 elsewhere, smooth
+    between; lips (512, 512) float32 in [0, 1].
     """
 
     vertices: np.ndarray
@@ -40,18 +41,18 @@ class Head:
 
     @cached_property
     def column_of(self) -> dict[str, int]:
-        """Morph name -> its column."""
+        """The column of each morph by its name."""
         return {name: column for column, name in enumerate(self.names)}
 
     @cached_property
     def eyes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Vertices of the left and of the right eyeball (left: +x, the person's own left)."""
+        """The vertices, (K,) int64, of the left eyeball (+x, the person's left) and the right."""
         left, right = (np.unique(self.triangles[self.part == e]) for e in (EYE_LEFT, EYE_RIGHT))
         return left, right
 
     @cached_property
     def eye_corners(self) -> tuple[np.ndarray, np.ndarray]:
-        """Gives the vertices of the inner and the outer corner of the left and of the right eye."""
+        """The vertices of the inner and outer corner of the left and right eye, (2,) int64 each."""
         skin = np.unique(self.triangles[self.part == SKIN])
         places = [[(side * x, y, z) for x, y, z in EYE_CORNERS] for side in (1, -1)]
         left, right = (
@@ -62,24 +63,27 @@ class Head:
 
     @cached_property
     def angle(self) -> np.ndarray:
-        """(N,) angle of each vertex about the head's axis; 0 is the nose."""
+        """The angle of each vertex about the head's axis: (N,) float32 radians, 0 at the nose."""
         return np.arctan2(self.vertices[0], self.vertices[2] - AXIS_Z)
 
     @cached_property
     def map_place(self) -> np.ndarray:
-        """(2, N) column and row of each vertex on the map, in [0, 1] where the map has it."""
+        """The column and row of each vertex on the map: (2, N) float32, in [0, 1] on the map."""
         down = (TOP_Y - self.vertices[1]) / (TOP_Y - BOTTOM_Y)
         return np.stack([(self.angle / HALF_ANGLE + 1) / 2, down]).astype(np.float32)
 
     @cached_property
     def cheek_side(self) -> np.ndarray:
-        """Vertices in front of the ears, where the arms of glasses pass."""
+        """The vertices, (K,) int64, in front of the ears, where the arms of glasses pass."""
         _, y, z = self.vertices
         near = (y > 7.2) & (y < 7.4) & (np.abs(z - 0.55) < 0.2) & (self.ear < 0.05)
         return np.nonzero(near)[0]
 
     def morph(self, vertices: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """(3, N) vertices moved by (M,) morph weights, 1 being a morph as it was sculpted."""
+        """Move vertices by morph weights: (3, N), (M,) floats => (3, N) float32.
+
+        The weight 1 is a morph as it was sculpted.
+        """
         return vertices + (self.morphs @ weights.astype(np.float32)).reshape(3, -1)
 
 
@@ -99,7 +103,7 @@ def _morph_matrix(stored, vertices: int) -> sparse.csr_array:
 
 @lru_cache(maxsize=1)
 def load_head() -> Head:
-    """Reads the head that lies beside this file; once per process."""
+    """Read head.npz, which lies beside this file; the result is cached."""
     with np.load(Path(__file__).with_name("head.npz")) as stored:
         vertices = np.ascontiguousarray(stored["vertices"].T, np.float32)
         triangles = stored["triangles"].astype(np.int64)

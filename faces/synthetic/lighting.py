@@ -29,7 +29,11 @@ NIR_GLINT = 4.0
 def light_visibly(
     surface: Surface, mesh: Mesh, random, strength: float
 ) -> tuple[np.ndarray, float]:
-    """-> (3, K) radiance and the brightness of the room: key light, fill light, ambient."""
+    """Light a person in a room by key light, fill light and ambient light.
+
+    => (3, K) float32 radiance, at least 0, and the brightness of the room. strength: how much the
+    lights vary.
+    """
     key, fill = _direction(random, 80, (-5, 60), strength), _direction(random, 90, (22, 22), 1.0)
     key_tint, fill_tint = _tint(random, 0.15, 0.22), _tint(random, 0.12, 0.15)
     contrast = float(np.clip(0.525 + strength * random.uniform(-0.375, 0.375), 0.05, 0.95))
@@ -41,11 +45,15 @@ def light_visibly(
         Light(fill, fill_strength * fill_tint, surface.occlusion),
     ]
     ambient = (room * fill_tint)[:, None] * (0.75 + 0.35 * surface.normal[1])
-    return reflect(surface, lights, ambient, VIS_BANDS, VIS_SKIN), room
+    return reflect(surface, lights, ambient, bands=VIS_BANDS, scattering=VIS_SKIN), room
 
 
 def light_infrared(surface: Surface, camera: Camera, random, strength: float) -> np.ndarray:
-    """-> (1, K) radiance under a lamp near the camera; its shadows hide behind what casts them."""
+    """Light a person by a near-infrared lamp beside the lens: => (1, K) float32 radiance.
+
+    No shadows are computed: the camera cannot see them, since the lamp is beside the lens.
+    strength: how much the lamp's place varies.
+    """
     dx, dy = random.normal(0, 0.25, 2) * strength
     lamp = column(camera.x + dx, camera.y + 0.15 + dy, camera.z)
     towards = lamp - surface.position
@@ -53,11 +61,11 @@ def light_infrared(surface: Surface, camera: Camera, random, strength: float) ->
     fall_off = ((camera.z - 1) / distance) ** NIR_FALL_OFF
     light = Light(towards / distance, np.ones(1, np.float32), fall_off, NIR_GLINT)
     ambient = np.full((1, 1), NIR_AMBIENT, np.float32)
-    return reflect(surface, [light], ambient, NIR_BANDS, NIR_SKIN)
+    return reflect(surface, [light], ambient, bands=NIR_BANDS, scattering=NIR_SKIN)
 
 
 def _direction(random, azimuth: float, elevation: tuple[float, float], strength: float):
-    """(3, 1) unit vector; angles in degrees, within 100 of the camera's side."""
+    """Draw a direction, (3, 1) of length 1; angles in degrees, the azimuth at most 100."""
     turn = math.radians(float(np.clip(strength * random.uniform(-azimuth, azimuth), -100, 100)))
     rise = math.radians(random.uniform(*elevation))
     flat = math.cos(rise)
@@ -65,6 +73,6 @@ def _direction(random, azimuth: float, elevation: tuple[float, float], strength:
 
 
 def _tint(random, red: float, blue: float) -> np.ndarray:
-    """(3,) float32 colour of a light between warm and cold."""
+    """Draw the colour of a light between warm and cold: => (3,) float32, about 1."""
     warmth = random.uniform(-1, 1)
     return np.array([1 + red * warmth, 1, 1 - blue * warmth], np.float32)

@@ -11,14 +11,19 @@ from faces.synthetic.shot import Shot
 from faces.synthetic.vectors import column, rotation, smoothstep, transform
 
 NECK_JOINT = column(0, 6.4, 0.2)
-SHOULDERS_Y, JAW_Y = 5.3, 6.3  # the head's turn fades out between them
+SHOULDERS_Y, JAW_Y = 5.3, 6.3  # above the jaw all turns, below the shoulders nothing
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """points (3, V) in the room; triangles (T, 3); part (T,); place (2, V) on the map; occlusion,
-    ear (V,). turn (3, 3): the head's rotation. eyes (2, 3) centres and eye_radii, left first;
-    eye_middles (2, 3): between each eye's corners, which is what landmark finders call an eye."""
+    """A person in a shot, in decimetres.
+
+    points: (3, V) float32 in the room. triangles: (T, 3) int64; part: (T,) int64, a constant of
+    head.py. place: (2, V) float32 on the map. occlusion, ear: (V,) float32 in [0, 1]. turn: (3, 3)
+    float32 rotation of the head. eyes: (2, 3) centres of the eyeballs, the left one first;
+    eye_radii: (2,). eye_middles: (2, 3), the middle between each eye's corners, the point that
+    landmark finders call the eye.
+    """
 
     points: np.ndarray
     triangles: np.ndarray
@@ -43,7 +48,7 @@ class _Piece:
 
 
 def build_mesh(person: Person, shot: Shot) -> Mesh:
-    """Poses a person; the shoulders stay where they are."""
+    """Build the mesh of a person in a shot; the head turns, the shoulders do not."""
     head = person.head
     vertices = _with_expression(head, person.vertices, shot)
     eyes = np.stack([vertices[:, eye].mean(1) for eye in head.eyes])
@@ -56,7 +61,7 @@ def build_mesh(person: Person, shot: Shot) -> Mesh:
         half_head = float(np.abs(vertices[0, head.cheek_side]).max())
         points, triangles = glasses(person.traits.frame, eyes, float(radii.mean()), half_head)
         pieces.append(_plain(points, triangles, FRAME, np.zeros((2, points.shape[1]), np.float32)))
-    return _posed(pieces, head, shot, eyes, radii)
+    return _posed(pieces, head, shot, eyes=eyes, radii=radii)
 
 
 def _with_expression(head: Head, vertices: np.ndarray, shot: Shot) -> np.ndarray:
@@ -78,7 +83,9 @@ def _plain(points: np.ndarray, triangles: np.ndarray, part: int, place: np.ndarr
     return _Piece(points, triangles, np.full(len(triangles), part), place, lit, no_ear)
 
 
-def _posed(pieces: list[_Piece], head: Head, shot: Shot, eyes, radii) -> Mesh:
+def _posed(
+    pieces: list[_Piece], head: Head, shot: Shot, *, eyes: np.ndarray, radii: np.ndarray
+) -> Mesh:
     counts = [piece.points.shape[1] for piece in pieces]
     starts = np.cumsum([0, *counts[:-1]])
     turn = rotation(*shot.angles)

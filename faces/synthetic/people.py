@@ -1,10 +1,10 @@
-"""Renders many people with several processes, into packed folders.
+"""Renders many people into packed folders, with several processes.
 
     out/VIS        shots 0, 1, ...            out/NIR-true   the noisy NIR of the VIS shots
     out/NIR        shots 500, 501, ...        out/NIR-clean  the noise-free NIR of the VIS shots
 
-Every image follows from its own numbers, so workers and interruptions cannot change a byte. A
-finished subject leaves a marker in out/done; the same call again goes on with the others.
+Every image follows from its own numbers, so workers and interruptions cannot change a byte. Each
+finished subject has a marker in out/done; a repeated call renders the others.
 """
 
 import json
@@ -31,7 +31,7 @@ CHANNELS = {"VIS": 3, "NIR": 1, "NIR-true": 1, "NIR-clean": 1}
 
 @dataclass(frozen=True)
 class Request:
-    """What to render; `subjects` in the order of the rows."""
+    """What is rendered: the arguments of `render_people`; `subjects` in the order of the rows."""
 
     subjects: tuple[int, ...]
     vis_per_subject: int
@@ -43,25 +43,26 @@ class Request:
 
     @property
     def images(self) -> int:
-        """Gives how many images in all."""
+        """The number of all images."""
         per_subject = self.vis_per_subject * (3 if self.pairs else 1) + self.nir_per_subject
         return len(self.subjects) * per_subject
 
     def shots(self, folder: str) -> range:
-        """Gives the shot numbers of each subject in a folder such as "NIR-true"."""
+        """Return the shot numbers of each subject in a folder such as "NIR-true"."""
         if folder == "NIR":
             return range(FIRST_NIR_SHOT, FIRST_NIR_SHOT + self.nir_per_subject)
         return range(self.vis_per_subject)
 
     @property
     def folders(self) -> list[str]:
-        """Gives the packed folders that are written."""
+        """The names of the packed folders that are written."""
         return list(CHANNELS) if self.pairs else ["VIS", "NIR"]
 
 
 def render_people(
     out: Path,
     subjects: Sequence[int],
+    *,
     vis_per_subject: int,
     nir_per_subject: int,
     pairs: bool,
@@ -71,15 +72,21 @@ def render_people(
     workers: int = 1,
     progress: Progress = silent,
 ) -> None:
-    """Renders people into packed folders below `out`, one row per image, subject by subject.
+    """Render people into packed folders below `out`, one row per image, subject by subject.
 
     subjects: distinct numbers from 0. pairs: also write NIR-true and NIR-clean, whose rows are
-    parallel to VIS. workers: processes; 1 renders in this one. progress receives images done and
-    in all. Raises UsageError where a number is impossible or `out` holds another request. What was
-    finished before a failure is kept.
+    parallel to VIS. workers: the number of processes; 1 renders in the calling one. progress
+    receives images done and in all. Raises UsageError where a number is impossible or `out` holds
+    another request. What was finished before a failure is kept.
     """
     request = Request(
-        tuple(subjects), vis_per_subject, nir_per_subject, pairs, side_px, seed, difficulty
+        subjects=tuple(subjects),
+        vis_per_subject=vis_per_subject,
+        nir_per_subject=nir_per_subject,
+        pairs=pairs,
+        side_px=side_px,
+        seed=seed,
+        difficulty=difficulty,
     )
     _check(request, workers)
     if _prepare(out, request):
@@ -103,7 +110,7 @@ def _check(request: Request, workers: int) -> None:
         if not 0 <= getattr(request, name) <= FIRST_NIR_SHOT:
             raise UsageError(f"{name} is {getattr(request, name)}; choose 0 to {FIRST_NIR_SHOT}")
     for subject in request.subjects:
-        check_request(subject, 0, "VIS", request.side_px, request.seed)
+        check_request(subject, 0, "VIS", side_px=request.side_px, seed=request.seed)
 
 
 def _marker(out: Path, subject: int) -> Path:
@@ -111,7 +118,7 @@ def _marker(out: Path, subject: int) -> Path:
 
 
 def _prepare(out: Path, request: Request) -> bool:
-    """Makes the folders unless an earlier call did; True if that call also finished."""
+    """Make the folders unless an earlier call did; return True if that call also finished."""
     text = json.dumps(asdict(request), indent=1)
     record = out / "request.json"
     if record.exists():
@@ -139,7 +146,7 @@ def _index(request: Request, folder: str) -> pd.DataFrame:
 
 
 def _rendered(out: Path, request: Request, todo: list[int], workers: int) -> Iterator[int]:
-    """Renders the subjects of these places; yields how many are left as each is finished."""
+    """Render the subjects at these places; yield after each how many are left."""
     if workers == 1 or len(todo) <= 1:
         for done, k in enumerate(todo, start=1):
             _render_subject(out, request, k)
@@ -153,7 +160,7 @@ def _rendered(out: Path, request: Request, todo: list[int], workers: int) -> Ite
 
 
 def _render_subject(out: Path, request: Request, k: int) -> None:
-    """Renders the k-th subject's rows, then leaves its marker."""
+    """Render the rows of the k-th subject, then write its marker."""
     arrays = {folder: packed.open_for_writing(out / folder) for folder in request.folders}
     subject, strength = request.subjects[k], request.difficulty.identity_strength
     person = make_person(request.seed, subject, request.side_px, strength)

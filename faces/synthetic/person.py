@@ -1,4 +1,4 @@
-"""Builds everything that belongs to a person once, to be rendered in any number of shots."""
+"""Builds what all shots of a person have in common."""
 
 from dataclasses import dataclass
 
@@ -20,8 +20,12 @@ STRAND_TINT = np.array([0.7, 0.7, 0.7, 0.85], np.float32)
 
 @dataclass(frozen=True)
 class Person:
-    """seed, subject: who; vertices (3, N) float32; paint (side * side, 8) float32: four bands of
-    reflectance, then the columns named above; skin_mean, hair_mean (4,) reflectance."""
+    """What all shots of a person have in common.
+
+    seed: of the population. vertices: (3, N) float32, decimetres. paint: (side * side, 8) float32,
+    the map row by row: four bands of reflectance, then the columns named above. skin_mean,
+    hair_mean: (4,) float32 reflectance. curtain: long hair, None for other styles.
+    """
 
     seed: int
     subject: int
@@ -35,31 +39,34 @@ class Person:
 
 
 def _map_side_for(side_px: int) -> int:
-    """Texels per side of the map that an image of `side_px` can show; whole steps of 64."""
+    """Return the side of the map, in texels, for images of `side_px`: a multiple of 64."""
     return int(np.clip(64 * round(side_px * 2 / 64), 128, 512))
 
 
 def make_person(seed: int, subject: int, side_px: int, strength: float = 1.0) -> Person:
-    """Builds a person for images of about `side_px`; the same arguments give the same bytes."""
+    """Build a person for images of about `side_px`; the same arguments give the same bytes."""
     head = load_head()
     traits = draw_traits(seed, subject, strength)
     line = hairline(traits, seed, subject)
-    vertices = shape_vertices(head, shape_weights(head, traits, seed, subject, strength))
-    vertices = thicken(head, vertices, line, traits, seed, subject)
+    vertices = shape_vertices(head, shape_weights(head, traits, seed, subject, strength=strength))
+    vertices = thicken(head, vertices, line=line, traits=traits, seed=seed, subject=subject)
     sheet = curtain(head, vertices, seed, subject) if traits.style == "long" else None
-    paint, hair_mean = _paint(traits, line, seed, subject, _map_side_for(side_px))
+    side = _map_side_for(side_px)
+    paint, hair_mean = _paint(traits, seed, subject, line=line, side=side)
     skin_mean = skin_reflectance(traits.melanin, traits.haemoglobin + 0.12)
     return Person(seed, subject, head, traits, vertices, paint, skin_mean, hair_mean, sheet)
 
 
-def _paint(traits: Traits, line: np.ndarray, seed: int, subject: int, side: int):
-    """-> (side * side, 8) float32 map and the (4,) mean reflectance of the hair."""
+def _paint(
+    traits: Traits, seed: int, subject: int, *, line: np.ndarray, side: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Paint the map: => (side * side, 8) float32, and the mean reflectance of the hair, (4,)."""
     ground = canvas(side)
     lips = blur(ground.lips, 2)
-    skin = paint_skin(ground, lips, traits, seed, subject)
+    skin = paint_skin(ground, traits, seed, subject, lips=lips)
     brows = paint_brows(ground, traits, seed, subject)
-    beard = paint_beard(ground, lips, skin.fine, traits, seed, subject)
-    cover, strand = paint_hair(ground, line, traits, seed, subject)
+    beard = paint_beard(ground, traits, seed, subject, lips=lips, fine=skin.fine)
+    cover, strand = paint_hair(ground, traits, seed, subject, line=line)
     hair = _hair_bands(traits, strand)
     paint = np.empty((side, side, BANDS + 4), np.float32)
     bands = _face_bands(traits, skin, brows, beard)
@@ -78,7 +85,7 @@ def _hair_bands(traits: Traits, strand: np.ndarray) -> np.ndarray:
 
 
 def _face_bands(traits: Traits, skin: Skin, brows: np.ndarray, beard: Beard) -> np.ndarray:
-    """Skin with brows and beard on it; stubble lies in the skin, as melanin."""
+    """Return the reflectance of skin with brows and beard; stubble adds to the skin's melanin."""
     melanin = skin.melanin + beard.stubble * (0.28 * traits.eumelanin / 3)
     bare = skin_reflectance(melanin, skin.haemoglobin)
     colour = hair_reflectance(1.05 * traits.eumelanin, traits.pheomelanin, 0.6 * traits.grey)

@@ -4,7 +4,8 @@ Skin is a bright scattering layer seen through absorbing pigment (Beer-Lambert):
 DERMIS * exp(-melanin * MELANIN - haemoglobin * HAEMOGLOBIN). Melanin's absorption falls about as
 the third power of the wavelength (Jacques 2013, "Optical properties of biological tissues"), here
 flattened by scattering; blood and the yellow hair pigment hardly absorb at 850 nm. That is why
-blemishes, lips and dark skin fade in near-infrared light. Amounts are relative to the green band.
+blemishes, lips and dark skin look lighter in near-infrared light. Amounts are relative to the green
+band.
 """
 
 import numpy as np
@@ -20,12 +21,15 @@ GREY_HAIR = np.array([0.50, 0.49, 0.47, 0.55], np.float32)
 
 
 def skin_reflectance(melanin: np.ndarray | float, haemoglobin: np.ndarray | float) -> np.ndarray:
-    """Pigment amounts (...) -> (..., 4) float32 reflectance in (0, 0.72]."""
+    """Return the reflectance of skin: pigment amounts (...) => (..., 4) float32 in (0, 0.72]."""
     melanin, haemoglobin = np.asarray(melanin)[..., None], np.asarray(haemoglobin)[..., None]
     return (DERMIS * np.exp(-melanin * MELANIN - haemoglobin * HAEMOGLOBIN)).astype(np.float32)
 
 
 def hair_reflectance(eumelanin: np.ndarray | float, pheomelanin: float, grey: float) -> np.ndarray:
-    """Pigment amounts (...) and a fraction of grey hairs -> (..., 4) float32 reflectance."""
+    """Return the reflectance of hair: pigment amounts (...) => (..., 4) float32 in (0, 0.55].
+
+    grey: the share of grey hairs, in [0, 1].
+    """
     absorbed = np.asarray(eumelanin)[..., None] * HAIR_MELANIN + 0.5 * pheomelanin * PHEOMELANIN
     return ((1 - grey) * HAIR_BASE * np.exp(-absorbed) + grey * GREY_HAIR).astype(np.float32)

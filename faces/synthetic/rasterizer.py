@@ -1,8 +1,8 @@
-"""Turns triangles into pixels, by spans, in numpy alone.
+"""Rasterizes triangles by spans, in numpy.
 
-For every triangle and every pixel row it meets, the first and last covered pixel follow from the
-triangle's three edges, each a straight line x = p + q * y. So only covered pixels are ever visited
-(testing a triangle's whole bounding box visits two to three times as many).
+A span is the covered pixels of a triangle in one row. Its ends follow from the triangle's three
+edges, each a straight line x = p + q * y, so only covered pixels are visited. Tests of all pixels
+in a triangle's bounding box would visit two to three times as many.
 """
 
 from dataclasses import dataclass
@@ -30,9 +30,13 @@ class Hits:
 
 @dataclass(frozen=True)
 class _Setup:
-    """Per kept triangle: its number, first row, count of rows, and lines relative to its first
-    corner: corner (2, T); gradient (3, 2, T) of u, v and depth; depth (T,) at the corner; left,
-    right (3, 2, T): x = p + q * y of each edge that bounds the triangle on that side."""
+    """What is computed once per triangle; lines are relative to its first corner.
+
+    number: (T,) in the list of all triangles. first_row, rows: (T,) int32, the first pixel row and
+    how many there are. corner: (2, T). gradient: (3, 2, T) of u, v and depth. depth: (T,) at the
+    corner. left, right: (3, 2, T), p and q of x = p + q * y of each edge that bounds the triangle
+    on that side.
+    """
 
     number: np.ndarray
     first_row: np.ndarray
@@ -46,7 +50,7 @@ class _Setup:
 
 @dataclass(frozen=True)
 class _Fragments:
-    """Covered pixels of triangles: setup number, pixel, depth, one each per fragment."""
+    """Pixels covered by triangles, (F,) each: the triangle's place in the setup, pixel, depth."""
 
     setup: np.ndarray
     pixel: np.ndarray
@@ -71,7 +75,10 @@ def _set_up(points: np.ndarray, triangles: np.ndarray, height: int, cull) -> _Se
 
 
 def _gradients(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """(3, T) sides from the first corner -> (3, 2, T) d/dx, d/dy of u, v and depth."""
+    """Return d/dx and d/dy of u, v and depth: (3, T), (3, T) => (3, 2, T).
+
+    first, second: the sides from the first corner to the second and to the third.
+    """
     area = first[0] * second[1] - first[1] * second[0]
     u = np.stack([second[1], -second[0]]) / area
     v = np.stack([-first[1], first[0]]) / area
@@ -79,7 +86,7 @@ def _gradients(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _edges(gradient: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Gives lines where u, v or 1 - u - v is -EDGE_TOLERANCE: (3, 2, T) p, q for each side."""
+    """Return the lines where u, v or 1 - u - v is -EDGE_TOLERANCE: (3, 2, T) p, q of each side."""
     slope = np.stack([gradient[0], gradient[1], -gradient[0] - gradient[1]])
     across = np.where(slope[:, 0] == 0, 1e-12, slope[:, 0])  # a level edge bounds all or nothing
     start = np.array([0, 0, 1])[:, None] + EDGE_TOLERANCE
@@ -93,16 +100,16 @@ def _edges(gradient: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _runs(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """[2, 3] -> run numbers [0 0 1 1 1] and places within the run [0 1 0 1 2], int32."""
+    """Number the items of runs: [2, 3] => runs [0 0 1 1 1] and places [0 1 0 1 2], int32."""
     number = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
     before = (np.cumsum(lengths) - lengths).astype(np.int32)
     return number, np.arange(len(number), dtype=np.int32) - before.take(number)
 
 
-def _outermost(lines: np.ndarray, t: np.ndarray, y: np.ndarray, better) -> np.ndarray:
-    """Gives the bound at height `y` of each row's triangle `t` among its three lines."""
+def _outermost(lines: np.ndarray, t: np.ndarray, y: np.ndarray, extreme) -> np.ndarray:
+    """Return the x at height `y` where the three lines of triangle `t` bound it, for each row."""
     x = [line[0].take(t) + line[1].take(t) * y for line in lines]
-    return better(better(x[0], x[1]), x[2])
+    return extreme(extreme(x[0], x[1]), x[2])
 
 
 def _fragments(setup: _Setup, width: int) -> _Fragments:
@@ -133,12 +140,14 @@ def rasterize(
     triangles: np.ndarray,
     height: int,
     width: int,
+    *,
     cull: np.ndarray | None = None,
 ) -> Hits:
-    """Finds the nearest triangle of every pixel centre.
+    """Find the nearest triangle of every pixel centre.
 
-    points: (3, N) x right, y down, in pixels, and depth > 0. triangles: (T, 3). cull: (T,) bool,
-    triangles to drop where they show their back. Equal depths go to the triangle listed first.
+    points: (3, N) float32, x to the right and y down in pixels, and depth > 0. triangles: (T, 3)
+    int64. cull: (T,) bool, triangles that are dropped where they are seen from behind. Of equal
+    depths, the triangle that is listed first is taken.
     """
     setup = _set_up(points, triangles, height, cull)
     found = _fragments(setup, width)
@@ -160,9 +169,13 @@ def depth_map(
     triangles: np.ndarray,
     height: int,
     width: int,
+    *,
     cull: np.ndarray | None = None,
 ) -> np.ndarray:
-    """(height, width) float32 depth of the nearest triangle, infinity where there is none."""
+    """Return the depth of the nearest triangle: (height, width) float32, infinity without one.
+
+    The arguments are those of `rasterize`.
+    """
     found = _fragments(_set_up(points, triangles, height, cull), width)
     nearest = np.full(height * width, np.inf, np.float32)
     np.minimum.at(nearest, found.pixel, found.depth)

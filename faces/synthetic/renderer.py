@@ -1,8 +1,8 @@
 """Renders one image of one person.
 
-Everything follows from numbers: who a person is from (seed, subject), a shot from (seed, subject,
-shot). Nothing is remembered between images but constants of the head, so an image is the same
-bytes alone, after others, or in another process.
+A person is drawn from the numbers (seed, subject), a shot from (seed, subject, shot). Nothing but
+constants of the head is kept between images, so an image has the same bytes whether it is rendered
+alone, after others, or in another process.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from faces.synthetic.sensor import (
 )
 from faces.synthetic.shot import draw_shot
 from faces.synthetic.streams import stream
-from faces.synthetic.surface import Surface, see
+from faces.synthetic.surface import Surface, visible_surface
 
 SPECTRA = ("VIS", "NIR", "NIR-clean")
 SMALLEST_PX, LARGEST_PX = 16, 1024
@@ -33,7 +33,10 @@ SMALLEST_PX, LARGEST_PX = 16, 1024
 
 @dataclass(frozen=True)
 class View:
-    """A person in a shot before light falls: what every spectrum of the shot shares."""
+    """A person in a shot, before lighting: what all spectra of the shot have in common.
+
+    key: (seed, subject, shot). background: (S, S) float32 brightness.
+    """
 
     key: tuple[int, int, int]
     side_px: int
@@ -44,22 +47,24 @@ class View:
     background: np.ndarray
 
 
-def render(
+def render(  # noqa: PLR0917  # a published signature: seed may be given by position
     subject: int,
     shot: int,
     spectrum: str,
     side_px: int,
     seed: int = 0,
+    *,
     difficulty: Difficulty = STANDARD,
 ) -> np.ndarray:
-    """Renders one image: (side_px, side_px, 3) uint8 for "VIS", 1 channel for "NIR", "NIR-clean".
+    """Render one image: (side_px, side_px, 3) uint8 for "VIS", 1 channel for "NIR", "NIR-clean".
 
     The spectra of one (subject, shot) show the same pose from the same place, pixel by pixel.
-    "NIR-clean" is the shot's NIR light through a perfect camera: no noise, no blur, a fixed
-    exposure; it is what a translation from VIS to NIR could at best know. `seed` names the
+    "NIR-clean" is the shot's NIR light taken by a perfect camera: no noise, no blur, a fixed
+    exposure. No translation from VIS to NIR can predict more than that. `seed` chooses the
     population. Raises UsageError for numbers below 0, an unknown spectrum or an impossible side.
     """
-    return render_with_truth(subject, shot, spectrum, side_px, seed, difficulty)[0]
+    image, _ = render_with_truth(subject, shot, spectrum, side_px, seed=seed, difficulty=difficulty)
+    return image
 
 
 def render_with_truth(
@@ -67,18 +72,23 @@ def render_with_truth(
     shot: int,
     spectrum: str,
     side_px: int,
+    *,
     seed: int = 0,
     difficulty: Difficulty = STANDARD,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`render`, and the (2, 2) float32 x, y of the eyes in pixels, the image's left eye first."""
-    check_request(subject, shot, spectrum, side_px, seed)
+    """Render one image as `render` does; return it with the positions of the eyes.
+
+    Positions are (2, 2) float32 x, y in pixels, the image's left eye first. Raises UsageError as
+    `render` does.
+    """
+    check_request(subject, shot, spectrum, side_px=side_px, seed=seed)
     person = make_person(seed, subject, side_px, difficulty.identity_strength)
     view = view_person(person, shot, side_px, difficulty)
     return develop(view, spectrum), true_eyes(view)
 
 
-def check_request(subject: int, shot: int, spectrum: str, side_px: int, seed: int) -> None:
-    """Raises UsageError, naming the first argument that cannot be rendered."""
+def check_request(subject: int, shot: int, spectrum: str, *, side_px: int, seed: int) -> None:
+    """Raise UsageError, naming the first argument that cannot be rendered."""
     for name, number in (("subject", subject), ("shot", shot), ("seed", seed)):
         if number < 0:
             raise UsageError(f"{name} is {number}; rendered people are numbered from 0")
@@ -88,30 +98,33 @@ def check_request(subject: int, shot: int, spectrum: str, side_px: int, seed: in
         raise UsageError(f"side_px is {side_px}; choose {SMALLEST_PX} to {LARGEST_PX}")
 
 
-def view_person(person: Person, shot: int, side_px: int, difficulty: Difficulty) -> View:
-    """Places a person before the camera; the slow half of a rendering."""
-    key = (person.seed, person.subject, shot)
-    drawn = draw_shot(*key, difficulty)
-    mesh = build_mesh(person, drawn)
+def view_person(person: Person, shot_number: int, side_px: int, difficulty: Difficulty) -> View:
+    """Place a person before the camera; this is the slower half of rendering an image."""
+    key = (person.seed, person.subject, shot_number)
+    shot = draw_shot(*key, difficulty)
+    mesh = build_mesh(person, shot)
     raster_px = _raster_px(side_px)
-    camera = frame_face(mesh, drawn, side_px * SUPERSAMPLING)
-    surface = see(person, drawn, mesh, camera, raster_px)
+    camera = frame_face(mesh, shot, side_px * SUPERSAMPLING)
+    surface = visible_surface(person, shot, mesh, camera, side_px=raster_px)
     background = paint_background(stream("background", *key), raster_px)
     return View(key, side_px, difficulty, mesh, camera, surface, background)
 
 
 def _raster_px(side_px: int) -> int:
-    """Three raster rows make two image rows; an odd image gets a row to cut off."""
+    """Return the side of the raster: three rows for two of the image, rounded up to whole rows.
+
+    An image of odd side is rendered one row and column larger and cropped.
+    """
     return 3 * ((side_px + 1) // 2)
 
 
 def develop(view: View, spectrum: str) -> np.ndarray:
-    """Lights a view and exposes it: (side_px, side_px, C) uint8."""
+    """Light and expose a view: => (side_px, side_px, C) uint8, C 3 for "VIS", else 1."""
     return expose_view(view, light_view(view, spectrum), spectrum)
 
 
 def light_view(view: View, spectrum: str) -> np.ndarray:
-    """(C, S, S) float32 radiance before the sensor; the same for "NIR" and "NIR-clean"."""
+    """Light a view: => (C, S, S) float32 radiance, the same for "NIR" and "NIR-clean"."""
     random = stream(f"light {spectrum[:3]}", *view.key)
     lighting = view.difficulty.lighting
     if spectrum == "VIS":
@@ -125,7 +138,7 @@ def light_view(view: View, spectrum: str) -> np.ndarray:
 
 
 def expose_view(view: View, scene: np.ndarray, spectrum: str) -> np.ndarray:
-    """Radiance through the spectrum's camera: (side_px, side_px, C) uint8."""
+    """Expose radiance by the sensor: (C, S, S) float32 => (side_px, side_px, C) uint8."""
     random, lighting, noise = None, view.difficulty.lighting, view.difficulty.noise
     if spectrum == "NIR-clean":
         sensor = CLEAN_INFRARED
@@ -138,6 +151,6 @@ def expose_view(view: View, scene: np.ndarray, spectrum: str) -> np.ndarray:
 
 
 def true_eyes(view: View) -> np.ndarray:
-    """(2, 2) float32 x, y of the middle between each eye's corners, sorted by x."""
+    """Return the middle between each eye's corners: (2, 2) float32 x, y in pixels, sorted by x."""
     eyes = view.camera.project(view.mesh.eye_middles.T)[:2].T / SUPERSAMPLING
     return eyes[np.argsort(eyes[:, 0])].astype(np.float32)

@@ -13,8 +13,12 @@ PLAIN_WRAP = 0.05
 
 @dataclass(frozen=True)
 class Light:
-    """direction (3, 1) or (3, K) unit, towards the light; colour (C,) per channel; visibility (K,)
-    or 1.0: shadow and fall-off; glint: how many times stronger it shows in the eyes."""
+    """A light.
+
+    direction: (3, 1) or (3, K) float32 of length 1, towards the light. colour: (C,) per channel.
+    visibility: (K,) float32 or 1.0, the share of the light that reaches a point: shadow and
+    fall-off. glint: how many times stronger its reflection in the eyes is.
+    """
 
     direction: np.ndarray
     colour: np.ndarray
@@ -24,11 +28,12 @@ class Light:
 
 @dataclass(frozen=True)
 class Scattering:
-    """How a spectrum behaves in skin.
+    """How the light of a spectrum scatters in skin.
 
-    wrap (C,): how far light reaches round the terminator, per channel; softness: how far the
-    shading normal leans to the skull's roundness; open_air: the share of ambient light that
-    reaches the deepest fold.
+    wrap: (C,) float32, how far light reaches into the shaded side, per channel. softness: how much
+    the shading normal is that of a sphere instead of the surface's. open_air: the share of ambient
+    light that reaches the deepest fold. eye_lobes: (strength, power) of each lobe of the light's
+    reflection in the eyes.
     """
 
     wrap: np.ndarray
@@ -38,30 +43,45 @@ class Scattering:
 
 
 def wrapped(cosine: np.ndarray, wrap: np.ndarray | float) -> np.ndarray:
-    """Gives max(0, (cosine + wrap) / (1 + wrap)) of (K,) cosines; Lambert's law at `wrap` 0."""
+    """Return max(0, (cosine + wrap) / (1 + wrap)): (..., K) floats => the same shape.
+
+    It is Lambert's law at `wrap` 0; wrap: a number or (C, 1) or (C, K), at least 0.
+    """
     return np.maximum((cosine + wrap) / (1 + wrap), 0)
 
 
 def gloss_lobes(cosine: np.ndarray) -> np.ndarray:
-    """Gives 0.055 c^16 + 0.09 c^48, at least 0, of (K,) cosines of normal and half vector."""
+    """Return 0.055 c^16 + 0.09 c^48 with c = max(cosine, 0): (K,) floats => (K,).
+
+    cosine: of the angle between the normal and the half vector.
+    """
     p4 = np.square(np.square(np.maximum(cosine, 0)))
     p16 = np.square(np.square(p4))
     return 0.055 * p16 + 0.09 * p16 * p16 * p16
 
 
 def _soft_normal(surface: Surface, softness: float) -> np.ndarray:
-    """(3, K) shading normals: on skin, light leaves beside where it entered, so bumps fade."""
+    """Return the normals for shading, (3, K) float32; on skin they are smoothed.
+
+    Light leaves skin beside the point where it entered, so bumps show less.
+    """
     skull = unit(surface.normal + 0.9 * unit(surface.position - SKULL_MIDDLE))
     share = softness * surface.is_skin
     return unit(surface.normal + (skull - surface.normal) * share)
 
 
 def reflect(
-    surface: Surface, lights: list[Light], ambient: np.ndarray, bands: slice, scattering: Scattering
+    surface: Surface,
+    lights: list[Light],
+    ambient: np.ndarray,
+    *,
+    bands: slice,
+    scattering: Scattering,
 ) -> np.ndarray:
-    """(C, K) float32 radiance of the surface.
+    """Compute the light that the surface sends to the camera: => (C, K) float32, at least 0.
 
-    ambient: (C, K) or (C, 1) light from everywhere; bands: the albedo's rows of the C channels.
+    ambient: (C, K) or (C, 1) float32, light from all sides. bands: which rows of the albedo are the
+    C channels.
     """
     albedo = surface.albedo[bands]
     skin = surface.is_skin
@@ -76,7 +96,7 @@ def reflect(
         irradiance = irradiance + wrapped(dot(normal, light.direction), wrap) * (colour * reach)
         halfway = dot(surface.normal, unit(light.direction + surface.view))
         shine += _shine(surface, halfway) * light.visibility * occlusion * colour
-        _glint(shine, surface, halfway, light, scattering)
+        _glint(shine, surface, halfway, light=light, scattering=scattering)
     return albedo * irradiance * surface.relief + shine
 
 
@@ -88,8 +108,8 @@ def _shine(surface: Surface, halfway: np.ndarray) -> np.ndarray:
     return np.where(surface.hairiness > 0.5, on_hair, on_skin)
 
 
-def _glint(shine, surface: Surface, halfway, light: Light, scattering: Scattering) -> None:
-    """The light's image in the wet eyeballs, added in place."""
+def _glint(shine, surface: Surface, halfway, *, light: Light, scattering: Scattering) -> None:
+    """Add the reflection of the light in the eyeballs to `shine`, in place."""
     k = np.nonzero(surface.is_eye)[0]
     cosine = np.maximum(halfway[k], 0)
     lobes = sum(strength * cosine**power for strength, power in scattering.eye_lobes)

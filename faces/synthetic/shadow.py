@@ -7,16 +7,19 @@ from faces.synthetic.rasterizer import depth_map
 from faces.synthetic.vectors import column, cross, transform, unit
 
 SIDE = 160  # texels of the shadow map
-EXTENT_DM = 4.2  # what it covers around the head
+EXTENT_DM = 4.2  # the side of the square that it covers around the head
 MIDDLE = column(0, 6.9, 0.2)
 BIAS_DM = 0.05
-LIFT_DM = 0.07  # look-ups start so far above the surface, against self-shadowing
+LIFT_DM = 0.07  # points are looked up this far above the surface, against self-shadowing
 DEPTH_OFFSET = 20.0  # keeps depths positive
 TAPS = ((-0.8, -0.3), (0.8, 0.3), (-0.3, 0.8), (0.3, -0.8))
 
 
 def _basis(light: np.ndarray) -> np.ndarray:
-    """(3, 1) unit direction to the light -> (3, 3) rows right, up, towards the light."""
+    """Return the axes of the shadow map, (3, 3): rows right, up, towards the light.
+
+    light: (3, 1) of length 1, the direction towards the light.
+    """
     right = unit(cross(column(0, 1, 0), light))
     return np.concatenate([right, cross(light, right), light], 1).T
 
@@ -30,10 +33,15 @@ def _to_map(basis: np.ndarray, points: np.ndarray) -> np.ndarray:
 def visibility(
     mesh: Mesh, light: np.ndarray, points: np.ndarray, normals: np.ndarray
 ) -> np.ndarray:
-    """How much of the light at direction (3, 1) reaches (3, K) points: (K,) float32 in [0, 1]."""
+    """Return the share of a distant light that reaches points: (3, K) float32 => (K,) in [0, 1].
+
+    light: (3, 1) float32 of length 1, towards the light. normals: (3, K) float32 at the points.
+    """
     basis = _basis(light)
     facing = np.ones(len(mesh.triangles), bool)
-    nearest = depth_map(_to_map(basis, mesh.points), mesh.triangles, SIDE, SIDE, facing).ravel()
+    nearest = depth_map(
+        _to_map(basis, mesh.points), mesh.triangles, SIDE, SIDE, cull=facing
+    ).ravel()
     x, y, depth = _to_map(basis, points + LIFT_DM * normals)
     lit = np.zeros(points.shape[1], np.float32)
     for dx, dy in TAPS:

@@ -1,4 +1,4 @@
-"""Shapes a person's head: phenotype, age and weight first, then many small deviations."""
+"""Draws the shape of a person's head: phenotype, age and weight, then many small deviations."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +9,8 @@ from faces.synthetic.head import Head
 from faces.synthetic.streams import stream
 from faces.synthetic.traits import Traits
 
-# Standard deviation of a deviation, in sculpted morphs, by region; chosen by eye and by the judge.
+# Standard deviation of a deviation by region; 1 is a morph as it was sculpted. The values were
+# chosen by looking at rendered faces and by what benchmarks/judge_faces.py measures.
 SPREAD = {
     "head": 0.20,
     "eyes": 0.26,
@@ -23,7 +24,7 @@ SPREAD = {
     "asym": 0.14,
     "neck": 0.09,
 }
-# (region, words in the morph's name) whose full spread looks like a caricature, and the factor.
+# (region, words in the morph's name, factor): morphs that look like caricatures at full spread.
 DAMPED = (
     ("eyes", ("height", "push", "trans"), 0.55),
     ("mouth", ("angles", "trans"), 0.6),
@@ -39,13 +40,13 @@ OPPOSITES = (
     ("-forward", "-backward"),
     ("-compress", "-uncompress"),
 )
-LARGEST = 2.2  # deviations are cut at so many standard deviations
+LARGEST = 2.2  # in standard deviations; larger deviations are clipped
 SIDE_JITTER = 0.12  # relative difference of a person's left and right side
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One way to deviate: morphs for a positive and for a negative amount, both sides together."""
+    """A direction of deviation: the morphs of its positive and negative end, of both sides."""
 
     region: str
     name: str
@@ -54,7 +55,7 @@ class Axis:
 
 
 def _axis_of(name: str) -> tuple[str, str, bool]:
-    """Morph name -> region, axis name, and whether it is the axis's positive end."""
+    """Split a morph's name into region and axis name; tell whether it is the positive end."""
     region, morph = name.split("/")
     if region == "asym":
         return region, morph[:-2], morph.endswith("l")
@@ -69,7 +70,7 @@ def _axis_of(name: str) -> tuple[str, str, bool]:
 
 @lru_cache(maxsize=2)
 def axes(names: tuple[str, ...]) -> tuple[Axis, ...]:
-    """Groups morph names such as "nose/nose-hump-incr" into axes, in the order of `names`."""
+    """Group morph names such as "nose/nose-hump-incr" into axes, in the order of `names`."""
     found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
     for name in names:
         region, key, positive = _axis_of(name)
@@ -79,7 +80,7 @@ def axes(names: tuple[str, ...]) -> tuple[Axis, ...]:
 
 
 def _spread(axis: Axis) -> float:
-    """Standard deviation of an axis."""
+    """Return the standard deviation of an axis."""
     factors = [
         factor
         for region, words, factor in DAMPED
@@ -100,9 +101,9 @@ def _macro_weights(traits: Traits) -> dict[str, float]:
 
 
 def shape_weights(
-    head: Head, traits: Traits, seed: int, subject: int, strength: float
+    head: Head, traits: Traits, seed: int, subject: int, *, strength: float
 ) -> np.ndarray:
-    """(M,) float64 morph weights of a person."""
+    """Draw a person's morph weights, (M,) float64; `strength` scales the deviations."""
     random = stream("shape", seed, subject)
     weights = np.zeros(len(head.names))
     for name, weight in _macro_weights(traits).items():
@@ -119,9 +120,10 @@ def shape_weights(
 
 
 def shape_vertices(head: Head, weights: np.ndarray) -> np.ndarray:
-    """(M,) weights -> (3, N) float32 vertices with the eyes' middle where the neutral head has it.
+    """Apply morph weights to the neutral head: (M,) floats => (3, N) float32 vertices.
 
-    Keeping the eyes in place lets brows, beard and camera rely on the neutral head's heights.
+    The head is shifted so that the middle of the eyes stays where it was. Brows, beard and camera
+    rely on this.
     """
     vertices = head.morph(head.vertices, weights)
     eyes = np.concatenate(head.eyes)

@@ -9,7 +9,7 @@ from faces.synthetic.difficulty import Difficulty
 from faces.synthetic.streams import stream
 
 MOST_DEGREES = np.array([25, 14, 10])  # yaw, pitch, roll at pose difficulty 1
-# A star stands for Left and Right, which get the same weight but for a little jitter.
+# A star stands for Left and Right, which get nearly the same weight.
 EXPRESSIONS = (
     {"mouthSmile*": 0.7, "cheekSquint*": 0.5},
     {"jawOpen": 0.45},
@@ -24,14 +24,18 @@ EXPRESSIONS = (
     {"mouthRight": 0.35},
     {"mouthSmile*": 0.8, "jawOpen": 0.3, "mouthUpperUp*": 0.4},
 )
-OUTFITS = 3  # a person's wardrobe
+OUTFITS = 3  # of a person
 
 
 @dataclass(frozen=True)
 class Shot:
-    """angles: yaw, pitch, roll in radians; expression: morph name -> weight; distance_dm of the
-    camera; zoom about 1; offset_dm (x, y) of the framing; gaze (x, y) in radians; pupil: its
-    angular radius on the eyeball; outfit: a number below OUTFITS."""
+    """What changes between shots of a person.
+
+    angles: yaw, pitch, roll in radians. expression: weights by morph name. distance_dm: of the
+    camera. zoom: about 1. offset_dm: (x, y), how far the camera points beside the face. gaze:
+    (x, y) in radians. pupil: its angular radius on the eyeball in radians. outfit: a number below
+    OUTFITS.
+    """
 
     angles: tuple[float, float, float]
     expression: dict[str, float]
@@ -45,7 +49,10 @@ class Shot:
 
 
 def draw_shot(seed: int, subject: int, shot: int, difficulty: Difficulty) -> Shot:
-    """Draws a shot; the same arguments give the same shot."""
+    """Draw a shot of a subject by its number; the same arguments give the same shot.
+
+    seed: of the population.
+    """
     random = stream("shot", seed, subject, shot)
     pose = difficulty.pose
     degrees = np.clip(random.normal(0, [11, 6, 4]), -MOST_DEGREES, MOST_DEGREES) * pose

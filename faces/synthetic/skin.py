@@ -1,4 +1,4 @@
-"""Draws melanin and haemoglobin maps with freckles, moles, blemishes, and relief of wrinkles."""
+"""Draws skin: maps of melanin and haemoglobin with freckles, moles, blemishes and wrinkles."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from faces.synthetic.canvas import Canvas
 from faces.synthetic.streams import stream
-from faces.synthetic.texture import bump, value_noise
+from faces.synthetic.texture import spot, value_noise
 from faces.synthetic.traits import Traits
 from faces.synthetic.vectors import smoothstep
 
@@ -15,8 +15,11 @@ LIP_BLOOD = {True: (0.2, 0.65), False: (0.35, 1.1)}  # haemoglobin added, by tra
 
 @dataclass(frozen=True)
 class Skin:
-    """melanin, haemoglobin: pigment amounts; relief: brightness of wrinkles and pores, about 1;
-    fine: pore-sized unit noise. All (side, side) float32."""
+    """A person's skin on the map; all (side, side) float32.
+
+    melanin, haemoglobin: pigment amounts. relief: a factor on the brightness, about 1, less in
+    wrinkles and pores. fine: noise of variance about 1 and the size of pores.
+    """
 
     melanin: np.ndarray
     haemoglobin: np.ndarray
@@ -24,8 +27,10 @@ class Skin:
     fine: np.ndarray
 
 
-def paint_skin(canvas: Canvas, lips: np.ndarray, traits: Traits, seed: int, subject: int) -> Skin:
-    """Gives a person's skin; `lips` (side, side) in [0, 1] marks the lips."""
+def paint_skin(
+    canvas: Canvas, traits: Traits, seed: int, subject: int, *, lips: np.ndarray
+) -> Skin:
+    """Draw a person's skin; lips: (side, side) float32, 1 on the lips, 0 elsewhere."""
     random = stream("skin", seed, subject)
     fine = value_noise(random, canvas.side, [(128, 128, 1), (256, 256, 1)])
     middle = value_noise(random, canvas.side, [(16, 16, 1), (40, 40, 0.7)])
@@ -37,19 +42,20 @@ def paint_skin(canvas: Canvas, lips: np.ndarray, traits: Traits, seed: int, subj
         melanin = melanin + _freckles(canvas, random)
     blood = blood + lips * random.uniform(*LIP_BLOOD[traits.masculine])
     melanin = melanin * (1 + lips * random.uniform(-0.1, 0.35))
-    melanin, blood = _spots(canvas, melanin, blood, seed, subject)
-    relief = 1 - _wrinkles(canvas, coarse, middle, traits, random) - 0.03 * np.clip(-fine, 0, 2)
+    melanin, blood = _spots(canvas, melanin, blood, seed=seed, subject=subject)
+    wrinkles = _wrinkles(canvas, traits, random, coarse=coarse, middle=middle)
+    relief = 1 - wrinkles - 0.03 * np.clip(-fine, 0, 2)
     return Skin(melanin, blood, relief, fine)
 
 
 def _regions(canvas: Canvas, melanin, blood, random):
-    """Red cheeks, nose tip and nostrils; dark and reddish lids and rings below the eyes."""
+    """Redden cheeks, nose tip and nostrils; darken and redden the lids and below the eyes."""
     x, y, front = canvas.aside, canvas.y, canvas.front
-    below_eye, lid = bump(x, y, (0.3, 7.12), 0.2, 0.07), bump(x, y, (0.3, 7.36), 0.22, 0.07)
+    below_eye, lid = spot(x, y, (0.3, 7.12), (0.2, 0.07)), spot(x, y, (0.3, 7.36), (0.22, 0.07))
     blood = blood + front * (
-        random.uniform(0, 0.25) * bump(x, y, (0.5, 6.85), 0.22, 0.18)
-        + random.uniform(0, 0.25) * bump(x, y, (0, 6.92), 0.14, 0.12)
-        + 0.12 * bump(x, y, (0.12, 6.8), 0.05, 0.05)
+        random.uniform(0, 0.25) * spot(x, y, (0.5, 6.85), (0.22, 0.18))
+        + random.uniform(0, 0.25) * spot(x, y, (0, 6.92), (0.14, 0.12))
+        + 0.12 * spot(x, y, (0.12, 6.8), (0.05, 0.05))
         + random.uniform(0, 0.25) * below_eye
     )
     dark = random.uniform(0.05, 0.5) * below_eye + random.uniform(0, 0.35) * lid
@@ -58,12 +64,15 @@ def _regions(canvas: Canvas, melanin, blood, random):
 
 def _freckles(canvas: Canvas, random: np.random.Generator) -> np.ndarray:
     spots = smoothstep(1.1, 2.0, value_noise(random, canvas.side, [(120, 120, 1)]))
-    where = bump(canvas.aside, canvas.y, (0.3, 6.95), 0.5, 0.3) * canvas.front
-    return random.uniform(0.05, 0.25) * spots * where
+    cheeks = spot(canvas.aside, canvas.y, (0.3, 6.95), (0.5, 0.3)) * canvas.front
+    return random.uniform(0.05, 0.25) * spots * cheeks
 
 
-def _spots(canvas: Canvas, melanin, blood, seed: int, subject: int):
-    """Moles are melanin, so near-infrared still shows them; blemishes are blood, and vanish."""
+def _spots(canvas: Canvas, melanin, blood, *, seed: int, subject: int):
+    """Add moles to the melanin and blemishes to the blood.
+
+    So moles are seen in near-infrared light too, and blemishes are not.
+    """
     random = stream("spots", seed, subject)
     for _ in range(random.poisson(0.9)):
         at, radius = (
@@ -77,18 +86,13 @@ def _spots(canvas: Canvas, melanin, blood, seed: int, subject: int):
             (random.uniform(-0.6, 0.6), random.uniform(6.2, 7.8)),
             random.uniform(0.015, 0.04),
         )
-        spot = bump(canvas.x, canvas.y, at, radius, radius) * canvas.front
-        blood = blood + random.uniform(0.3, 0.9) * spot
+        blemish = spot(canvas.x, canvas.y, at, (radius, radius)) * canvas.front
+        blood = blood + random.uniform(0.3, 0.9) * blemish
     return melanin, blood
 
 
-def _somewhere(random: np.random.Generator) -> tuple[float, float]:
-    """Gives a place on the face: x, y in decimetres."""
-    return random.uniform(-0.6, 0.6), random.uniform(6.2, 7.9)
-
-
-def _wrinkles(canvas: Canvas, coarse, middle, traits: Traits, random) -> np.ndarray:
-    """Two lines on the forehead, deeper with age."""
+def _wrinkles(canvas: Canvas, traits: Traits, random, *, coarse, middle) -> np.ndarray:
+    """Return the darkness of two lines on the forehead, which are deeper with age."""
     upper = np.exp(-(((canvas.y - 7.78 - 0.03 * coarse) / 0.016) ** 2))
     lower = np.exp(-(((canvas.y - 7.66 - 0.03 * middle) / 0.014) ** 2))
     width = 1 - smoothstep(0.2, 0.45, canvas.aside)

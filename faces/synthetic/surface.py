@@ -1,4 +1,4 @@
-"""Finds what the camera sees in each pixel, before any light falls on it."""
+"""Finds the surface that the camera sees in each pixel, and its material."""
 
 from dataclasses import dataclass
 
@@ -36,8 +36,13 @@ COLLAR_Y = 5.78
 
 @dataclass
 class Surface:
-    """The K visible points: pixel (K,) ascending; position, normal, view (3, K), `view` towards the
-    camera; part (K,); albedo (4, K) reflectance; gloss, hairiness, relief, occlusion (K,)."""
+    """The K visible points, one per pixel that shows the person.
+
+    pixel: (K,) int64, ascending, row * width + column. position: (3, K) float32, decimetres.
+    normal, view: (3, K) float32 of length 1, `view` towards the camera. part: (K,) int64, a
+    constant of head.py. albedo: (4, K) float32 reflectance of the bands. gloss, hairiness, relief,
+    occlusion: (K,) float32 factors. clothed: (K,) bool.
+    """
 
     pixel: np.ndarray
     position: np.ndarray
@@ -53,19 +58,21 @@ class Surface:
 
     @property
     def is_skin(self) -> np.ndarray:
-        """(K,) bool: bare skin."""
+        """Which points are bare skin: (K,) bool."""
         return (self.part == SKIN) & (self.hairiness < 0.5) & ~self.clothed
 
     @property
     def is_eye(self) -> np.ndarray:
-        """(K,) bool: an eyeball."""
+        """Which points belong to an eyeball: (K,) bool."""
         return (self.part == EYE_LEFT) | (self.part == EYE_RIGHT)
 
 
-def see(person: Person, shot: Shot, mesh: Mesh, camera: Camera, side: int) -> Surface:
-    """Rasterizes `mesh` into side x side pixels and paints what is seen."""
+def visible_surface(
+    person: Person, shot: Shot, mesh: Mesh, camera: Camera, *, side_px: int
+) -> Surface:
+    """Rasterize `mesh` into side_px x side_px pixels; return the visible points."""
     solid = (mesh.part == SKIN) | (mesh.part == CLOTH)
-    hits = rasterize(camera.project(mesh.points), mesh.triangles, side, side, solid)
+    hits = rasterize(camera.project(mesh.points), mesh.triangles, side_px, side_px, cull=solid)
     normals = vertex_normals(mesh.points, mesh.triangles)
     planes = _interpolate(
         hits, mesh, [*mesh.points, *normals, *mesh.place, mesh.occlusion, mesh.ear]
@@ -90,13 +97,17 @@ def see(person: Person, shot: Shot, mesh: Mesh, camera: Camera, side: int) -> Su
     _bare_ears(surface, person, ear)
     _paint_parts(surface, person, paint[STRAND])
     _dress(surface, person, shot, place)
-    for eye, which in enumerate((EYE_LEFT, EYE_RIGHT)):
-        paint_eye(surface, np.nonzero(part == which)[0], mesh, eye, camera, person.traits, shot)
+    for eye, eyeball in enumerate((EYE_LEFT, EYE_RIGHT)):
+        k = np.nonzero(part == eyeball)[0]
+        paint_eye(surface, k, eye, mesh=mesh, camera=camera, traits=person.traits, shot=shot)
     return surface
 
 
 def _interpolate(hits: Hits, mesh: Mesh, planes: list[np.ndarray]) -> np.ndarray:
-    """(V,) vertex planes -> (len(planes), K): a sparse matrix of barycentric weights."""
+    """Interpolate planes of values at the vertices: (V,) each => (len(planes), K) at the hits.
+
+    All are multiplied by one sparse matrix of barycentric weights.
+    """
     weights = np.stack([1 - hits.u - hits.v, hits.u, hits.v], 1)
     corners = mesh.triangles[hits.triangle].astype(np.int32)
     starts = np.arange(0, 3 * len(corners) + 1, 3, dtype=np.int32)
@@ -106,20 +117,20 @@ def _interpolate(hits: Hits, mesh: Mesh, planes: list[np.ndarray]) -> np.ndarray
 
 
 def _towards(view: np.ndarray, normal: np.ndarray, part: np.ndarray) -> np.ndarray:
-    """Turns the normals of sheets that are seen from behind."""
+    """Turn the normals of sheets that are seen from behind towards the camera."""
     behind = (dot(normal, view) < 0) & ((part == CURTAIN) | (part == LASHES) | (part == FRAME))
     return np.where(behind, -normal, normal)
 
 
 def _look_up(paint: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """(texels, 8) map at (2, K) places -> (8, K), the nearest texel."""
+    """Look up the nearest texel of a map at places: (texels, 8), (2, K) in [0, 1] => (8, K)."""
     side = int(np.sqrt(len(paint)))
     column, row = np.clip(place * side, 0, side - 1).astype(np.int32)
     return np.ascontiguousarray(paint.take(row * side + column, axis=0).T)
 
 
 def _bare_ears(surface: Surface, person: Person, ear: np.ndarray) -> None:
-    """Ears take the mean skin: on the map they share texels with the hair behind them."""
+    """Give ears the mean colour of the skin: on the map they share texels with hair behind them."""
     k = np.nonzero((ear > 0.35) & (surface.part == SKIN))[0]
     share = smoothstep(0.35, 0.7, ear[k])
     skin = person.skin_mean[:, None]
@@ -128,7 +139,7 @@ def _bare_ears(surface: Surface, person: Person, ear: np.ndarray) -> None:
 
 
 def _paint_parts(surface: Surface, person: Person, strand: np.ndarray) -> None:
-    """Teeth, mouth, lashes, long hair and glasses have no place on the map."""
+    """Colour the parts that are not on the map: teeth, mouth, lashes, long hair and glasses."""
     traits = person.traits
     lash = 0.5 * person.hair_mean * traits.lashes + person.skin_mean * (1 - traits.lashes)
     uniform: list[tuple[int, np.ndarray, float]] = [
@@ -151,7 +162,7 @@ def _paint_parts(surface: Surface, person: Person, strand: np.ndarray) -> None:
 
 
 def _dress(surface: Surface, person: Person, shot: Shot, place: np.ndarray) -> None:
-    """Clothes are dyed in the visible bands; in near-infrared any brightness goes with any dye."""
+    """Colour the clothes; their near-infrared brightness is independent of their visible colour."""
     random = stream("outfit", person.seed, person.subject, shot.outfit)
     depth = 0.10 * random.uniform(0, 1.5)
     angle, y = (2 * place[0] - 1) * HALF_ANGLE, TOP_Y - place[1] * (TOP_Y - BOTTOM_Y)

@@ -1,4 +1,4 @@
-"""Helps to paint two-dimensional maps: smooth noise, bumps, blur."""
+"""Computes two-dimensional maps: smooth noise, round spots, blur."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,10 @@ def _knots(cells: int, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def enlarge(grid: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """(h, w) -> (rows, columns) float32, smooth between the grid's values, equal at its corners."""
+    """Enlarge a grid with smooth interpolation: (h, w) floats => (rows, columns) float32.
+
+    The corners keep their values. The grid has at least two rows and two columns.
+    """
     grid = grid.astype(np.float32, copy=False)
     i, down = _knots(grid.shape[0], rows)
     j, right = _knots(grid.shape[1], columns)
@@ -26,10 +29,10 @@ def enlarge(grid: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
 
 def value_noise(random: np.random.Generator, side: int, octaves: Octaves) -> np.ndarray:
-    """(side, side) float32 noise of mean 0 and a variance near 1.
+    """Draw (side, side) float32 noise of mean 0 and a variance near 1.
 
-    The numbers drawn depend on the octaves alone, so one person looks the same on maps of any side.
-    0.45 is the variance that smooth interpolation leaves of a unit-variance grid.
+    How many random numbers are drawn depends on the octaves alone, so one person looks the same on
+    maps of any side. 0.45 is the variance of a grid of variance 1 after smooth interpolation.
     """
     total = np.zeros((side, side), np.float32)
     for rows, columns, amplitude in octaves:
@@ -38,13 +41,21 @@ def value_noise(random: np.random.Generator, side: int, octaves: Octaves) -> np.
     return total / float(np.sqrt(0.45 * sum(amplitude**2 for *_, amplitude in octaves)))
 
 
-def bump(x: np.ndarray, y: np.ndarray, at: tuple[float, float], wide: float, high: float):
-    """exp(-(dx / wide)^2 - (dy / high)^2), a soft spot around `at`, in the shape of `x`."""
-    return np.exp(-(((x - at[0]) / wide) ** 2) - ((y - at[1]) / high) ** 2)
+def spot(
+    x: np.ndarray, y: np.ndarray, centre: tuple[float, float], radii: tuple[float, float]
+) -> np.ndarray:
+    """Return a Gaussian spot, exp(-(dx / radii[0])^2 - (dy / radii[1])^2), in (0, 1].
+
+    x, y: (H, W) float32 coordinates => (H, W) float32; dx, dy are the distances from `centre`.
+    """
+    return np.exp(-(((x - centre[0]) / radii[0]) ** 2) - ((y - centre[1]) / radii[1]) ** 2)
 
 
 def blur(image: np.ndarray, times: int) -> np.ndarray:
-    """Filters (..., H, W) floats `times` times by [1 2 1] / 4 along both axes, edges repeated."""
+    """Filter images `times` times by [1 2 1] / 4 along both axes: (..., H, W) floats => the same.
+
+    Pixels beyond the edge have the value of the edge.
+    """
     for _ in range(times):
         for axis in (-2, -1):
             padding = [(0, 0)] * image.ndim

@@ -1,4 +1,4 @@
-"""Draws the few numbers of a person that shape, skin and hair follow from."""
+"""Draws a person's traits: the few numbers that decide over shape, skin and hair."""
 
 import math
 from dataclasses import dataclass
@@ -19,9 +19,11 @@ STYLE_CHANCES = {True: (0.70, 0.12, 0.13, 0.05), False: (0.12, 0.0, 0.28, 0.60)}
 
 @dataclass(frozen=True)
 class Frame:
-    """Glasses: rim half-sizes, height against the pupil and tube radius in decimetres.
+    """The frame of a pair of glasses; lengths in decimetres.
 
-    `roundness` is the exponent of the rim's superellipse (2 is an ellipse), `colour` (4,) bands.
+    half_width, half_height: of a rim. rise: of the rim above the pupil. radius: of the tube.
+    roundness: the exponent of the rim's superellipse (2 is an ellipse). colour: (4,) float32
+    reflectance.
     """
 
     half_width: float
@@ -37,8 +39,14 @@ FRAME_COLOURS = ([0.02, 0.02, 0.02], [0.12, 0.06, 0.03], [0.35, 0.34, 0.33])
 
 @dataclass(frozen=True)
 class Traits:
-    """masculine: which half of the population; gender, age in [0, 1]; phenotype (3,) sums to 1;
-    weight in [-1, 1]; pigments as in pigment.py; iris (4,) bands; lashes, oiliness about 1."""
+    """The numbers that decide how a person looks.
+
+    masculine: from which of two distributions gender, hair and beard are drawn. gender, age: in
+    [0, 1]. phenotype: (3,) float64, sums to 1. weight: in [-1, 1]. melanin, haemoglobin, eumelanin,
+    pheomelanin: amounts as in pigment.py. grey: the share of grey hairs. iris: (4,) float32
+    reflectance. lashes: their opacity in [0, 1]. oiliness: how strongly skin shines, about 1.
+    style: the hair's, one of STYLES. frame: None without glasses.
+    """
 
     masculine: bool
     gender: float
@@ -58,7 +66,7 @@ class Traits:
 
 
 def draw_traits(seed: int, subject: int, strength: float) -> Traits:
-    """Draws a person's traits; `strength` scales how far they lie from the population's middle."""
+    """Draw a person's traits; `strength` scales how far they lie from the population's middle."""
     random = stream("traits", seed, subject)
     masculine = bool(random.random() < 0.6)
     gender = float(np.clip((0.9 if masculine else 0.1) + random.normal(0, 0.1), 0, 1))
@@ -97,7 +105,7 @@ def _phenotype(random: np.random.Generator, strength: float) -> np.ndarray:
 
 
 def _darkness(random: np.random.Generator, melanin: float) -> float:
-    """Hair and irises are dark where skin is, and often elsewhere."""
+    """Draw how dark hair or irises are, in [0, 1]: always dark with dark skin, else at times."""
     return 0.7 * min(1.0, melanin / 0.5) + 0.3 * bool(random.random() < 0.4)
 
 

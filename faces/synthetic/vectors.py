@@ -8,41 +8,50 @@ import numpy as np
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(3, ...) planes x (3, ...) planes -> (...) inner products."""
+    """Return the inner products of vectors: (3, ...), (3, ...) float32 => (...) float32."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 def unit(a: np.ndarray) -> np.ndarray:
-    """(3, ...) planes scaled to length 1; a zero vector stays zero."""
+    """Scale vectors to length 1: (3, ...) float32 => the same shape. A zero vector stays zero."""
     return a / np.sqrt(np.maximum(dot(a, a), 1e-18))
 
 
 def column(*xyz: float) -> np.ndarray:
-    """Gives one vector as a (3, 1) float32 column, which broadcasts against planes."""
+    """Return one vector as a (3, 1) float32 array, which broadcasts against planes."""
     return np.array(xyz, np.float32)[:, None]
 
 
 def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(3, N) x (3, N) -> (3, N); np.cross spends its time on axis bookkeeping."""
+    """Return the cross products of vectors: (3, N), (3, N) float32 => (3, N) float32.
+
+    It is written out because np.cross is slower: most of its time goes into moving axes.
+    """
     x = a[1] * b[2] - a[2] * b[1]
     y = a[2] * b[0] - a[0] * b[2]
     return np.stack([x, y, a[0] * b[1] - a[1] * b[0]])
 
 
 def transform(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(3, 3) times (3, N), summed in a fixed order: `@` may round otherwise with more threads."""
+    """Multiply points by a matrix: (3, 3), (3, N) float32 => (3, N) float32.
+
+    The sum has a fixed order; with `@`, rounding could depend on the number of threads.
+    """
     a, b, c = points
     return np.stack([row[0] * a + row[1] * b + row[2] * c for row in matrix])
 
 
 def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:
-    """Gives 0 below `low`, 1 above `high`, 3t^2 - 2t^3 between, for floats of any shape."""
+    """Return 0 below `low`, 1 above `high`, 3t^2 - 2t^3 between: (...) floats => (...) floats."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 
 
 def vertex_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """(3, N) points, (T, 3) triangles -> (3, N) float32 unit normals, weighted by area."""
+    """Compute the normals at points: (3, N) float32, (T, 3) int64 triangles => (3, N) float32.
+
+    A normal is the mean of those of its triangles, weighted by their areas, of length 1.
+    """
     a, b, c = (points[:, triangles[:, corner]] for corner in range(3))
     facets = cross(b - a, c - a)
     corners = triangles.ravel()
@@ -51,7 +60,10 @@ def vertex_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
 
 
 def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
-    """(3, 3) float32: pitch about x, then yaw about y, then roll about z; angles in radians."""
+    """Return the (3, 3) float32 matrix that turns by pitch about x, yaw about y, then roll about z.
+
+    Angles are in radians.
+    """
     (cy, cp, cr), (sy, sp, sr) = np.cos([yaw, pitch, roll]), np.sin([yaw, pitch, roll])
     about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])

@@ -1,9 +1,10 @@
-"""A data set's twin to try things on: rendered people as image files, laid out as the real one is.
+"""Writes rendered people as image files, in the layout of a real data set.
 
-Nobody may pass the licensed data sets on, so whatever reads them is tried on trees written here,
-with the same names, protocol lists, eye files and, if wished, the same mess.
+The licensed data sets may not be passed on. So the code that reads them is tested on the trees that
+are written here, with the same names, protocol lists and eye files and, on request, with the broken
+and odd files that real trees contain (mess.py).
 
-    truth = testbed.write(Path("twin"), "casia", subjects=20)
+    truth = testbed.write(Path("rendered"), "casia", subjects=20)
 """
 
 from faces.testbed.writer import write

@@ -1,4 +1,4 @@
-"""Renders faces to files, set into a frame of the layout's proportions and encoded."""
+"""Renders the image of a photo, widens it to the layout's proportions, and encodes it."""
 
 import io
 
@@ -17,7 +17,10 @@ FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".png": "PNG", ".tiff
 def photograph(
     person: Person, photo: Photo, side_px: int, aspect: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """-> (side_px, about side_px * aspect, C) uint8 and the (2, 2) x, y of the eyes on it."""
+    """Render a photo: => (side_px, about side_px * aspect, C) uint8 and the eyes.
+
+    The eyes are (2, 2) float32 x, y in pixels, the image's left eye first. aspect: width / height.
+    """
     view = view_person(person, photo.take, side_px, STANDARD)
     margin = _margin_px(side_px, aspect)
     eyes = true_eyes(view) + np.array([margin, 0], np.float32)
@@ -25,12 +28,15 @@ def photograph(
 
 
 def _margin_px(side_px: int, aspect: float) -> int:
-    """Gives what a frame adds at the left and at the right of the rendered square."""
+    """Return how many pixels are added at the left and at the right of the rendered square."""
     return round(side_px * (aspect - 1) / 2)
 
 
 def _frame(square: np.ndarray, margin: int) -> np.ndarray:
-    """Goes on left and right with a blurred mirror image, which holds nothing like a face."""
+    """Widen an image left and right by its mirror image, so blurred that it shows no face.
+
+    square: (S, S, C) uint8 => (S, S + 2 * margin, C) uint8.
+    """
     if margin == 0:
         return square
     wide = np.pad(square, [(0, 0), (margin, margin), (0, 0)], mode="symmetric")
@@ -41,16 +47,23 @@ def _frame(square: np.ndarray, margin: int) -> np.ndarray:
 
 
 def encode(image: Image.Image, suffix: str, **options) -> bytes:
-    """Gives an image file's bytes; `suffix`, in any case, chooses the format."""
+    """Encode an image as a file's bytes; `suffix`, in any case, chooses the format.
+
+    options: further arguments of Pillow's `Image.save`. Raises KeyError for an unknown suffix.
+    """
     buffer = io.BytesIO()
-    kind = FORMATS[suffix.lower()]
-    if kind == "JPEG":
+    format_name = FORMATS[suffix.lower()]
+    if format_name == "JPEG":
         options["quality"] = JPEG_QUALITY
-    image.save(buffer, kind, **options)
+    image.save(buffer, format_name, **options)
     return buffer.getvalue()
 
 
 def eye_file(eyes: np.ndarray, order: str) -> bytes:
-    """Gives a .pos file of (2, 2) eyes: x and y of both in its first line, `order` first."""
+    """Return the bytes of a .pos file: x and y of both eyes in its first line.
+
+    eyes: (2, 2) float x, y in pixels, the image's left eye first; order: "left" or "right", which
+    eye the file names first.
+    """
     first, second = eyes if order == "left" else eyes[::-1]
     return "{:.1f} {:.1f} {:.1f} {:.1f}\r\n".format(*first, *second).encode()

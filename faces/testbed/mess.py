@@ -1,7 +1,8 @@
-"""Adds what real trees hold besides good images: files of other programs, half copies, odd names.
+"""Adds broken and odd files as in real trees: unusual formats, truncated copies, odd names.
 
-The specimens are additional files that no list names, so the data set itself stays whole. Those in
-READABLE are odd but good images; a reader has to refuse the rest, and to survive them.
+These specimens are additional files that no protocol list names, so the data set itself stays
+complete. Specimens of the kinds in READABLE are good images; a reader has to refuse all others
+without failing.
 """
 
 import os
@@ -19,23 +20,27 @@ from faces.testbed.images import encode
 from faces.testbed.photo import IMAGE, LayoutWriter, Photo
 
 COPIES = 2  # specimens of each kind
-UPPER_EVERY = 5  # each fifth image has its suffix in capitals
-DRIFT_EVERY = 7  # each seventh image is listed with another suffix than it has
-ORIENTATION_TAG, ON_ITS_SIDE = 0x0112, 6  # EXIF: turn by 90 degrees clockwise to see it upright
+UPPER_EVERY = 5  # each fifth image has its suffix in upper case
+OTHER_SUFFIX_EVERY = 7  # each seventh image has another suffix in the lists than on disk
+ORIENTATION_TAG, ON_ITS_SIDE = 0x0112, 6  # of EXIF: upright after a turn by 90 degrees clockwise
 BOMB_PX = 30_000
-CUT_OUT = 180
-ODD_NAME = b"\xff"  # no UTF-8
-NO_FACE = np.empty((0, 0, 1), np.uint8)  # what kinds that need no face are given
+CUT_OUT = 180  # distance from the middle where the image turns transparent; 255 is half a side
+ODD_NAME = b"\xff"  # not UTF-8
+NO_FACE = np.empty((0, 0, 1), np.uint8)  # for kinds that need no face
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of specimen; `spoil(face)` gives the file's bytes from (H, W, C) uint8, or None
-    where the specimen is no file of bytes. `face`: whether a rendered face is needed."""
+class SpecimenKind:
+    """A kind of specimen.
+
+    encode(face): makes the file's bytes from a face, (H, W, C) uint8; None where the specimen is
+    not a regular file. face: whether a rendered face is needed. readable: whether it is a good
+    image.
+    """
 
     spectrum: str
     suffix: str
-    spoil: Callable[[np.ndarray], bytes] | None
+    encode: Callable[[np.ndarray], bytes] | None
     face: bool = False
     readable: bool = False
 
@@ -58,7 +63,7 @@ def _sixteen_bits(face: np.ndarray) -> Image.Image:
 
 def _with_alpha(face: np.ndarray) -> bytes:
     image = _image(face)
-    distance = Image.radial_gradient("L").resize(image.size)  # 255 is half a side
+    distance = Image.radial_gradient("L").resize(image.size)
     image.putalpha(distance.point(lambda value: 255 * (value < CUT_OUT)))
     return encode(image, ".png")
 
@@ -80,7 +85,7 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 def _bomb_bmp(_) -> bytes:
-    """Gives a header of 54 bytes that promises 900 million pixels; the file says it is complete."""
+    """Return a BMP whose header of 54 bytes states 900 million pixels; the pixels are missing."""
     header = struct.pack("<IiiHHIIiiII", 40, BOMB_PX, BOMB_PX, 1, 24, 0, 0, 2835, 2835, 0, 0)
     return b"BM" + struct.pack("<IHHI", 54 + 1000, 0, 0, 54) + header + bytes(1000)
 
@@ -89,78 +94,82 @@ def _web_page(_) -> bytes:
     return b"<!DOCTYPE html>\n<html><body><h1>403 Forbidden</h1></body></html>\n"
 
 
-KINDS: dict[str, Kind] = {
-    "cmyk": Kind(
+SPECIMEN_KINDS: dict[str, SpecimenKind] = {
+    "cmyk": SpecimenKind(
         "VIS", ".jpg", lambda face: encode(_image(face).convert("CMYK"), ".jpg"), True, True
     ),
-    "16-bit-png": Kind("NIR", ".png", lambda face: encode(_sixteen_bits(face), ".png"), True, True),
-    "16-bit-tiff": Kind(
+    "16-bit-png": SpecimenKind(
+        "NIR", ".png", lambda face: encode(_sixteen_bits(face), ".png"), True, True
+    ),
+    "16-bit-tiff": SpecimenKind(
         "NIR", ".tiff", lambda face: encode(_sixteen_bits(face), ".tiff"), True, True
     ),
-    "palette": Kind(
+    "palette": SpecimenKind(
         "VIS", ".bmp", lambda face: encode(_image(face).quantize(128), ".bmp"), True, True
     ),
-    "alpha": Kind("VIS", ".png", _with_alpha, True, True),
-    "rotated": Kind("VIS", ".jpg", _on_its_side, True, True),
-    "empty": Kind("VIS", ".jpg", lambda _: b""),
-    "truncated-jpg": Kind("VIS", ".jpg", lambda face: _cut(_jpeg(face)), True),
-    "truncated-bmp": Kind("NIR", ".bmp", lambda face: _cut(encode(_image(face), ".bmp")), True),
-    "web-page": Kind("VIS", ".jpg", _web_page),
-    "bomb-png": Kind("NIR", ".png", _bomb_png),
-    "bomb-bmp": Kind("NIR", ".bmp", _bomb_bmp),
-    "one-pixel": Kind("NIR", ".bmp", lambda _: encode(Image.new("L", (1, 1)), ".bmp")),
-    "unreadable": Kind("NIR", ".bmp", lambda _: b"no image, and nobody may read it\n"),
-    "odd-name": Kind("VIS", ".jpg", _jpeg, True),
-    "folder": Kind("NIR", ".bmp", None),
-    "dangling-link": Kind("VIS", ".jpg", None),
-    "stray": Kind("VIS", ".jpg", _jpeg, True),
+    "alpha": SpecimenKind("VIS", ".png", _with_alpha, True, True),
+    "rotated": SpecimenKind("VIS", ".jpg", _on_its_side, True, True),
+    "empty": SpecimenKind("VIS", ".jpg", lambda _: b""),
+    "truncated-jpg": SpecimenKind("VIS", ".jpg", lambda face: _cut(_jpeg(face)), True),
+    "truncated-bmp": SpecimenKind(
+        "NIR", ".bmp", lambda face: _cut(encode(_image(face), ".bmp")), True
+    ),
+    "web-page": SpecimenKind("VIS", ".jpg", _web_page),
+    "bomb-png": SpecimenKind("NIR", ".png", _bomb_png),
+    "bomb-bmp": SpecimenKind("NIR", ".bmp", _bomb_bmp),
+    "one-pixel": SpecimenKind("NIR", ".bmp", lambda _: encode(Image.new("L", (1, 1)), ".bmp")),
+    "unreadable": SpecimenKind("NIR", ".bmp", lambda _: b"no image, and nobody may read it\n"),
+    "odd-name": SpecimenKind("VIS", ".jpg", _jpeg, True),
+    "folder": SpecimenKind("NIR", ".bmp", None),
+    "dangling-link": SpecimenKind("VIS", ".jpg", None),
+    "stray": SpecimenKind("VIS", ".jpg", _jpeg, True),
 }
-READABLE = frozenset({IMAGE} | {name for name, kind in KINDS.items() if kind.readable})
+READABLE = frozenset({IMAGE} | {name for name, kind in SPECIMEN_KINDS.items() if kind.readable})
 
 
-def drift(photos: list[Photo]) -> tuple[list[Photo], list[Photo]]:
-    """-> the photos as they are on the disk, and as the lists name them."""
+def vary_suffixes(photos: list[Photo]) -> tuple[list[Photo], list[Photo]]:
+    """Change some suffixes: => the photos as they are on disk, and as the lists name them."""
     on_disk, listed = list(photos), list(photos)
     for k, photo in enumerate(photos):
         suffix = Path(photo.source).suffix
         if k % UPPER_EVERY == 0:
-            on_disk[k] = photo.ending(suffix.upper())
-        if k % DRIFT_EVERY == 0:
-            listed[k] = photo.ending(".jpg" if suffix == ".bmp" else ".bmp")
+            on_disk[k] = photo.with_suffix(suffix.upper())
+        if k % OTHER_SUFFIX_EVERY == 0:
+            listed[k] = photo.with_suffix(".jpg" if suffix == ".bmp" else ".bmp")
     return on_disk, listed
 
 
 def specimens(layout: LayoutWriter, photos: list[Photo]) -> list[Photo]:
-    """COPIES of every kind, each as a further image of one of the persons of `photos`."""
+    """Make COPIES specimens of every kind, each as a further image of a person of `photos`."""
     used = Counter((photo.person, photo.spectrum) for photo in photos)
     persons = sorted({photo.person for photo in photos})
-    planted = []
+    specimens_made = []
     for copy in range(COPIES):
-        for k, (name, kind) in enumerate(KINDS.items()):
+        for k, (name, kind) in enumerate(SPECIMEN_KINDS.items()):
             person = persons[(k + copy) % len(persons)]
             photo = layout.place(person, kind.spectrum, used[person, kind.spectrum])
             used[person, kind.spectrum] += 1
-            planted.append(_as_specimen(photo.ending(kind.suffix), name))
-    return planted
+            specimens_made.append(_as_specimen(photo.with_suffix(kind.suffix), name))
+    return specimens_made
 
 
-def _as_specimen(photo: Photo, kind: str) -> Photo:
+def _as_specimen(photo: Photo, state: str) -> Photo:
     source = photo.source
-    if kind == "stray":
+    if state == "stray":
         source = f"unsorted/{photo.person}/{Path(source).name}"
-    elif kind == "odd-name":
+    elif state == "odd-name":
         source = source.removesuffix(".jpg") + os.fsdecode(ODD_NAME) + ".jpg"
-    return replace(photo, source=source, kind=kind, eye_order="")
+    return replace(photo, source=source, state=state, eye_order="")
 
 
-def write(path: Path, kind: str, face: np.ndarray | None) -> None:
-    """Puts a specimen at `path`; `face` is (H, W, C) uint8 where the kind needs one."""
-    spoil = KINDS[kind].spoil
-    if kind == "folder":
+def write(path: Path, kind_name: str, face: np.ndarray | None) -> None:
+    """Write a specimen to `path`; face: (H, W, C) uint8 where its kind needs one."""
+    make_bytes = SPECIMEN_KINDS[kind_name].encode
+    if kind_name == "folder":
         path.mkdir(exist_ok=True)
-    elif kind == "dangling-link":
+    elif kind_name == "dangling-link":
         path.symlink_to("gone.jpg")
-    elif spoil is not None:
-        path.write_bytes(spoil(NO_FACE if face is None else face))
-    if kind == "unreadable":
+    elif make_bytes is not None:
+        path.write_bytes(make_bytes(NO_FACE if face is None else face))
+    if kind_name == "unreadable":
         path.chmod(0)

@@ -1,4 +1,4 @@
-"""Defines a photo to be written, and how a layout's writer says where photos lie."""
+"""Defines the record of a photo to be written, and the writer of a layout."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,16 +6,17 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-IMAGE = "image"  # the kind of a photo that nothing is wrong with
+IMAGE = "image"  # the state of an ordinary image
 
 
 @dataclass(frozen=True)
 class Photo:
-    """One file: where it lies, what a reader must say of it, and what is to be seen on it.
+    """A file to be written: its path, what a reader must find out about it, and what it shows.
 
-    source: path below the root with forward slashes; subject, session, shot: as a manifest names
-    them; person, take: numbers of the rendered face. eye_order: "" for no eye file, else whether
-    the image's "left" or "right" eye stands first in it. kind: IMAGE or one of `mess.KINDS`.
+    source: path below the root with forward slashes. subject, session, shot: as in a manifest.
+    person, take: the subject and the shot that are rendered. eye_order: "" for no eye file, else
+    whether the file names the image's "left" or "right" eye first. state: IMAGE or one of
+    `mess.SPECIMEN_KINDS`.
     """
 
     source: str
@@ -26,20 +27,20 @@ class Photo:
     person: int
     take: int
     eye_order: str = ""
-    kind: str = IMAGE
+    state: str = IMAGE
 
-    def ending(self, suffix: str) -> "Photo":
-        """Gives the same photo as another kind of file, such as ".png"."""
+    def with_suffix(self, suffix: str) -> "Photo":
+        """Return the same photo with another suffix, such as ".png"."""
         return replace(self, source=str(PurePosixPath(self.source).with_suffix(suffix)))
 
 
 @dataclass(frozen=True)
 class LayoutWriter:
-    """How a data set lies on a disk; `name` is that of the layout which reads it.
+    """The writer of a data set; `name` is that of the layout that reads it.
 
-    place(person, spectrum, number): the photo of a person that has this number, counted from 0;
-    no two calls give the same `source`, nor the same `shot` of a subject in a spectrum.
-    lists(photos, random): further files, path -> bytes. aspect: width / height of the images.
+    place(person, spectrum, number): returns a person's photo by its number, counted from 0. No two
+    calls return the same `source`, or the same `shot` of a subject in a spectrum. lists(photos,
+    random): returns further files, path => bytes. aspect: width / height of the images.
     """
 
     name: str
@@ -48,10 +49,10 @@ class LayoutWriter:
     aspect: float = 1.0
 
 
-def photo_of(person: int, spectrum: str, number: int, **where: str) -> Photo:
-    """Gives the photo of a person that has this number; `where` says how a layout calls it.
+def photo_of(person: int, spectrum: str, number: int, **names: str) -> Photo:
+    """Return a person's photo by its number; names: the fields that depend on the layout.
 
-    VIS and NIR photos never show the same moment.
+    VIS and NIR photos never show the same shot.
     """
     take = number + (500 if spectrum == "NIR" else 0)
-    return Photo(spectrum=spectrum, person=person, take=take, **{"session": ""} | where)
+    return Photo(spectrum=spectrum, person=person, take=take, **{"session": ""} | names)

@@ -1,4 +1,4 @@
-"""Checks what is to be written, and how many images each person gets."""
+"""Checks a request for a data set, and draws how many images each person gets."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from faces.common.errors import UsageError
 from faces.synthetic.renderer import check_request
 from faces.synthetic.streams import stream
 
-MOST_IMAGES = 400  # of a person in a spectrum; leaves room for the files of the mess
+MOST_IMAGES = 400  # of a person in a spectrum; fewer than 500, since specimens come on top
 MOST_SUBJECTS = 999  # three digits name a subject of Oulu-CASIA
 
 
 @dataclass(frozen=True)
 class Request:
-    """Everything that decides over the bytes; ranges are (fewest, most) images of a person."""
+    """All arguments that the bytes depend on; ranges are (fewest, most) images of a person."""
 
     layout: str
     subjects: int
@@ -26,7 +26,7 @@ class Request:
     seed: int
 
     def check(self) -> None:
-        """Raises UsageError, naming the first number that is impossible."""
+        """Raise UsageError, naming the first number that is impossible."""
         if not 1 <= self.subjects <= MOST_SUBJECTS:
             raise UsageError(f"subjects is {self.subjects}; choose 1 to {MOST_SUBJECTS}")
         for name in ("vis_per_subject", "nir_per_subject"):
@@ -43,13 +43,13 @@ class Request:
                 f"images is {self.images}; {self.subjects} subjects with the chosen numbers of "
                 f"images have {fewest} to {most} of them"
             )
-        check_request(0, 0, "VIS", self.side_px, self.seed)
+        check_request(0, 0, "VIS", side_px=self.side_px, seed=self.seed)
 
     def counts(self) -> np.ndarray:
-        """(subjects, 2) int64: how many VIS and NIR images each person has.
+        """Draw how many VIS and NIR images each person has: => (subjects, 2) int64.
 
-        Any number of the range is as likely as another; where `images` fixes the sum, the images
-        beyond everybody's fewest are dealt out by chance.
+        All numbers of the range are equally likely. Where `images` gives the sum, everybody has the
+        fewest images, and the rest are distributed at random.
         """
         random = stream("testbed counts", self.seed)
         fewest, most = self._bounds()
@@ -60,6 +60,6 @@ class Request:
         return fewest + np.bincount(dealt, minlength=2 * self.subjects).reshape(-1, 2)
 
     def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """(2,) fewest and (2,) most images of a person in VIS and NIR."""
+        """Return the fewest and the most images of a person in VIS and NIR: (2,) int64 each."""
         fewest, most = zip(self.vis_per_subject, self.nir_per_subject, strict=True)
         return np.array(fewest), np.array(most)

@@ -1,8 +1,8 @@
-"""Writes a tree of image files, person by person and by several processes.
+"""Writes a tree of image files person by person, with several processes.
 
-Every file follows from its own numbers, so neither workers nor interruptions can change a byte. A
-finished person leaves a marker in `.testbed/done`; the lists come last. The folder `.testbed`
-stays, so that the same call again knows that nothing is left to do.
+Every file follows from its own numbers, so neither workers nor interruptions can change a byte.
+Each finished person has a marker in `.testbed/done`; the protocol lists are written last. The
+folder `.testbed` is kept, so that a repeated call finds that all is done.
 """
 
 import json
@@ -31,7 +31,7 @@ from faces.testbed.photo import IMAGE, Photo
 from faces.testbed.request import Request
 
 RECORD_FOLDER = ".testbed"
-FIRST_POPULATION = 1_000_000  # runs render and pretrain on people of lower ones
+FIRST_POPULATION = 1_000_000  # runs render people of populations below it
 TRUTH_COLUMNS = ["source", "subject", "spectrum", "session", "shot", "state"]
 
 
@@ -39,6 +39,7 @@ def write(
     out: Path,
     layout: str,
     subjects: int,
+    *,
     vis_per_subject: tuple[int, int] = (1, 8),
     nir_per_subject: tuple[int, int] = (5, 15),
     images: int | None = None,
@@ -48,33 +49,41 @@ def write(
     workers: int = 1,
     progress: Progress = silent,
 ) -> pd.DataFrame:
-    """Writes a data set of rendered people below `out`; returns what is in it, sorted by source.
+    """Write a data set of rendered people below `out`; return the table of its files.
 
-    vis_per_subject, nir_per_subject: the fewest and the most images of a person; `images`: how
-    many in all. side_px: the rendered square; a layout may frame it wider. mess: broken and odd
-    files are added. progress receives images done and in all.
+    vis_per_subject, nir_per_subject: the fewest and the most images of a person. images: the number
+    of all images. side_px: of the rendered square, which some layouts widen. mess: whether broken
+    and odd files are added. workers: the number of processes. progress receives images done and in
+    all.
 
-    The result has one row per image or broken file: source (path below `out`; bytes that are no
-    text as \\xff), subject, spectrum, session and shot as the layout means them, and state:
-    "image" or a kind of `mess.KINDS`. Raises UsageError where a number is impossible or `out`
-    holds anything else, StageError where a file cannot be written. What was finished before a
-    failure is kept.
+    The result has one row per image or broken file, sorted by source: source (path below `out`;
+    bytes that are not UTF-8 as \\xff), subject, spectrum, session and shot as in the layout, and
+    state: "image" or one of `mess.SPECIMEN_KINDS`. Raises UsageError where a number is impossible
+    or `out` holds anything else, StageError where a file cannot be written. What was finished
+    before a failure is kept.
     """
     request = Request(
-        layout, subjects, vis_per_subject, nir_per_subject, images, side_px, mess, seed
+        layout=layout,
+        subjects=subjects,
+        vis_per_subject=vis_per_subject,
+        nir_per_subject=nir_per_subject,
+        images=images,
+        side_px=side_px,
+        mess=mess,
+        seed=seed,
     )
     request.check()
     if workers < 1:
         raise UsageError(f"workers is {workers}; give at least 1")
     photos, files = _plan(request)
     if not _prepare(out, request):
-        _write_all(out, request, photos, files, workers, progress)
+        _write_all(out, request, photos, files, workers=workers, progress=progress)
     progress(len(photos), len(photos), {})
     return _truth(photos)
 
 
 def _plan(request: Request) -> tuple[list[Photo], dict[str, bytes]]:
-    """Gives the photos, person by person, and the further files (path -> bytes)."""
+    """Return the photos, sorted by person, and the further files (path => bytes)."""
     layout = layouts.get(request.layout)
     photos = [
         layout.place(person, spectrum, number)
@@ -84,26 +93,26 @@ def _plan(request: Request) -> tuple[list[Photo], dict[str, bytes]]:
     ]
     on_disk, listed, extra = photos, photos, []
     if request.mess:
-        on_disk, listed = mess.drift(photos)
+        on_disk, listed = mess.vary_suffixes(photos)
         extra = mess.specimens(layout, photos)
     files = layout.lists(listed, stream("testbed lists", request.seed))
     return sorted(on_disk + extra, key=lambda photo: photo.person), files
 
 
 def _truth(photos: list[Photo]) -> pd.DataFrame:
-    """Sorted without regard to case, and what differs by it alone by its letters."""
-    rows = [(_shown(p.source), p.subject, p.spectrum, p.session, p.shot, p.kind) for p in photos]
+    """Return the table of photos, sorted by source ignoring case."""
+    rows = [(_shown(p.source), p.subject, p.spectrum, p.session, p.shot, p.state) for p in photos]
     rows.sort(key=lambda row: (row[0].casefold(), row[0]))
     return pd.DataFrame(rows, columns=TRUTH_COLUMNS)
 
 
 def _shown(source: str) -> str:
-    """Gives a file's name as text that can be printed: bytes that are no UTF-8 as \\xff."""
+    """Return a path as text that can be printed: bytes that are not UTF-8 as \\xff."""
     return os.fsencode(source).decode("utf-8", "backslashreplace")
 
 
 def _prepare(out: Path, request: Request) -> bool:
-    """Makes the folder unless an earlier call did; True if that call also finished."""
+    """Make the folder unless an earlier call did; return True if that call also finished."""
     folder, text = out / RECORD_FOLDER, json.dumps(asdict(request), indent=1)
     record = folder / "request.json"
     try:
@@ -120,7 +129,15 @@ def _prepare(out: Path, request: Request) -> bool:
     return False
 
 
-def _write_all(out: Path, request: Request, photos, files, workers: int, progress) -> None:
+def _write_all(
+    out: Path,
+    request: Request,
+    photos: list[Photo],
+    files: dict[str, bytes],
+    *,
+    workers: int,
+    progress: Progress,
+) -> None:
     albums = [list(album) for _, album in groupby(photos, key=lambda photo: photo.person)]
     left = [album for album in albums if not _marker(out, album).exists()]
     finished = len(photos) - sum(map(len, left))
@@ -148,7 +165,7 @@ def _marker(out: Path, album: list[Photo]) -> Path:
 
 
 def _written(out: Path, request: Request, albums, workers: int) -> Iterator[list[Photo]]:
-    """Writes each person's photos and yields them, in any order."""
+    """Write the photos person by person; yield those of each finished person, in any order."""
     if workers == 1 or len(albums) <= 1:
         for album in albums:
             yield _write_album(out, request, album)
@@ -160,12 +177,12 @@ def _written(out: Path, request: Request, albums, workers: int) -> Iterator[list
 
 
 def _write_album(out: Path, request: Request, album: list[Photo]) -> list[Photo]:
-    """Writes the photos of one person, then leaves the marker."""
+    """Write the photos of one person, then the marker; return the photos."""
     person = make_person(FIRST_POPULATION + request.seed, album[0].person, request.side_px)
     aspect = layouts.get(request.layout).aspect
     for photo in album:
         path, face, eyes = out / photo.source, None, None
-        if photo.kind == IMAGE or mess.KINDS[photo.kind].face:
+        if photo.state == IMAGE or mess.SPECIMEN_KINDS[photo.state].face:
             face, eyes = photograph(person, photo, request.side_px, aspect)
         _write_photo(path, photo, face, eyes)
     _marker(out, album).touch()
@@ -176,10 +193,10 @@ def _write_photo(
     path: Path, photo: Photo, face: np.ndarray | None, eyes: np.ndarray | None
 ) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_symlink() or path.is_file():  # of an interrupted call, perhaps not writable
+    if path.is_symlink() or path.is_file():  # left by an interrupted call, perhaps not writable
         path.unlink()
-    if photo.kind != IMAGE:
-        mess.write(path, photo.kind, face)
+    if photo.state != IMAGE:
+        mess.write(path, photo.state, face)
         return
     assert face is not None
     assert eyes is not None

@@ -1,1 +1,1 @@
-"""The weights of fixed networks: what they are, and where checked copies lie."""
+"""Describes the weights of fixed networks, and finds checked copies of them on this machine."""

@@ -1,8 +1,9 @@
 """Handles a weight's files in the cache: the original, the converted file, and their hashes.
 
-Beside a converted file stands its hash, `<file>.sha256` as `sha256sum -c` reads it, written last; a
-file without it counts as missing and is made again. Where the table does not know an original's
-whole hash, that of the first one that fitted its network is noted in the same way, and stays.
+Beside a converted file is its hash, `<file>.sha256` in the format of `sha256sum -c`. It is written
+last; a file without it counts as missing and is made again. Where the table does not have the whole
+hash of an original, the hash of the first original that fitted its network is stored in the same
+way and checked from then on.
 """
 
 import json
@@ -25,7 +26,7 @@ from faces.weights.weight import Weight
 UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, EOFError,
               BadZipFile, pickle.UnpicklingError, TamperedError)  # fmt: skip
 DIGITS = 12  # of a hash, in messages
-AGAIN = "delete it, and it will be fetched again"
+FETCH_AGAIN = "delete it, and it will be fetched again"
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,12 @@ class Cached:
 
     @property
     def path(self) -> Path:
-        """Gives the file that is used."""
+        """The file that is used."""
         return self.folder / self.weight.stored_name
 
     @property
     def original(self) -> Path:
-        """Gives where the published file may be put by hand."""
+        """Where the published file may be put by hand."""
         return self.folder / self.weight.original_name
 
     @property
@@ -50,43 +51,43 @@ class Cached:
         return self.weight.read is not None
 
     def is_complete(self) -> bool:
-        """Tells whether the file is there; its hash is not looked at."""
+        """Tell whether the file exists; its hash is not checked."""
         return self.path.exists() and (not self.converts or _hash_file(self.path).exists())
 
     def known_sha256(self) -> str:
-        """The original's hash as far as it is known: the table's, or that of the first copy."""
+        """Return the known part of the original's hash: the table's, or that of the first copy."""
         note = _hash_file(self.original)
         return (
             _read_hash(note) if not self.weight.is_pinned and note.exists() else self.weight.sha256
         )
 
     def problem(self) -> str | None:
-        """Gives what is wrong with the file that is used, in words."""
+        """Return what is wrong with the file that is used, in words."""
         if self.converts:
             return _wrong(self.path, _read_hash(_hash_file(self.path)))
         return self.original_problem(self.path)
 
     def original_problem(self, path: Path) -> str | None:
-        """Gives what is wrong with a copy of the published file, in words."""
+        """Return what is wrong with a copy of the published file, in words."""
         problem = _wrong(path, self.known_sha256(), self.weight.size_bytes)
         if problem and self.known_sha256() != self.weight.sha256:
             problem += f", which {_hash_file(self.original)} notes of the first copy"
         return problem
 
     def check(self) -> None:
-        """Raises TamperedError unless the file that is used is the one that was stored."""
+        """Raise TamperedError unless the file that is used is the one that was stored."""
         if problem := self.problem():
-            raise TamperedError(f"{self.path}: fails its check ({problem}); {AGAIN}")
+            raise TamperedError(f"{self.path}: fails its check ({problem}); {FETCH_AGAIN}")
 
     def check_original(self, path: Path, remedy: str) -> None:
-        """Raises TamperedError, with the remedy, unless a file is the published one."""
+        """Raise TamperedError, with the remedy, unless a file is the published one."""
         if problem := self.original_problem(path):
             raise TamperedError(
                 f"{path}: not the weights of {self.weight.name} ({problem}); {remedy}"
             )
 
     def store(self, original: Path) -> None:
-        """Converts a checked file into the cache, or copies it; its hash is written last."""
+        """Convert a checked file into the cache, or copies it; its hash is written last."""
         if self.converts:
             self._convert(original)
             return
@@ -105,7 +106,10 @@ class Cached:
         _write_hash(self.path)
 
     def _state(self, original: Path) -> dict[str, Tensor]:
-        """Gives what the file holds, every name and shape that of the network."""
+        """Read the original's weights; their names and shapes are those of the network.
+
+        Raises TamperedError for any other file.
+        """
         assert self.weight.read is not None, "only weights with a reader are converted"
         try:
             state = self.weight.read(original)
@@ -124,23 +128,23 @@ class Cached:
             write_text(note, f"{files.sha256(original)}  {self.original.name}\n")
 
     def _provenance(self, original: Path) -> str:
-        """Origin, hash and licence as JSON."""
-        facts = {
+        """Return origin, hash and licence as JSON."""
+        provenance = {
             "name": self.weight.name,
             "origin": self.weight.origin,
             "sha256": files.sha256(original),
             "licence": self.weight.licence,
         }
-        return json.dumps(facts, sort_keys=True)
+        return json.dumps(provenance, sort_keys=True)
 
 
 def _hash_file(path: Path) -> Path:
-    """Gives where a file's hash stands."""
+    """Return the path of the file with a file's hash."""
     return path.with_name(f"{path.name}.sha256")
 
 
 def _read_hash(path: Path) -> str:
-    """Gives the hash in a hash file; "nothing", which fits no file, where there is none."""
+    """Read the hash in a hash file; "nothing", which fits no file, if there is none."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -153,7 +157,10 @@ def _write_hash(path: Path) -> None:
 
 
 def _wrong(path: Path, sha256: str, size_bytes: int | None = None) -> str | None:
-    """Gives what is wrong with a file, in words; "" as the hash, or its start, fits every file."""
+    """Return what is wrong with a file, in words, or None.
+
+    sha256: the hash or its first digits; "" fits every file.
+    """
     try:
         found_bytes, page = path.stat().st_size, is_web_page(path)
         found = files.sha256(path)
@@ -169,7 +176,7 @@ def _wrong(path: Path, sha256: str, size_bytes: int | None = None) -> str | None
 
 
 def _in_words(error: Exception) -> str:
-    """Gives an error on one line; of a long one the beginning."""
+    """Return the first line of an error's message, cut to 200 characters."""
     if isinstance(error, KeyError):
         return f"lacks {error.args[0] if error.args else 'something'}"
     lines = str(error).strip().splitlines()

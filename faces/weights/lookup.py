@@ -15,7 +15,7 @@ from faces.weights.weight import PackagedFile, Weight
 
 
 def find(name: str, rows: Sequence[Weight]) -> Weight:
-    """Gives the row of a name. Raises UsageError naming the likeliest one."""
+    """Return the row of a name. Raises UsageError with the nearest name if there is none."""
     by_name = {weight.name: weight for weight in rows}
     if name not in by_name:
         close = difflib.get_close_matches(name, by_name, n=1, cutoff=0)
@@ -24,9 +24,9 @@ def find(name: str, rows: Sequence[Weight]) -> Weight:
 
 
 def checked_file(weight: Weight, cache: Path) -> Path:
-    """Gives the published file of a weight, its hash checked; `cache` is the user's cache folder.
+    """Return the published file of a weight, its hash checked; `cache` is the user's cache folder.
 
-    Raises MissingError where there is none, and as `local_file`.
+    Raises MissingError where there is none, and TamperedError as `local_file` does.
     """
     cached = Cached(weight, cache / "weights")
     if found := local_file(cached):
@@ -38,9 +38,9 @@ def checked_file(weight: Weight, cache: Path) -> Path:
 
 
 def local_file(cached: Cached) -> Path | None:
-    """Gives the published file as far as it is here: put there by hand, or installed.
+    """Return the published file if it is on this machine: put into the cache by hand, or installed.
 
-    Raises TamperedError where a file was put there that is not the published one.
+    Raises TamperedError where the file in the cache is not the published one.
     """
     if cached.original.exists():
         cached.check_original(cached.original, "delete it, and put the published file there")
@@ -49,14 +49,14 @@ def local_file(cached: Cached) -> Path | None:
 
 
 def installed_file(cached: Cached) -> Path | None:
-    """Gives the published file in an installed package, if it is the right one."""
+    """Return the published file in an installed package, if it is the right one."""
     packaged = cached.weight.packaged
     path = file_in_package(packaged) if packaged else None
     return path if path and cached.original_problem(path) is None else None
 
 
 def file_in_package(file: PackagedFile) -> Path | None:
-    """Gives a file of an installed package of any version, without importing the package."""
+    """Return a file of an installed package of any version, without importing the package."""
     try:
         distribution = importlib.metadata.distribution(file.package)
     except importlib.metadata.PackageNotFoundError:

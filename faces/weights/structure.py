@@ -17,15 +17,17 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 def efficientnet() -> Shapes:
+    """Return the names and shapes of EfficientNet-Lite0's weights."""
     return _of_module(efficientnet_lite0.EfficientNetLite0())
 
 
 def dlib_face() -> Shapes:
+    """Return the names and shapes of the weights of dlib's face network."""
     return _of_module(dlib_resnet.DlibFaceNet())
 
 
 def vgg16_convolutions() -> Shapes:
-    """Gives all thirteen 3x3 convolutions, under torchvision's names."""
+    """Return the shapes of VGG16's thirteen 3x3 convolutions, under torchvision's names."""
     found: Shapes = {}
     inputs = 3
     for widths, names in zip(vgg16.BLOCKS, vgg16.layer_names(), strict=True):
@@ -40,11 +42,15 @@ def _of_module(module: nn.Module) -> Shapes:
 
 
 def shapes(state: Mapping[str, Tensor]) -> Shapes:
+    """Return the names and shapes of a state dict."""
     return {name: tuple(tensor.shape) for name, tensor in state.items()}
 
 
 def read_checkpoint(path: Path) -> dict[str, Tensor]:
-    """Gives a checkpoint that is one state dict; `weights_only`, so that it runs no code."""
+    """Read a checkpoint that is one state dict; `weights_only`, so that it runs no code.
+
+    Raises an error of torch, pickle or the file system for any other file.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd files torch warns before it refuses them
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -52,7 +58,7 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
 
 
 def compare(found: Shapes, wanted: Shapes) -> str:
-    """How the found names and shapes differ from the wanted ones, in words; "" if not at all."""
+    """Describe how the found names and shapes differ from the wanted ones; "" if they do not."""
     missing = sorted(name for name in wanted.keys() - found.keys() if not name.endswith(UNUSED))
     unknown = sorted(found.keys() - wanted.keys())
     misshapen = [
@@ -60,11 +66,13 @@ def compare(found: Shapes, wanted: Shapes) -> str:
         for name in sorted(found.keys() & wanted.keys())
         if found[name] != wanted[name]
     ]
-    kinds = {"lacks": missing, "adds": unknown, "misshapes": misshapen}
-    return "; ".join(f"{kind} {first_few(names, NAMED)}" for kind, names in kinds.items() if names)
+    differences = {"lacks": missing, "adds": unknown, "misshapes": misshapen}
+    return "; ".join(
+        f"{verb} {first_few(names, NAMED)}" for verb, names in differences.items() if names
+    )
 
 
 def check(state: Mapping[str, Tensor], wanted: Shapes) -> None:
-    """Raises TamperedError saying how a state differs from a network's own."""
+    """Raise TamperedError if names or shapes of a state differ from the wanted ones."""
     if difference := compare(shapes(state), wanted):
         raise TamperedError(difference)

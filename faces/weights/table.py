@@ -1,8 +1,8 @@
 """Lists the weights of the fixed networks that find eyes, measure images or guide translators.
 
-SHA-256 and size are those of the file before conversion. PyTorch's and pytorch-fid's publishers put
-the first eight digits of the hash into the file's name. Where the table has a whole hash all the
-same, several public projects that pin it agree.
+SHA-256 and size are those of the file before conversion. The publishers of PyTorch and pytorch-fid
+put the first eight digits of the hash into the file's name. Whole hashes of these files are those
+that several public projects agree on.
 """
 
 from typing import Any

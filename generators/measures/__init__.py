@@ -1,1 +1,1 @@
-"""How good fakes are: pure functions of arrays, joined in generators/quality.py."""
+"""Measures of image quality: pure functions of arrays, combined in generators/quality.py."""

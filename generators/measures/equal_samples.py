@@ -1,8 +1,8 @@
-"""Draws equally large samples: of every kind of images, and two halves of real NIR images.
+"""Draws equally large samples of every image kind, and two halves of the real NIR images.
 
-The halves share no person. One is what the other samples are compared with, the other is the floor.
-If both showed the same people, the floor would lie lower than images of other people can come, true
-NIR ones included.
+The halves have no person in common. The samples are compared with one half; the other half,
+compared with it, is the floor. If both showed the same people, the floor would be lower than images
+of other people can reach, even true NIR images.
 """
 
 from collections.abc import Mapping
@@ -18,15 +18,15 @@ Halves = tuple[np.ndarray, np.ndarray]
 
 
 class TooFewImages(DataError):
-    """So few images that comparing them would tell nothing."""
+    """There are too few images for a meaningful comparison."""
 
 
 @dataclass(frozen=True)
 class EqualSamples:
     """`n` images of each of `samples`, to be compared with the n of `real`.
 
-    `rows`: per sample (n,) int, the numbers of its images among those given. `known` has at most n
-    VIS images, and every NIR one.
+    `rows`: per sample (n,) int, the row numbers of its images in the given sample. `known` has at
+    most n VIS images, and all NIR images.
     """
 
     n: int
@@ -45,10 +45,11 @@ def draw_equally(
     rng: np.random.Generator,
     floor: bool,
 ) -> EqualSamples:
-    """Draws at most `count` of each; `floor` adds the other half of `real`, called "real".
+    """Draw the same number of images, at most `count`, of each sample and of one half of `real`.
 
-    Samples of the same length get the same rows, and equal generators the same halves. Raises
-    TooFewImages where there are not enough to compare.
+    `floor` adds the other half of `real` as the sample "real". Samples of the same length get the
+    same rows, and equal generators give the same halves. Raises TooFewImages where there are not
+    enough to compare.
     """
     parts = halves(real.names(), rng)
     n, seed = _matched_count(count, parts, samples), int(rng.integers(2**63))
@@ -64,24 +65,25 @@ def draw_equally(
 
 
 def halves(people: np.ndarray, rng: np.random.Generator) -> Halves:
-    """(N,) str, whom each image shows -> two (about N / 2,) int, ascending row numbers.
+    """Divide images into two halves without a common person, in random order of people.
 
-    People come in random order, each into the half with fewer images. Where there is but one
-    person, images are dealt instead.
+    `people`: (N,) str, who each image shows => two (about N / 2,) int, ascending row numbers. Each
+    person goes to the half with fewer images so far. If there is only one person, single images
+    are divided instead.
     """
-    names, which = np.unique(people, return_inverse=True)
+    names, person_of = np.unique(people, return_inverse=True)
     if len(names) == 1:
-        which = np.arange(len(people))
-    images = np.bincount(which)
-    half, held = np.empty(len(images), int), [0, 0]
+        person_of = np.arange(len(people))
+    images = np.bincount(person_of)
+    half, counts = np.empty(len(images), int), [0, 0]
     for person in rng.permutation(len(images)):
-        half[person] = held[1] < held[0]
-        held[half[person]] += images[person]
-    return np.flatnonzero(half[which] == 0), np.flatnonzero(half[which] == 1)
+        half[person] = counts[1] < counts[0]
+        counts[half[person]] += images[person]
+    return np.flatnonzero(half[person_of] == 0), np.flatnonzero(half[person_of] == 1)
 
 
 def _matched_count(count: int, parts: Halves, samples: Mapping[str, ImageSample]) -> int:
-    """Gives how many of each can be compared, if each of the two halves has to hold as many."""
+    """Return how many images of each sample and half can be compared. Raises TooFewImages."""
     n = min(count, *map(len, parts), *(len(sample.images) for sample in samples.values()))
     if n <= NEIGHBOURS:
         sizes = " and ".join(str(len(half)) for half in parts)
@@ -94,5 +96,5 @@ def _matched_count(count: int, parts: Halves, samples: Mapping[str, ImageSample]
 
 
 def _draw(length: int, n: int, seed: int) -> np.ndarray:
-    """Gives (n,) int: so many of `length` row numbers, ascending."""
+    """Draw n of `length` row numbers: (n,) int, ascending."""
     return np.sort(np.random.default_rng(seed).permutation(length)[:n])

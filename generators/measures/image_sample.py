@@ -7,10 +7,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class ImageSample:
-    """Images of one kind: `images`, (N, S, S, 1 or 3) uint8.
+    """A sample of images of one kind: `images`, (N, S, S, 1 or 3) uint8.
 
-    Where known, row by row: `sources`, the VIS images they were made from; `truth`, the NIR images
-    of the same shots; `people`, (N,) str, who is seen. Sides may differ.
+    Where known, in the same order: `sources`, the VIS images they were made from; `truth`, the NIR
+    images of the same shots, both (N, S, S, 1 or 3) uint8 of any side; `people`, (N,) str, who is
+    seen.
     """
 
     images: np.ndarray
@@ -19,12 +20,12 @@ class ImageSample:
     people: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> "ImageSample":
-        """Gives the sample of some rows, (K,) int, in ascending order, as mapped files need it."""
+        """Return the sample of some rows, (K,) int, ascending, since mapped files need that."""
         chosen = {name: part[rows] for name, part in vars(self).items() if part is not None}
         return replace(self, **chosen)
 
     def names(self) -> np.ndarray:
-        """Gives (N,) str, who is seen; where nobody knows, each image counts as another person."""
+        """Return who is seen, (N,) str; if unknown, each image counts as another person."""
         if self.people is None:
             return np.array([f"image {i}" for i in range(len(self.images))])
         return np.asarray(self.people, str)

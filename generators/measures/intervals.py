@@ -1,13 +1,13 @@
 """Computes intervals of figures over a sample: a jackknife that leaves out groups of people.
 
-Images of one person resemble each other, so people are left out, never single images; they are
-dealt into at most 20 groups, and the figure is computed again without each group (delete-a-group
-jackknife with unequal groups: Busing, Meijer & van der Leeden 1999). It is no bootstrap, since
-resamples hold images twice, which lowers the rank of a covariance and shrinks every neighbour's
-ball: a Frechet distance or a precision over resamples lies far from the figure itself.
+Images of one person resemble each other, so people are left out, never single images. They are
+divided into at most 20 groups, and the figure is computed again without each group (delete-a-group
+jackknife with unequal groups: Busing, Meijer & van der Leeden 1999). A bootstrap does not work
+here, since resamples hold images twice, which lowers the rank of a covariance and shrinks the balls
+of nearest neighbours: a Frechet distance or a precision of resamples differs much from the figure.
 
-The interval is about the draw of people at this number of images. It leaves in the bias that a
-Frechet distance has at any number of images: compare figures of the same n, and beside the floor.
+The interval describes the choice of people at this number of images. It does not correct the bias
+that a Frechet distance has at any number of images: compare figures of the same n and the floor.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Figures:
-    """Several figures by name, each with its interval; NaN where there are too few people."""
+    """Figures by name, and the ends of their intervals; NaN where there are too few people."""
 
     values: dict[str, float]
     low: dict[str, float]
@@ -36,16 +36,16 @@ def jackknife(
     fewest: int = 1,
     level: float = LEVEL,
 ) -> Figures:
-    """`statistic` of the rows of one or several samples, and t intervals of its spread.
+    """Return a statistic of one or several samples, with t intervals from the jackknife.
 
-    `groups`: per sample (N,) int, the group of each row, numbered alike in all samples; `statistic`
-    gets per sample the numbers of the rows to look at, and needs `fewest` of each.
+    `groups`: per sample (N,) int, the group of each row, with the same numbers in all samples.
+    `statistic` takes per sample (n,) int row numbers, of which it needs at least `fewest`.
     """
-    whole = statistic(*(np.arange(len(each)) for each in groups))
+    whole = statistic(*(np.arange(len(group_of)) for group_of in groups))
     values = np.array(list(whole.values()))
     sizes = np.bincount(np.concatenate(groups)).astype(float)
     half = np.full(len(values), np.nan)
-    kept = [[np.flatnonzero(each != k) for each in groups] for k in range(len(sizes))]
+    kept = [[np.flatnonzero(group_of != k) for group_of in groups] for k in range(len(sizes))]
     if len(sizes) >= FEWEST_GROUPS and all(len(rows) >= fewest for part in kept for rows in part):
         without = np.array([list(statistic(*part).values()) for part in kept])
         half = t.ppf((1 + level) / 2, len(sizes) - 1) * standard_error(values, without, sizes)
@@ -54,8 +54,9 @@ def jackknife(
 
 
 def standard_error(whole: np.ndarray, without: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """(M,) figures, (G, M) figures without each group, (G,) the groups' sizes -> (M,) errors.
+    """Return the jackknife standard errors of M figures from G groups of people.
 
+    (M,) figures, (G, M) figures without each group, (G,) sizes of the groups => (M,) float64.
     Busing et al. 1999, equation 9: pseudo-values h x whole - (h - 1) x without, h = n / size.
     """
     share = (sizes.sum() / sizes)[:, None]
@@ -65,15 +66,17 @@ def standard_error(whole: np.ndarray, without: np.ndarray, sizes: np.ndarray) ->
         return np.sqrt(((pseudo - centre) ** 2 / (share - 1)).mean(0))
 
 
-def deal(*people: np.ndarray, rng: np.random.Generator, most: int = GROUPS) -> list[np.ndarray]:
-    """Deals people into groups that hold about as many images of each sample.
+def group_people(
+    *people: np.ndarray, rng: np.random.Generator, most: int = GROUPS
+) -> list[np.ndarray]:
+    """Divide people at random into at most `most` groups with about equally many images.
 
-    `people`: per sample (N,) str, who each image shows -> per sample (N,) int group numbers, a
-    person in the same group everywhere.
+    `people`: per sample (N,) str, who each image shows => per sample (N,) int group numbers. A
+    person is in the same group in all samples.
     """
-    names, which = np.unique(np.concatenate(people), return_inverse=True)
-    ends = np.cumsum([len(each) for each in people])[:-1]
-    parts = np.split(which, ends)
+    names, person_of = np.unique(np.concatenate(people), return_inverse=True)
+    ends = np.cumsum([len(names_of) for names_of in people])[:-1]
+    parts = np.split(person_of, ends)
     counts = np.stack([np.bincount(part, minlength=len(names)) for part in parts])
     shuffled = rng.permutation(len(names))
     order = shuffled[np.lexsort(counts[:, shuffled])]

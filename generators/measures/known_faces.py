@@ -1,6 +1,7 @@
-"""Holds real faces of the people that translators were trained on, to compare fakes with.
+"""Compares fakes with real faces of the people that translators were trained on.
 
-Whom and what a fake is taken for, whether it is a copy, and how alike two images of them are.
+They tell as which person and spectrum a fake is classified, whether it is a copy, and how similar
+real images of one person and of two people are.
 """
 
 from collections.abc import Iterator
@@ -17,15 +18,16 @@ from generators.measures.pairs import identity
 from generators.measures.remembered_networks import RememberedNetworks
 
 MOST_PER_PERSON = 5  # real NIR images of a person that fakes are compared with
-SEED = 0  # of choices here: all samples are compared with the same images
+SEED = 0  # of the choices of images, so that all samples are compared with the same ones
 
 
 @dataclass(frozen=True)
 class KnownFaces:
-    """`people`: embeddings of dlib's face network in both spectra, a few in NIR of each person.
+    """Real faces of known people.
 
-    `training`: (M, 1024) `flattened` NIR images, all that translators saw. What lies nearer to one
-    of them than `allowed` is counted as a copy.
+    `people`: embeddings of dlib's face network in both spectra, of at most MOST_PER_PERSON NIR
+    images of each person. `training`: (M, 1024) `flattened` NIR images, all that translators were
+    trained on. An image nearer to one of them than `allowed` counts as a copy.
     """
 
     people: People
@@ -34,7 +36,7 @@ class KnownFaces:
 
     @classmethod
     def of(cls, networks: RememberedNetworks, known: Known) -> Self:
-        """Gives what the feature networks make of them."""
+        """Compute the embeddings and the distances of real images of known people."""
         chosen = known.nir.take(_at_most_per_person(known.nir.names(), MOST_PER_PERSON))
         nir = networks.embeddings(networks.grey(chosen.images))
         vis = networks.embeddings(networks.grey(known.vis.images))
@@ -43,26 +45,26 @@ class KnownFaces:
         return cls(people, training, copies.closest_allowed(training))
 
     def taken_for(self, faces: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(N, D) float embeddings of (N,) people -> (N,) taken for NIR, (N,) for their own NIR.
+        """Classify (N, D) float embeddings of (N,) str people: as NIR, and as NIR of that person.
 
-        Both are 1.0 or 0.0; NaN where there is no real image to tell.
+        => two (N,) float64 of 1 or 0, NaN where there is no real image to compare with.
         """
         infrared = self.people.near_infrared(faces, names)
         right = infrared * self.people.right_person(faces, names)
         return infrared, np.where(np.isin(names, self.people.names), right, np.nan)
 
     def nearest(self, images: Tensor) -> copies.Nearest:
-        """(N, 1, S, S) uint8 -> the training images that they lie nearest to."""
+        """Return the nearest training image of each of (N, 1, S, S) uint8 images."""
         return copies.nearest(copies.flattened(images), self.training)
 
     def copied(self, images: Tensor) -> np.ndarray:
-        """(N, 1, S, S) uint8 -> (N,) bool, nearer to a training image than these are mostly."""
+        """Tell which images count as copies: (N, 1, S, S) uint8 => (N,) bool."""
         return self.nearest(images).distances < self.allowed
 
     def identities(self) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-        """Compares pairs of one VIS and one NIR image, of one person and of two.
+        """Compare pairs of one VIS and one NIR image, of one person and of two people.
 
-        -> "genuine" or "impostor", (K,) float64 cosines, (K,) str whom the VIS image shows.
+        Yields "genuine" or "impostor", (K,) float64 cosines, (K,) str who the VIS image shows.
         """
         people = self.people
         rng = np.random.default_rng(SEED)
@@ -73,7 +75,7 @@ class KnownFaces:
 
 
 def _at_most_per_person(names: np.ndarray, most: int) -> np.ndarray:
-    """(N,) str -> (K,) int, ascending row numbers: at most so many of each person, drawn."""
+    """Draw at most `most` images of each person: (N,) str => (K,) int, ascending row numbers."""
     order = np.random.default_rng(SEED).permutation(len(names))
     kept: dict[str, list[int]] = {}
     for row in order:

@@ -1,8 +1,8 @@
 """Classifies fakes with a face network: as near-infrared or visible light, and as which person.
 
-A Frechet distance asks whether two sets look alike as a whole. A fake is useful to a recognizer if
-it stands where the near-infrared images of its person stand, so this is asked of each fake by
-itself (docs/usefulness.md has what it foretells).
+A Frechet distance compares two sets as a whole. A fake is useful to a recognizer if its embedding
+lies where those of the near-infrared images of its person lie, so each fake is classified by itself
+(docs/usefulness.md tells what this predicts).
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ REGULARIZATION = 0.01
 
 
 class People:
-    """Real images of known people in both spectra: who is asked about fakes.
+    """Real images of known people in both spectra, with which fakes are compared.
 
     `nir` and `vis`: (N, D) and (M, D) float embeddings; `nir_people`, `vis_people`: (N,), (M,) str.
     """
@@ -30,24 +30,27 @@ class People:
         self.centres = np.array(means).reshape(len(self.names), -1)
 
     def near_infrared(self, images: np.ndarray, people: np.ndarray) -> np.ndarray:
-        """(K, D) embeddings of (K,) people -> (K,) float64, 1 taken for near-infrared, else 0.
+        """Classify (K, D) embeddings of (K,) str people by spectrum => (K,) float64, 1 NIR, 0 VIS.
 
-        By logistic regression between the real images of the two spectra. People are halved, and
-        each half is judged by a regression that has not seen it: a face tells its person before its
-        spectrum, and untranslated VIS images must not be judged by themselves. NaN where a half
-        has no image of one spectrum to learn from.
+        By logistic regression between the real images of the two spectra. People are divided into
+        two halves, and each half is classified by a regression that was fitted to the other one: an
+        embedding depends more on the person than on the spectrum, and untranslated VIS images must
+        not be among those that it is fitted to. NaN where a half has no image of one spectrum.
         """
         names = np.unique(np.concatenate([self.nir_people, self.vis_people, people]))
         halves = names[::2], names[1::2]
         answers = np.full(len(images), np.nan)
         for own, other in (halves, halves[::-1]):
-            asked, regression = np.isin(people, own), self.regression(other)
-            if asked.any() and regression is not None:
-                answers[asked] = regression.predict(images[asked])
+            rows, regression = np.isin(people, own), self.regression(other)
+            if rows.any() and regression is not None:
+                answers[rows] = regression.predict(images[rows])
         return answers
 
     def regression(self, names: np.ndarray) -> Pipeline | None:
-        """Gives a classifier of spectra, 1 near-infrared and 0 visible, that knows these people."""
+        """Fit a classifier of spectra, 1 for NIR and 0 for VIS, to the images of (P,) str people.
+
+        None where they have no image of one spectrum.
+        """
         nir, vis = (x[np.isin(p, names)] for x, p in self.pairs())
         if not len(nir) or not len(vis):
             return None
@@ -56,19 +59,21 @@ class People:
         return make_pipeline(StandardScaler(), regression).fit(np.concatenate([nir, vis]), spectrum)
 
     def pairs(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+        """Return embeddings (N, D) and people (N,) of both spectra, NIR first."""
         return (self.nir, self.nir_people), (self.vis, self.vis_people)
 
     def right_person(self, images: np.ndarray, people: np.ndarray) -> np.ndarray:
-        """(K, D) embeddings -> (K,) bool, nearest to the own person's near-infrared centre.
+        """Tell which embeddings are nearest to the NIR centre of their own person.
 
-        Images of people without a near-infrared image are never right: leave them out.
+        (K, D) embeddings, (K,) str people => (K,) bool. Images of people without a real NIR image
+        are never right: leave them out.
         """
         nearest = (unit(images) @ self.centres.T - (self.centres**2).sum(1) / 2).argmax(1)
         return self.names[nearest] == people
 
 
 def unit(x: np.ndarray) -> np.ndarray:
-    """(N, D) -> rows of length 1."""
+    """Scale rows to length 1: (N, D) => (N, D) float64."""
     x = np.asarray(x, np.float64)
     return x / np.linalg.norm(x, axis=1, keepdims=True)
 
@@ -76,7 +81,10 @@ def unit(x: np.ndarray) -> np.ndarray:
 def pairs_of_people(
     a_people: np.ndarray, b_people: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gives (K,) rows of `a` that have both, a row of `b` of the same person, one of another."""
+    """Draw for each row of `a` a row of `b` of the same person and one of another person.
+
+    (N,) str, (M,) str => three (K,) int row numbers: of `a`, where there are both, and of `b`.
+    """
     rows, genuine, impostor = [], [], []
     for row, name in enumerate(a_people):
         same, other = np.flatnonzero(b_people == name), np.flatnonzero(b_people != name)

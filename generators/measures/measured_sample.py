@@ -1,4 +1,4 @@
-"""Joins a sample of images with everything that a metric may compare it with."""
+"""Joins a sample of images with everything that a metric may need to measure it."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -12,9 +12,9 @@ from generators.measures.remembered_networks import RememberedNetworks
 
 
 class MeasuredSample:
-    """One sample to be measured, the real NIR images it is compared with, and the networks.
+    """A sample to be measured, the real NIR images it is compared with, and the networks.
 
-    All images are (N, 1, S, S) uint8 luminance at one side. `known` are faces of the people that
+    All images are (N, 1, S, S) uint8 luminance of one side. `known` are faces of the people that
     translators were trained on, or None.
     """
 
@@ -30,33 +30,33 @@ class MeasuredSample:
 
     @cached_property
     def images(self) -> Tensor:
-        """(N, 1, S, S) uint8: the images that are measured."""
+        """The images that are measured, (N, 1, S, S) uint8."""
         return self.networks.grey(self._sample.images)
 
     @cached_property
     def sources(self) -> Tensor:
-        """(N, 1, S, S) uint8: the VIS image that each was made from; only where it is known."""
+        """The VIS image that each was made from, (N, 1, S, S) uint8; only where that is known."""
         assert self._sample.sources is not None
         return self.networks.grey(self._sample.sources)
 
     @cached_property
     def truth(self) -> Tensor:
-        """(N, 1, S, S) uint8: the true NIR image of each shot; only where it is known."""
+        """The true NIR image of each shot, (N, 1, S, S) uint8; only where that is known."""
         assert self._sample.truth is not None
         return self.networks.grey(self._sample.truth)
 
     @property
     def people(self) -> np.ndarray:
-        """(N,) str: who is seen."""
+        """Who is seen, (N,) str."""
         return self._sample.names()
 
     def has(self, need: str) -> bool:
-        """Tells whether something is there that a metric needs: a key of NEEDS."""
+        """Tell whether a need of a metric, a key of NEEDS, is available."""
         return NEEDS[need](self)
 
     @property
     def known_faces(self) -> KnownFaces:
-        """Faces of known people; only where there are any."""
+        """The faces of known people; only where there are any."""
         assert self.known is not None
         return self.known
 

@@ -1,4 +1,4 @@
-"""Measures samples of images by every metric that there is, each value with its interval."""
+"""Measures samples of images by all metrics, with the interval of each value."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from faces.common.metric import Metric, by_name
 from generators.measures.image_sample import ImageSample, Known
-from generators.measures.intervals import Figures, deal, jackknife
+from generators.measures.intervals import Figures, group_people, jackknife
 from generators.measures.known_faces import KnownFaces
 from generators.measures.measured_sample import MeasuredSample
 from generators.measures.remembered_networks import RememberedNetworks
@@ -14,15 +14,15 @@ from generators.quality_metrics import all_metrics
 from generators.quality_metrics.metric import ImageMetrics, QualityMetrics, SampleMetrics
 
 PAIRS_LISTED = 12
-SEED = 0  # of how people are dealt into groups for intervals
+SEED = 0  # of the division of people into groups for intervals
 
 Row = dict[str, str | float | int]
 
 
 class Measurement:
-    """Compares samples with NIR images of people that nobody was trained on, and of known people.
+    """Compares samples with real NIR images of unseen people and with images of known people.
 
-    `metrics` are all that are registered, unless others are given.
+    `metrics` are all registered ones by default.
     """
 
     def __init__(
@@ -38,20 +38,20 @@ class Measurement:
         self.known = None if known is None else KnownFaces.of(networks, known)
 
     def sample(self, sample: ImageSample) -> MeasuredSample:
-        """Gives a sample with everything that it is compared with."""
+        """Return a sample with everything that metrics need to measure it."""
         return MeasuredSample(self.networks, sample, self.real_images, self.known)
 
     def as_a_whole(self, name: str, sample: MeasuredSample) -> Iterator[Row]:
-        """Gives the rows of what a sample is as a whole: distances from real NIR, coverage."""
+        """Yield the rows of the metrics of whole samples."""
         people = self.real.names(), sample.people
-        groups = deal(*people, rng=np.random.default_rng(SEED))
+        groups = group_people(*people, rng=np.random.default_rng(SEED))
         for metrics in self.metrics:
             if isinstance(metrics, SampleMetrics) and metrics.possible(sample):
                 figures = jackknife(metrics.statistic(sample), *groups, fewest=metrics.fewest)
                 yield from _rows_of(name, metrics.records, figures, len(sample.people))
 
     def image_by_image(self, name: str, sample: MeasuredSample) -> Iterator[Row]:
-        """Gives the rows of what the images are one by one, as means."""
+        """Yield the rows of the metrics of single images: their means."""
         for metrics in self.metrics:
             if isinstance(metrics, ImageMetrics) and metrics.possible(sample):
                 values = metrics.values(sample)
@@ -59,14 +59,14 @@ class Measurement:
                     yield from _mean_rows(name, record, values[record.name], sample.people)
 
     def real_pairs(self) -> Iterator[Row]:
-        """Gives the rows of pairs of real images, for the metrics that have such pairs."""
+        """Yield the rows of pairs of real images, for the metrics that have such pairs."""
         for metrics in self.metrics:
             if self.known and isinstance(metrics, ImageMetrics) and metrics.real_pairs:
                 for pairs, values, people in metrics.real_pairs(self.known):
                     yield from _mean_rows(pairs, metrics.records[0], values, people)
 
     def nearest(self, name: str, sample: MeasuredSample) -> Iterator[Row]:
-        """Gives the images that lie nearest to a training image, by their rows in either."""
+        """Yield the images that lie nearest to a training image, with both row numbers."""
         if self.known is None:
             return
         near = self.known.nearest(sample.images)
@@ -77,21 +77,21 @@ class Measurement:
 
 
 def _mean_rows(name: str, record: Metric, values: np.ndarray, people: np.ndarray) -> Iterator[Row]:
-    """(N,) float64 values of images of (N,) str people -> the row of their mean.
+    """Yield the row of the mean of (N,) float64 values of images of (N,) str people.
 
-    NaN values are left out; there is no row where there is no value.
+    NaN values are left out; if all are, there is no row.
     """
-    there = ~np.isnan(values)
-    if not there.any():
+    valid = ~np.isnan(values)
+    if not valid.any():
         return
-    kept = values[there]
-    groups = deal(people[there], rng=np.random.default_rng(SEED))
+    kept = values[valid]
+    groups = group_people(people[valid], rng=np.random.default_rng(SEED))
     figures = jackknife(lambda rows: {record.name: float(kept[rows].mean())}, *groups)
     yield from _rows_of(name, (record,), figures, len(kept))
 
 
 def _rows_of(name: str, records: tuple[Metric, ...], figures: Figures, n: int) -> Iterator[Row]:
-    """Gives rows of quality.csv; intervals end at the bounds of their metric."""
+    """Yield rows of quality.csv; intervals end at the bounds of their metric."""
     known = by_name(records)
     for metric, value in figures.values.items():
         low, high = known[metric].cut(figures.low[metric], figures.high[metric])

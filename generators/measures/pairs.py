@@ -1,7 +1,7 @@
-"""Computes the likeness of images of the same shot: structure, pixels, and identity.
+"""Computes the similarity of images of the same shot: of structure, pixels and identity.
 
-torchmetrics imports torchvision, which may need faces.common.torchvision_cpu first; so it is
-imported where it is used, and only by those who measure.
+torchmetrics imports torchvision, which may need faces.common.torchvision_cpu first, so it is
+imported only in the functions that use it.
 """
 
 import numpy as np
@@ -16,17 +16,17 @@ BATCH = 64
 
 @torch.inference_mode()
 def ssim(a: Tensor, b: Tensor) -> np.ndarray:
-    """(N,) float64 structural similarities of (N, C, H, W) uint8 pairs, sides of 11 px and more.
+    """Return structural similarities: two of (N, C, H, W) uint8 => (N,) float64.
 
-    Wang et al. 2004: Gaussian window of sigma 1.5 in 11 x 11 pixels round every pixel, the edges
-    mirrored; K1 = 0.01, K2 = 0.03, data range 255, whatever range the images use.
+    Wang et al. 2004: Gaussian window of sigma 1.5 in 11 x 11 pixels around every pixel, mirrored
+    edges; K1 = 0.01, K2 = 0.03, data range 255. Sides are at least 11 px.
     """
     torchvision_cpu.ensure()
     from torchmetrics.functional.image import structural_similarity_index_measure
 
     values = []
     for x, y in zip(a.split(BATCH), b.split(BATCH), strict=True):
-        found = structural_similarity_index_measure(
+        similarities = structural_similarity_index_measure(
             x.float(),
             y.float(),
             sigma=1.5,
@@ -34,14 +34,17 @@ def ssim(a: Tensor, b: Tensor) -> np.ndarray:
             data_range=GREY_LEVELS,
             reduction="none",
         )
-        assert isinstance(found, Tensor), "only a full image is returned beside the values"
-        values.append(found.reshape(-1))
+        assert isinstance(similarities, Tensor), "a tuple is returned only with the full image"
+        values.append(similarities.reshape(-1))
     return torch.cat(values).double().cpu().numpy()
 
 
 @torch.inference_mode()
 def psnr(a: Tensor, b: Tensor) -> np.ndarray:
-    """(N,) float64 decibels of (N, C, H, W) uint8 pairs, data range 255; inf for equal images."""
+    """Return peak signal-to-noise ratios: two of (N, C, H, W) uint8 => (N,) float64 decibels.
+
+    The data range is 255; equal images have inf.
+    """
     torchvision_cpu.ensure()
     from torchmetrics.functional.image import peak_signal_noise_ratio
 
@@ -52,9 +55,9 @@ def psnr(a: Tensor, b: Tensor) -> np.ndarray:
 
 
 def identity(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(N,) float64 cosines of (N, D) face embeddings, row by row.
+    """Return cosines of face embeddings, row by row: two of (N, D) => (N,) float64.
 
-    Embeddings of strangers are alike too, since all share a mean: read it beside other rows.
+    Embeddings of different people are similar, too, since all share a mean: compare with others.
     """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     return (a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)

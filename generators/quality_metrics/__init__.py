@@ -10,20 +10,20 @@ from faces.common.registry import Registry
 from generators.quality_metrics.metric import QualityMetrics
 
 REGISTRY: Registry[QualityMetrics] = Registry(
-    "image-quality metric", __name__, __path__, "METRIC", "nirbench.quality_metrics"
+    "image-quality metric", __name__, __path__, "METRIC", group="nirbench.quality_metrics"
 )
 
 
 def all_metrics() -> list[QualityMetrics]:
-    """Gives every metric, in the order in which they are measured and written."""
+    """Return all metrics, in the order in which they are measured and written."""
     return sorted(REGISTRY.all(), key=lambda metrics: (metrics.order, metrics.name))
 
 
 def records() -> list[Metric]:
-    """Gives the records of all metrics, in the same order."""
+    """Return the records of all metrics, in the same order."""
     return [record for metrics in all_metrics() for record in metrics.records]
 
 
 def added() -> tuple[str, ...]:
-    """Gives "name (package version)" of each metric that another package adds, for keys."""
+    """Return "name (package version)" of each metric that another package adds, for keys."""
     return REGISTRY.added()

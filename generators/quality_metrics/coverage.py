@@ -18,7 +18,7 @@ def _record(name: str, place: int, high: float | None, description: str) -> Metr
 
 
 def _statistic(sample: MeasuredSample) -> Statistic:
-    """Asks Lite0 about the real images and those of the sample."""
+    """Return coverage in the features that Lite0 has of the real images and of the sample."""
     real = sample.networks.features(sample.real)
     return coverage_statistic(real, sample.networks.features(sample.images), NEIGHBOURS)
 

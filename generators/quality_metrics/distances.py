@@ -19,16 +19,16 @@ Features = Callable[[RememberedNetworks, Tensor], np.ndarray | None]
 GROUP = "distances"
 
 
-def _frechet(name: str, label: str, network: str, digits: int, place: int) -> Metric:
-    """Gives the record of a Frechet distance in the features of a network."""
+def _frechet(name: str, label: str, network: str, *, digits: int, place: int) -> Metric:
+    """Return the record of a Frechet distance in the features of a network."""
     return Metric(
         name, label, "Fréchet distance from real NIR images (Heusel et al. 2017)",
         digits=digits, better="lower", low=0.0, needs=(network,), group=GROUP, place=place,
     )  # fmt: skip
 
 
-def _kernel(name: str, label: str, network: str, digits: int, place: int) -> Metric:
-    """Gives the record of a kernel distance; without bias, so that it may be negative."""
+def _kernel(name: str, label: str, network: str, *, digits: int, place: int) -> Metric:
+    """Return the record of a kernel distance. It is unbiased, so it may be negative."""
     return Metric(
         name, label, "kernel distance from real NIR images (Binkowski et al. 2018)",
         digits=digits, better="lower", needs=(network,), group=GROUP, place=place,
@@ -36,7 +36,7 @@ def _kernel(name: str, label: str, network: str, digits: int, place: int) -> Met
 
 
 def _distances(name: str, order: int, features: Features, *records: Metric) -> SampleMetrics:
-    """Gives both distances in the features that a network has of images."""
+    """Return both distances in the features of a network, with their records."""
 
     def statistic(sample: MeasuredSample) -> Statistic:
         real = features(sample.networks, sample.real)
@@ -53,28 +53,30 @@ METRIC = [
         "distances in Lite0",
         10,
         RememberedNetworks.features,
-        _frechet("fd_lite0", "Fréchet distance (Lite0)", "efficientnet-lite0", 1, 7),
-        _kernel("kd_lite0", "kernel distance (Lite0)", "efficientnet-lite0", 3, 3),
+        _frechet("fd_lite0", "Fréchet distance (Lite0)", "efficientnet-lite0", digits=1, place=7),
+        _kernel("kd_lite0", "kernel distance (Lite0)", "efficientnet-lite0", digits=3, place=3),
     ),
     _distances(
         "distances in Inception",
         20,
         RememberedNetworks.inception,
-        _frechet("fid", "FID", "fid-inception", 1, 8),
-        _kernel("kid", "KID", "fid-inception", 4, 4),
+        _frechet("fid", "FID", "fid-inception", digits=1, place=8),
+        _kernel("kid", "KID", "fid-inception", digits=4, place=4),
     ),
     _distances(
         "distances in dlib's face network",
         30,
         RememberedNetworks.embeddings,
-        _frechet("fd_face", "Fréchet distance (dlib's face network)", "dlib-face", 4, 6),
-        _kernel("kd_face", "kernel distance (dlib's face network)", "dlib-face", 5, 2),
+        _frechet(
+            "fd_face", "Fréchet distance (dlib's face network)", "dlib-face", digits=4, place=6
+        ),
+        _kernel("kd_face", "kernel distance (dlib's face network)", "dlib-face", digits=5, place=2),
     ),
     _distances(
         "distances in the recognizer",
         40,
         RememberedNetworks.recognizer,
-        _frechet("fd_recognizer", "Fréchet distance (recognizer)", "recognizer", 3, 5),
-        _kernel("kd_recognizer", "kernel distance (recognizer)", "recognizer", 5, 1),
+        _frechet("fd_recognizer", "Fréchet distance (recognizer)", "recognizer", digits=3, place=5),
+        _kernel("kd_recognizer", "kernel distance (recognizer)", "recognizer", digits=5, place=1),
     ),
 ]

@@ -1,7 +1,7 @@
 """Measures identity: the cosine of dlib's embeddings of an image and of its VIS source.
 
-Embeddings of strangers are alike too, so it is also taken of pairs of real VIS and NIR images, of
-one person and of two: the metric of fakes is read between these.
+Embeddings of different people are similar, too, so it is also measured for pairs of real VIS and
+NIR images, of one person and of two people, with which the value of fakes is to be compared.
 """
 
 from faces.common.metric import Metric

@@ -1,6 +1,7 @@
-"""Measures what a face network takes images for: for NIR, and for NIR of the right person.
+"""Measures which images a face network classifies as NIR, and as NIR of the right person.
 
-By real images of the people that translators were trained on (generators/measures/likeness.py).
+The classifiers are fitted to real images of the people that translators were trained on
+(generators/measures/likeness.py).
 """
 
 from faces.common.metric import share

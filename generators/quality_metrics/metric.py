@@ -1,8 +1,8 @@
-"""Defines what an image-quality metric is: the records of what it computes, and how.
+"""Defines an image-quality metric: a function and the records of its values.
 
-Two forms. `SampleMetrics` compare a sample of images as a whole with real NIR images; their
-intervals come from leaving out groups of people. `ImageMetrics` give each image a value, and the
-metric is the mean.
+There are two forms. `SampleMetrics` compare a sample of images as a whole with real NIR images;
+their intervals come from leaving out groups of people. `ImageMetrics` give each image a value, and
+the metric is the mean.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +26,8 @@ RealPairs = Iterator[tuple[str, np.ndarray, np.ndarray]]
 class QualityMetrics:
     """Metrics that share a computation, with their records; the smallest `order` comes first.
 
-    They are computed where everything is there that a record needs (`measured_sample.NEEDS`).
-    Raises UsageError where a record needs something else.
+    They are computed where everything that a record needs is available
+    (`measured_sample.NEEDS`). Raises UsageError where a record needs something else.
     """
 
     name: str
@@ -44,11 +44,11 @@ class QualityMetrics:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Everything that a record needs, once."""
+        """All that the records need, without repetition."""
         return tuple(dict.fromkeys(need for record in self.records for need in record.needs))
 
     def possible(self, sample: MeasuredSample) -> bool:
-        """Tells whether a sample has everything that is needed."""
+        """Tell whether a sample has everything that the records need."""
         return all(sample.has(need) for need in self.needs)
 
 
@@ -56,8 +56,9 @@ class QualityMetrics:
 class SampleMetrics(QualityMetrics):
     """Metrics of a whole sample.
 
-    `statistic` gets the sample and returns a function from (n,) int row numbers of the real images
-    and (m,) int of the sample's to {record's name: value}; it needs `fewest` rows of each.
+    `statistic` takes the sample and returns a function of (n,) int row numbers of the real images
+    and (m,) int row numbers of the sample => {record's name: value}, which needs at least `fewest`
+    rows of each.
     """
 
     statistic: Callable[[MeasuredSample], Statistic]
@@ -68,9 +69,9 @@ class SampleMetrics(QualityMetrics):
 class ImageMetrics(QualityMetrics):
     """Metrics that are means over images.
 
-    `values` gets the sample and returns {record's name: (N,) float64 values}, NaN where an image
-    has none. `real_pairs`, where there are any to compare with: ("genuine" or "impostor", (K,)
-    float64 values, (K,) str who is seen), of pairs of real images and for the first record.
+    `values` takes the sample and returns {record's name: (N,) float64 values}, NaN where an image
+    has none. `real_pairs`, if given, yields values of pairs of real images for the first record:
+    ("genuine" or "impostor", (K,) float64 values, (K,) str who is seen).
     """
 
     values: Callable[[MeasuredSample], Values]

@@ -1,6 +1,6 @@
 """Measures the distance of Lite0's feature maps from those of the true NIR image of the shot.
 
-`FeatureNetworks.feature_gaps` has the equation (Zhang et al. 2018, all channels counting alike).
+`FeatureNetworks.feature_distances` has the equation (Zhang et al. 2018, equal channel weights).
 """
 
 from faces.common.metric import Metric
@@ -10,7 +10,7 @@ from generators.quality_metrics.metric import ImageMetrics, Values
 
 def _values(sample: MeasuredSample) -> Values:
     networks = sample.networks.networks
-    return {"perceptual_lite0": networks.feature_gaps(sample.images, sample.truth)}
+    return {"perceptual_lite0": networks.feature_distances(sample.images, sample.truth)}
 
 
 METRIC = ImageMetrics(

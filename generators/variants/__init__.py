@@ -4,8 +4,8 @@ from generators import variants
 variants.names()          # ["A", "B", "C"]
 variants.get("B").build(settings, own, generator, {})
 
-Installed packages add translators by entry points of the group `nirbench.translators`, each called
-as its translator and naming a `Variant`. `generators.definitions` reads those in files.
+Installed packages add translators by entry points of the group `nirbench.translators`, each with
+the name of its translator and naming a `Variant`. `generators.definitions` reads those in files.
 """
 
 from dataclasses import replace
@@ -21,12 +21,12 @@ VARIANTS: Registry[Variant[Any]] = Registry(
 
 
 def names() -> list[str]:
-    """Gives the variants' names in alphabetical order."""
+    """Return the variants' names in alphabetical order."""
     return VARIANTS.names()
 
 
 def get(name: str) -> Variant[Any]:
-    """The variant of that name. Raises UsageError with the nearest name where there is none."""
+    """Return the variant of that name. Raises UsageError with the nearest name if there is none."""
     variant, package = VARIANTS.get(name), VARIANTS.distribution(name)
     if package is None:
         return variant

@@ -14,7 +14,7 @@ from generators.settings import GeneratorSettings
 
 
 class PerceptualSettings(CycleGanSettings):
-    """A CycleGAN's, and those of the perceptual term."""
+    """The settings of a CycleGAN and of the perceptual term."""
 
     perceptual_weight: float = Field(
         1.0, ge=0, description="factor on the perceptual term; not stated in the paper"
@@ -25,16 +25,16 @@ class PerceptualSettings(CycleGanSettings):
 
 
 class PerceptualTerm:
-    """Features of the images against those of their reconstructions, both directions summed.
+    """The difference between features of images and of their reconstructions, in both directions.
 
-    `features` maps (N, 3, H, W) RGB in [-1, 1] to a list of feature maps (Johnson et al. 2016).
+    `features`: N3HW RGB float32 in [-1, 1] => a list of NCHW feature maps (Johnson et al. 2016).
     """
 
     def __init__(self, features: nn.Module, weight: float):
         self.features, self.weight = features, weight
 
     def __call__(self, made: Named, cycles: Named) -> Named:
-        """Gives the term: the joint batch's mean is half the sum of the directions' means."""
+        """Return the term: twice the mean over both directions, the sum of their means."""
         with torch.no_grad():
             real = self.features(torch.cat((made["vis"], made["nir"])))
         ours = self.features(torch.cat((cycles["vis"], cycles["nir"])))
@@ -47,18 +47,18 @@ def _build(
     generator: torch.Generator,
     fixed: Mapping[str, nn.Module],
 ) -> Method:
-    """CycleGAN with the perceptual term."""
+    """Return CycleGAN with the perceptual term."""
     term = PerceptualTerm(fixed[own.perceptual_network], own.perceptual_weight)
     return cycle_gan(own, generator, term)
 
 
 def _needs(own: PerceptualSettings) -> tuple[str, ...]:
-    """Gives the network of the perceptual term."""
+    """Return the network of the perceptual term."""
     return (own.perceptual_network,)
 
 
 def _step_seconds(settings: GeneratorSettings, own: PerceptualSettings) -> float:
-    """Gives a step on one core in float32, as measured."""
+    """Return the seconds of a step on one core in float32, as measured."""
     return 2.1 * cyclegan.step_seconds(settings, own)
 
 

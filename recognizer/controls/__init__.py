@@ -2,10 +2,10 @@
 
 from recognizer import controls
 controls.names()          # ["alone", "augmented", ...], in alphabetical order
-controls.get("grey")      # -> recognizer.controls.control.Control
+controls.get("grey")      # => recognizer.controls.control.Control
 
-Installed packages add controls by entry points of the group `nirbench.controls`, each called as
-its control and naming a `Control`. Imports no torch.
+Installed packages add controls by entry points of the group `nirbench.controls`, each with
+the name of its control and naming a `Control`. Imports no torch.
 """
 
 from faces.common.registry import Registry
@@ -17,15 +17,15 @@ CONTROLS: Registry[Control] = Registry(
 
 
 def names() -> list[str]:
-    """Gives the controls' names in alphabetical order."""
+    """Return the controls' names in alphabetical order."""
     return CONTROLS.names()
 
 
 def get(name: str) -> Control:
-    """The control of that name. Raises UsageError with the nearest name where there is none."""
+    """Return the control of that name. Raises UsageError with the nearest name if there is none."""
     return CONTROLS.get(name)
 
 
 def origin(name: str) -> str:
-    """Name and version of the package that adds a control; empty for those of nirbench."""
+    """Return name and version of the package that adds a control; empty for those of nirbench."""
     return " ".join(CONTROLS.distribution(name) or ())

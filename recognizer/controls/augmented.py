@@ -1,7 +1,7 @@
-"""Defines control `augmented`: VIS images in ordinary alterations.
+"""Defines control `augmented`: VIS images with ordinary augmentations.
 
-Blur, gamma, noise and the loss of colour are what anybody can do to a VIS image without learning
-anything about near-infrared light. Each image is altered once, by its own amounts.
+Blur, gamma, noise and removal of colour change a VIS image without any knowledge of near-infrared
+light. Each image is altered once, by random amounts.
 """
 
 import numpy as np
@@ -10,26 +10,27 @@ from scipy.ndimage import gaussian_filter
 from recognizer.controls.control import Control
 
 MOST_BLUR = 0.015  # of the image's side, standard deviation
-MOST_GAMMA = 2.0  # and its inverse, so that half of the images become darker
+MOST_GAMMA = 2.0  # the least is its inverse, so that half of the images become darker
 MOST_NOISE = 0.04  # of full scale, standard deviation
 ALTERATION_SEED = 0  # the altered images are the same in every training, as fakes are
 
 
 def _augmented(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(N, S, S, 3) uint8 and (N,) int64 -> (N, S, S, 1) uint8 altered, and the same labels."""
+    """Alter images and keep labels: (N, S, S, 3) uint8, (N,) int64 => (N, S, S, 1) uint8, (N,)."""
     return altered(images, np.random.default_rng(ALTERATION_SEED)), labels
 
 
 def altered(images: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """(N, S, S, 3) uint8 -> (N, S, S, 1) uint8: blurred, toned, without colour, noisy.
+    """Remove colour, blur, change gamma, add noise: (N, S, S, 3) uint8 => (N, S, S, 1) uint8.
 
-    Without colour: the three channels are averaged with random weights, as a sensor of unknown
-    sensitivity would. All amounts are uniform, gamma on a logarithmic scale.
+    Colour is removed by a mean of the three channels with random weights, like that of a sensor of
+    unknown sensitivity. All amounts are uniform, gamma on a logarithmic scale.
     """
     return np.stack([_altered(image, generator) for image in images])
 
 
 def _altered(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Alter one image: (S, S, 3) uint8 => (S, S, 1) uint8."""
     side_px, channels = image.shape[0], image.shape[2]
     grey = image.astype(np.float64) @ generator.dirichlet(np.ones(channels)) / 255
     blurred = gaussian_filter(grey, generator.uniform(0, MOST_BLUR) * side_px)

@@ -7,7 +7,7 @@ from recognizer.controls.control import Control
 
 
 def _equalized(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(N, S, S, 3) uint8 and (N,) int64 -> the same shapes, luminance equalized, colours kept."""
+    """Equalize luminance, keep colours and labels: (N, S, S, 3) uint8, (N,) => the same shapes."""
     return np.stack([equalize(image) for image in images]), labels
 
 

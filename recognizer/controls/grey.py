@@ -1,7 +1,7 @@
-"""Defines control `grey`: the VIS images as luminance, since lost colour can look like a gain.
+"""Defines control `grey`: the VIS images as luminance, since removing colour may cause a gain.
 
-A recognizer that sees colours always has it. For one that sees luminance anyway these are the VIS
-images once more: then it is the same training as the control `twice`, and counted once.
+It always runs for a recognizer of colour images. For a recognizer of luminance these are the same
+as the VIS images: then it is the same training as the control `twice`, and runs once.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from recognizer.controls.control import Control
 
 
 def _in_grey(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(N, S, S, 3) uint8 and (N,) int64 -> (N, S, S, 1) uint8 luminance, and the same labels."""
+    """Return luminance and the labels: (N, S, S, 3) uint8, (N,) => (N, S, S, 1) uint8, (N,)."""
     return luminance(images), labels
 
 

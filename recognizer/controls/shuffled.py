@@ -1,6 +1,6 @@
-"""Defines control `shuffled`: the fakes under other people's names.
+"""Defines control `shuffled`: the fakes with the labels of other people.
 
-It shows what fakes do by looking near-infrared alone, without telling who is who.
+It shows the effect of fakes as near-infrared images alone, without the identity of the people.
 """
 
 import numpy as np
@@ -9,22 +9,22 @@ from recognizer.controls.control import Control
 
 
 def _shuffled(images: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(N, S, S, 1) uint8 and (N,) int64 -> the same images, and labels dealt out by `seed`."""
+    """Shuffle labels by `seed`, keep images: (N, S, S, 1) uint8, (N,) int64 => the same shapes."""
     return images, under_other_names(labels, np.random.default_rng(seed))
 
 
 def under_other_names(labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """(N,) int64 -> (N,) int64: the same labels in another order.
+    """Shuffle labels: (N,) int64 => (N,) int64.
 
-    No image keeps its own label, as far as there are images of other people to exchange it with.
+    No image keeps its label, as long as there are images of other people to exchange it with.
     """
-    dealt = generator.permutation(labels)
-    for row in np.flatnonzero(dealt == labels):
-        willing = np.flatnonzero((dealt != labels[row]) & (labels != dealt[row]))
-        if len(willing):
-            other = generator.choice(willing)
-            dealt[[row, other]] = dealt[[other, row]]
-    return dealt
+    shuffled = generator.permutation(labels)
+    for row in np.flatnonzero(shuffled == labels):
+        partners = np.flatnonzero((shuffled != labels[row]) & (labels != shuffled[row]))
+        if len(partners):
+            other = generator.choice(partners)
+            shuffled[[row, other]] = shuffled[[other, row]]
+    return shuffled
 
 
 CONTROL = Control(

@@ -1,7 +1,7 @@
-"""Defines control `twice`: the VIS images once more, which makes real images as rare as fakes do.
+"""Defines control `twice`: the VIS images a second time.
 
-Kinds of images have equal shares of a batch. What fakes do beyond this control, they do by what is
-to be seen on them.
+All image sets have equal shares of a batch, so fakes lower the share of the real images, and so
+does this control. A difference between both is due to the content of the fakes.
 """
 
 from recognizer.controls.control import Control

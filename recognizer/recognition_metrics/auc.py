@@ -1,4 +1,4 @@
-"""Measures AUC, the area under the ROC, as the mean placement of probes among impostors.
+"""Measures AUC, the area under the ROC, as the mean of the placement values of the probes.
 
 The rule is `recognizer.metrics.placements`; ties count half.
 """
@@ -12,11 +12,12 @@ from recognizer.recognition_metrics.metric import MatchingMetric
 
 
 def _outcomes(tally: Tally) -> np.ndarray:
-    """-> (P,) float64: the share of all impostor scores below the probe's genuine score."""
+    """Return the share of all impostor scores below each genuine score: (P,) float64."""
     return metrics.placements(tally.counts)
 
 
 def _as_impostor(tally: Tally) -> np.ndarray:
+    """Return the parts of AUC: (P,) float64."""
     return impostors.of_area(tally.counts, tally.outscored, tally.own)
 
 

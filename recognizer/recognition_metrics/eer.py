@@ -1,9 +1,9 @@
-"""Measures EER: the rate at which misses are as frequent as false accepts.
+"""Measures EER: the rate at which false rejects are as frequent as false accepts.
 
-The rule is `recognizer.equal_error.equal_error`. A probe's value is half of whether its genuine
-pair is missed there, and half of the share of its impostor pairs that is accepted. Either half
-alone has the EER as its mean; together they also tell in which probes a system errs that mistakes
-others for them.
+The rule is `recognizer.equal_error.equal_error`. A probe's value is the mean of two errors at that
+threshold: whether its genuine pair is rejected, and the share of its impostor pairs that is
+accepted. Each of them alone has the EER as its mean; together they also show the probes that are
+confused with others.
 """
 
 import numpy as np
@@ -15,13 +15,14 @@ from recognizer.recognition_metrics.metric import MatchingMetric
 
 
 def _outcomes(tally: Tally) -> np.ndarray:
-    """-> (P,) float64: the probe's own errors at the crossing."""
+    """Return the errors of each probe at the crossing: (P,) float64."""
     reached = [tally.counts.genuine >= threshold for threshold in tally.crossing.thresholds]
-    missed = 1 - tally.crossing.mixed(*reached)
-    return np.asarray((missed + tally.false_accepts) / 2)
+    false_rejects = 1 - tally.crossing.mixed(*reached)
+    return np.asarray((false_rejects + tally.false_accepts) / 2)
 
 
 def _as_impostor(tally: Tally) -> np.ndarray:
+    """Return the parts of EER: (P,) float64."""
     return impostors.of_equal_error(tally.counts, tally.crossing, tally.at_crossing, tally.own)
 
 

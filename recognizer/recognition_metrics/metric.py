@@ -1,4 +1,4 @@
-"""Defines what a recognition metric is: its record, and the value that it gives each probe.
+"""Defines a recognition metric: its record, and a function of the outcomes of all probes.
 
 Every metric is the mean of one value per probe, so that training sets can be compared probe by
 probe. A probe without a found face gets the worst value, so each record has that bound.
@@ -36,7 +36,7 @@ class Recorded:
 
     @property
     def name(self) -> str:
-        """Gives the name of its record."""
+        """The name of its record."""
         return self.record.name
 
 
@@ -44,17 +44,17 @@ class Recorded:
 class MatchingMetric(Recorded):
     """A metric of matching probes of unseen people to one draw of the gallery.
 
-    `outcomes`: what a comparison left (`Tally`) -> (P,) float or bool, one value per probe from
-    `record.low` to `record.high`; it raises DataError where so few pairs allow no value, and then
-    the metric is left out. `as_impostor`: -> (P,) float64 of mean 0, what each probe's person does
-    to the metric as an impostor (recognizer/impostors.py); None where that is nothing.
+    `outcomes`: the results of a comparison (`Tally`) => (P,) float or bool, one value per probe
+    from `record.low` to `record.high`; it raises DataError if there are too few pairs, and then the
+    metric is left out. `as_impostor`: `Tally` => (P,) float64 of mean 0, the influence of each
+    probe's person on the metric as an impostor (recognizer/impostors.py); None if there is none.
     """
 
     outcomes: Callable[[Tally], np.ndarray]
     as_impostor: Callable[[Tally], np.ndarray] | None = None
 
     def at(self, fars: Sequence[float]) -> Sequence["MatchingMetric"]:
-        """Gives the metrics for these false accept rates: itself, since it depends on none."""
+        """Return the metric itself, which does not depend on false accept rates."""
         return (self,)
 
 
@@ -62,27 +62,27 @@ class MatchingMetric(Recorded):
 class ClassificationMetric(Recorded):
     """A metric of classifying held-out images of the training people, of one spectrum.
 
-    `outcomes`: (N, classes) float logits, (N,) int labels -> (N,) float or bool.
+    `outcomes`: (N, classes) float logits, (N,) int labels => (N,) float or bool.
     """
 
     spectrum: str
     outcomes: Callable[[np.ndarray, np.ndarray], np.ndarray]
 
     def at(self, fars: Sequence[float]) -> Sequence["ClassificationMetric"]:
-        """Gives itself, which depends on no false accept rate."""
+        """Return the metric itself, which does not depend on false accept rates."""
         return (self,)
 
 
 @dataclass(frozen=True)
 class RateMetric:
-    """A metric that there is once for each false accept rate of the settings."""
+    """A metric for each false accept rate of the settings."""
 
     name: str
     at_far: Callable[[float], MatchingMetric]
     order: int = LAST
 
     def at(self, fars: Sequence[float]) -> Sequence[MatchingMetric]:
-        """Gives one metric for each rate."""
+        """Return one metric for each rate."""
         return [self.at_far(far) for far in fars]
 
 

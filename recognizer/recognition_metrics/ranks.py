@@ -1,4 +1,4 @@
-"""Measures rank-k: whether a probe's own person is among the k most alike people.
+"""Measures rank-k: whether a probe's own person is among the k most similar people.
 
 The rule is `recognizer.metrics.ranks_among`; ties count against the system. It is left out where
 the gallery has no more than k people.
@@ -15,7 +15,7 @@ from recognizer.recognition_metrics.metric import MatchingMetric
 
 
 def _within(k: int) -> Callable[[Tally], np.ndarray]:
-    """Gives the function from a tally to (P,) bool: rank at most k."""
+    """Return a function of a tally: which probes have rank k or less, (P,) bool."""
 
     def outcomes(tally: Tally) -> np.ndarray:
         if tally.people <= k:
@@ -26,7 +26,7 @@ def _within(k: int) -> Callable[[Tally], np.ndarray]:
 
 
 def _metric(k: int, order: int, prominence: Prominence = "") -> MatchingMetric:
-    """Gives rank-k as a metric."""
+    """Return rank-k as a metric."""
     record = share(
         f"rank{k}",
         f"rank-{k}",

@@ -15,7 +15,7 @@ USUAL_FAR = 0.01
 
 
 def at_far(far: float) -> MatchingMetric:
-    """Gives the metric at one false accept rate."""
+    """Return the metric at one false accept rate."""
 
     def outcomes(tally: Tally) -> np.ndarray:
         return metrics.accepted(tally.counts, far)

@@ -9,8 +9,8 @@ from reports.summary import Summary
 FEW_SUBJECTS = 30
 
 
-def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> list[str]:
-    """Gives the sentences on what the numbers do not show."""
+def caveats(summary: Summary, provenance: dict[str, Any], key: tuple[str, str]) -> list[str]:
+    """Return the sentences on what the numbers do not show; `key` is (protocol, metric)."""
     rests_on = next(
         estimate for (_, *rest), estimate in summary.means.items() if tuple(rest) == key
     )
@@ -33,10 +33,11 @@ def caveats(summary: Summary, facts: dict[str, Any], key: tuple[str, str]) -> li
             f"Only {rests_on.subjects} people were tested; others may say otherwise, and intervals "
             "of so few hold less surely."
         )
-    return [*lines, *origin(facts)]
+    return [*lines, *origin(provenance)]
 
 
 def _bounds(seeds: int, subjects: int, probes: int) -> str:
+    """Say what intervals are and on which people, probes and seeds they rest."""
     trainings = f", and for the variation between {seeds} seeds" if seeds > 1 else ""
     return (
         f"In brackets: {100 * LEVEL:.0f} % intervals, paired, by a bootstrap over people "
@@ -46,8 +47,8 @@ def _bounds(seeds: int, subjects: int, probes: int) -> str:
 
 
 def _leak(summary: Summary) -> list[str]:
-    """Says that the answer is about leaky fakes, where it is."""
-    if not summary.named("leaky") or summary.named("fakes"):
+    """Say that the answer is about leaky fakes, where it is so."""
+    if not summary.in_role("leaky") or summary.in_role("fakes"):
         return []
     return [
         "Leaky: the translators were trained on images or people that are tested here. This is no "
@@ -56,7 +57,7 @@ def _leak(summary: Summary) -> list[str]:
 
 
 def _pooled(summary: Summary, protocol: str) -> list[str]:
-    """Says what several folds mean for the intervals."""
+    """Say what several folds mean for the intervals."""
     rows = summary.recognition[summary.recognition["protocol"] == protocol]
     count = len(fold_numbers(rows))
     if count < 2:
@@ -68,15 +69,15 @@ def _pooled(summary: Summary, protocol: str) -> list[str]:
     ]
 
 
-def origin(facts: dict[str, Any]) -> list[str]:
-    """Says what the recognizer started from, and that rendered people are no real ones."""
+def origin(provenance: dict[str, Any]) -> list[str]:
+    """Say what weights the recognizer started from, and that rendered people are not real ones."""
     lines = []
-    for weight in facts.get("weights", ()):
+    for weight in provenance.get("weights", ()):
         if weight.get("role", "").startswith("recognizer"):
-            origin = weight.get("trained_on") or weight.get("origin")
-            more = f" ({origin})" if origin else ""
+            source = weight.get("trained_on") or weight.get("origin")
+            more = f" ({source})" if source else ""
             lines.append(f"The recognizer starts from the weights {weight['name']}{more}.")
-    if rendered(facts):
+    if rendered(provenance):
         lines.append(
             "All people here are rendered. They show that the chain works and can find an effect; "
             "they are no evidence about real faces."
@@ -84,6 +85,6 @@ def origin(facts: dict[str, Any]) -> list[str]:
     return lines
 
 
-def rendered(facts: dict[str, Any]) -> bool:
-    """Tells whether the people are rendered, which the data set's name tells."""
-    return facts.get("data", {}).get("name") == "synthetic"
+def rendered(provenance: dict[str, Any]) -> bool:
+    """Tell whether the people are rendered: the data set then has the name "synthetic"."""
+    return provenance.get("data", {}).get("name") == "synthetic"

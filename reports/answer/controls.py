@@ -1,35 +1,35 @@
 """Says how the gain by fakes compares with controls and depends on real NIR images."""
 
-from reports.amounts import beyond_again, name_of, per_person
+from reports.amounts import beyond_again, name_of, nir_of
 from reports.answer.phrases import effect, size, turned, verdict
 from reports.comparisons import Comparison
+from reports.indistinguishable import best_fakes, either_way
 from reports.material import Amount, TrainingSet
 from reports.summary import Summary
-from reports.ties import best_told, between
 from reports.words import MINUS, listed
 
 
 def rivals(summary: Summary, task: str, name: str) -> list[str]:
-    """Names the controls that do as well as the best fakes, or better, in the headline.
+    """Return the sentence that names controls which do as well as the best fakes, or better.
 
-    Silent where the fakes help no one: then there is nothing that a control could explain.
+    Nothing where the best fakes are no gain: then there is nothing that a control could explain.
     """
-    best = best_told(summary, task, name)
+    best = best_fakes(summary, task, name)
     if best is None or not _gains(summary, best, task, name):
         return []
-    called = summary.called()[best]
+    fakes = summary.names_in_sentences()[best]
     verbs = {"loss": "is better than", "undecided": "cannot be told apart from"}
-    found = [(each, _ahead(summary, best, each, task, name)) for each in _explaining(summary)]
+    leads = _leads(summary, best, _explaining(summary), task=task, name=name)
     parts = [
-        f"{control} {verbs[lead.verdict]} {called} ({called} {MINUS} {control}: {effect(lead)})"
-        for control, lead in found
-        if lead and lead.verdict in verbs
+        f"{control} {verbs[lead.verdict]} {fakes} ({fakes} {MINUS} {control}: {effect(lead)})"
+        for control, lead in leads.items()
+        if lead.verdict in verbs
     ]
     return [f"But fakes may not be what helps: {listed(parts)}."] if parts else []
 
 
 def _explaining(summary: Summary) -> list[str]:
-    """Gives the controls that could explain a gain: those without fakes."""
+    """Return the controls that could explain a gain: those without fakes."""
     return [
         training_set.name
         for training_set in summary.training_sets
@@ -39,63 +39,61 @@ def _explaining(summary: Summary) -> list[str]:
 
 
 def control_sentences(summary: Summary, task: str, name: str) -> list[str]:
-    """Says what each control gains over the baseline, and which controls the best fakes beat."""
-    best = best_told(summary, task, name)
-    found = [_against(summary, each, task, name) for each in summary.named("control")]
-    told = [
-        f"{_called_control(summary, each.training_set)} {effect(each)}{verdict(each)}"
-        for each in found
-        if each
+    """Say what each control gains over the baseline, and which controls the best fakes beat."""
+    best = best_fakes(summary, task, name)
+    found = [_over_baseline(summary, control, task, name) for control in summary.in_role("control")]
+    parts = [
+        f"{_control_name(summary, gain.training_set)} {effect(gain)}{verdict(gain)}"
+        for gain in found
+        if gain
     ]
-    lines = [f"Controls, in the place of fakes: {'; '.join(told)}."] if told else []
+    lines = [f"Controls, in the place of fakes: {'; '.join(parts)}."] if parts else []
     return lines + _lead_sentences(summary, best, task, name)
 
 
 def _lead_sentences(summary: Summary, best: str | None, task: str, name: str) -> list[str]:
-    """Says which controls the best fakes beat, and by how much at least."""
+    """Say which controls the best fakes beat, and by how much at least."""
     if best is None:
         return []
-    leads = {
-        control: lead
-        for control in summary.named("control")
-        if (lead := _ahead(summary, best, control, task, name))
-    }
-    beaten = [each for each, lead in leads.items() if lead.verdict == "gain"]
+    leads = _leads(summary, best, summary.in_role("control"), task=task, name=name)
+    beaten = [control for control, lead in leads.items() if lead.verdict == "gain"]
     if not beaten:
         return []
     # Controls that could explain a gain are in the answer itself where they are not beaten.
-    told = _explaining(summary)
-    left = [f"{each} ({effect(lead)}{verdict(lead)})" for each, lead in leads.items()
-            if each not in beaten and each not in told]  # fmt: skip
-    more = f" That it is better than {listed(left)} is not shown." if left else ""
-    nearest = min(beaten, key=lambda each: leads[each].better)
+    in_headline = _explaining(summary)
+    others = [f"{control} ({effect(lead)}{verdict(lead)})" for control, lead in leads.items()
+              if control not in beaten and control not in in_headline]  # fmt: skip
+    more = f" That it is better than {listed(others)} is not shown." if others else ""
+    nearest = min(beaten, key=lambda control: leads[control].better)
     least = f"by {size(leads[nearest])}"
-    whom = "each control" if len(beaten) == len(leads) else listed(beaten)
+    controls = "each control" if len(beaten) == len(leads) else listed(beaten)
     if len(beaten) > 1:
         least = f"by at least {size(leads[nearest])} (against {nearest})"
-    return [f"{summary.called()[best]} is better than {whom}, {least}.{more}"]
+    return [f"{summary.names_in_sentences()[best]} is better than {controls}, {least}.{more}"]
 
 
 def amount_sentences(summary: Summary, task: str, name: str) -> list[str]:
-    """Says what fakes add, by real NIR images per person, and where no gain is shown."""
-    found = sorted(_added(summary, task, name), key=lambda pair: per_person(pair[0].known_amount))
+    """Say what fakes add, by real NIR images per person, and where no gain is shown."""
+    found = sorted(_added(summary, task, name), key=lambda pair: nir_of(pair[0]))
     if len(found) < 2:
         return []
     parts = [
-        f"with {_images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
-        for one, each in found
+        f"with {_images_per_person(with_fakes.known_amount)} {effect(gain)}{verdict(gain)}"
+        for with_fakes, gain in found
     ]
-    makers = dict.fromkeys(one.known_amount.translator for one, _ in found)
-    whose = listed([name_of(summary.training_sets, maker) for maker in makers])
-    about = f"What fakes by {whose} add, by real NIR images of each training person"
+    translators = dict.fromkeys(with_fakes.known_amount.translator for with_fakes, _ in found)
+    names = listed([name_of(summary.training_sets, translator) for translator in translators])
+    about = f"What fakes by {names} add, by real NIR images of each training person"
     lines = [f"{about}: {'; '.join(parts)}."]
-    lines += _beyond_sentences(summary, [one for one, _ in found], task, name)
-    helpful = [place for place, (_, each) in enumerate(found) if each.verdict == "gain"]
+    lines += _beyond_sentences(summary, [with_fakes for with_fakes, _ in found], task, name)
+    helpful = [place for place, (_, gain) in enumerate(found) if gain.verdict == "gain"]
     if helpful and helpful[-1] + 1 < len(found):
         first = _images_per_person(found[helpful[-1] + 1][0].known_amount)
         more = " or more" if helpful[-1] + 2 < len(found) else ""
         harm = [
-            _images_per_person(one.known_amount) for one, each in found if each.verdict == "loss"
+            _images_per_person(with_fakes.known_amount)
+            for with_fakes, gain in found
+            if gain.verdict == "loss"
         ]
         cost = f"; with {listed(harm)} they cost recognition" if harm else ""
         lines.append(f"With {first}{more} no gain by fakes can be shown{cost}.")
@@ -103,59 +101,65 @@ def amount_sentences(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def _beyond_sentences(summary: Summary, sets: list[TrainingSet], task: str, name: str) -> list[str]:
-    """Says what fakes add over a control that makes real NIR images as rare in a batch."""
-    found = [(one, beyond_again(summary, one, task, name)) for one in sets]
+    """Say what fakes add over a control that makes real NIR images as rare in a batch."""
+    found = [(with_fakes, beyond_again(summary, with_fakes, task, name)) for with_fakes in sets]
     parts = [
-        f"with {_images_per_person(one.known_amount)} {effect(each)}{verdict(each)}"
-        for one, each in found
-        if each
+        f"with {_images_per_person(with_fakes.known_amount)} {effect(gain)}{verdict(gain)}"
+        for with_fakes, gain in found
+        if gain
     ]
     start = "Over the VIS images once more, which make real NIR images as rare in a batch"
     return [f"{start}: {'; '.join(parts)}."] if parts else []
 
 
 def _added(summary: Summary, task: str, name: str) -> list[tuple[TrainingSet, Comparison]]:
-    """Gives the sets of the curve over real NIR, with the comparison that shows what fakes add.
+    """Return the sets with fakes of the curve over real NIR, and what the fakes add to each.
 
     At the baseline's amount of real NIR the point is the set of fakes by the same translator.
     """
     by_name = {training_set.name: training_set for training_set in summary.training_sets}
-    baseline = by_name[summary.named("baseline")[0]]
+    baseline = by_name[summary.in_role("baseline")[0]]
     found: list[tuple[TrainingSet, Comparison | None]] = []
     translators = set()
-    for each in summary.training_sets:
-        other = by_name.get(each.counterpart or "")
-        translator = each.amount.translator if each.amount else None
-        if each.role == "curve" and translator and other and other.role == "curve":
+    for point in summary.training_sets:
+        other = by_name.get(point.counterpart or "")
+        translator = point.amount.translator if point.amount else None
+        if point.role == "curve" and translator and other and other.role == "curve":
             translators.add(translator)
-            found.append((each, summary.compared(each.name, other.name, task, name)))
-    for each in summary.training_sets:
-        if each.role == "fakes" and each.amount and each.amount.translator in translators:
-            found.append((each, summary.compared(each.name, baseline.name, task, name)))
-    return [(one, compared) for one, compared in found if compared]
+            found.append((point, summary.compared(point.name, other.name, task, name)))
+    for fakes in summary.training_sets:
+        if fakes.role == "fakes" and fakes.amount and fakes.amount.translator in translators:
+            found.append((fakes, summary.compared(fakes.name, baseline.name, task, name)))
+    return [(with_fakes, gain) for with_fakes, gain in found if gain]
 
 
 def _images_per_person(amount: Amount) -> str:
+    """Return the number of real NIR images per person in words: "all", "none", "4"."""
     return {"all": "all", 0: "none"}.get(amount.nir_per_subject, str(amount.nir_per_subject))
 
 
-def _against(summary: Summary, control: str, task: str, name: str) -> Comparison | None:
-    return summary.compared(control, summary.named("baseline")[0], task, name)
+def _over_baseline(summary: Summary, training_set: str, task: str, name: str) -> Comparison | None:
+    return summary.compared(training_set, summary.in_role("baseline")[0], task, name)
 
 
-def _ahead(summary: Summary, best: str, control: str, task: str, name: str) -> Comparison | None:
-    """Compares the best fakes with a control."""
-    found = between(summary, best, control, task, name)
-    return turned(found) if found and found.training_set == control else found
+def _leads(
+    summary: Summary, best: str, controls: list[str], *, task: str, name: str
+) -> dict[str, Comparison]:
+    """Compare the best fakes with controls; those without a comparison are left out."""
+    leads = {}
+    for control in controls:
+        if found := either_way(summary, best, control, task=task, name=name):
+            leads[control] = turned(found) if found.training_set == control else found
+    return leads
 
 
 def _gains(summary: Summary, best: str, task: str, name: str) -> bool:
-    found = _against(summary, best, task, name)
-    return found is not None and found.verdict == "gain"
+    gain = _over_baseline(summary, best, task, name)
+    return gain is not None and gain.verdict == "gain"
 
 
-def _called_control(summary: Summary, name: str) -> str:
-    """Gives the name of a control, for sentences; its label is a sentence itself."""
+def _control_name(summary: Summary, name: str) -> str:
+    """Return the name of a control, for sentences; its label is too long for them."""
     return next(
         training_set.marked(training_set.name)
         for training_set in summary.training_sets

@@ -10,45 +10,46 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 Failures = Sequence[Mapping[str, Any]]
 
 
-def failure_sentences(summary: Summary, facts: Mapping[str, Any]) -> list[str]:
-    """Gives sentences on what failed and what is left; none where nothing failed."""
-    failures = facts.get("failures", ())
+def failure_sentences(summary: Summary, provenance: Mapping[str, Any]) -> list[str]:
+    """Return sentences on what failed and what is left; none where nothing failed."""
+    failures = provenance.get("failures", ())
     if not failures:
         return []
-    return [*_translator_sentences(summary, facts, failures), *_other_sentences(failures)]
+    return [*_translator_sentences(summary, provenance, failures), *_other_sentences(failures)]
 
 
 def _translator_sentences(
-    summary: Summary, facts: Mapping[str, Any], failures: Failures
+    summary: Summary, provenance: Mapping[str, Any], failures: Failures
 ) -> list[str]:
-    """Gives "Two of three translators failed (A at step 40, B at step 2): this rests on C."."""
+    """Return "Two of three translators failed (A at step 40, B at step 2): this rests on C."."""
     failed = [row for row in failures if row["kind"] == "translator"]
     if not failed:
         return []
     names = list(dict.fromkeys(row["name"] for row in failed))
-    planned = facts.get("settings", {}).get("variants", names)
-    seeds = len(facts.get("settings", {}).get("seeds", ()))
-    of = f"{_counted(len(names))} of {_counted(max(len(planned), len(names))).lower()} translators"
+    planned = provenance.get("settings", {}).get("variants", names)
+    seeds = len(provenance.get("settings", {}).get("seeds", ()))
+    total = max(len(planned), len(names))
+    share = f"{_counted(len(names))} of {_counted(total).lower()} translators"
     when = ", ".join(_place(row, seeds > 1) for row in failed)
-    return [f"{of} failed ({when}): {_rests_on(summary)}."]
+    return [f"{share} failed ({when}): {_rests_on(summary)}."]
 
 
 def _place(row: Mapping[str, Any], with_seed: bool) -> str:
-    """Gives "A at step 40", or "A of seed 1 at step 40"."""
+    """Return "A at step 40", or "A of seed 1 at step 40"."""
     seed = f" of seed {row['seed']}" if with_seed else ""
     step = "" if row["step"] is None else f" at step {row['step']}"
     return f"{row['name']}{seed}{step}"
 
 
 def _rests_on(summary: Summary) -> str:
-    """Gives what the fakes of the report were made by."""
+    """Return by whom the fakes of the report were made."""
     left = [training_set.images or training_set.name for training_set in summary.training_sets
             if training_set.role in ("fakes", "leaky")]  # fmt: skip
     return f"this report rests on {listed(left)}" if left else "there are no fakes to report on"
 
 
 def _other_sentences(failures: Failures) -> list[str]:
-    """Gives how many stages of other kinds failed."""
+    """Return how many stages of other kinds failed."""
     others = [row for row in failures if row["kind"] != "translator"]
     if not others:
         return []
@@ -58,5 +59,5 @@ def _other_sentences(failures: Failures) -> list[str]:
 
 
 def _counted(number: int) -> str:
-    """Gives a small number as a word that begins a sentence."""
+    """Return a small number as a word that begins a sentence."""
     return NUMBERS[number].capitalize() if number < len(NUMBERS) else str(number)

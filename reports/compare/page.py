@@ -21,7 +21,7 @@ from reports.compare.tables import (
 )
 from reports.comparisons import Comparison
 from reports.page.html import Section, environment, policy, source
-from reports.tables.formats import write_kinds
+from reports.tables.formats import write_formats
 from reports.words import listed
 
 FILES = ("compare.csv", "compare.md", "compare.tex")  # beside the page
@@ -34,21 +34,21 @@ ARROW = "\N{RIGHTWARDS ARROW}"
 
 
 def write_comparison(compared: Compared, out: Path) -> None:
-    """Writes everything into `out`; compare.html comes last."""
+    """Write everything into `out`; compare.html comes last."""
     out.mkdir(parents=True, exist_ok=True)
-    write_kinds(out / "compare", all_tables(compared), frame(compared))
+    write_formats(out / "compare", all_tables(compared), frame(compared))
     write_text(out / "compare.html", render(compared))
 
 
 def render(compared: Compared) -> str:
-    """Gives the page: one file that makes no request."""
+    """Return the page: one file that makes no request."""
     style, script = source("style.css"), source("report.js")
     return environment().get_template("compare.html.j2").render(
         title=f"{listed([run.name for run in compared.runs])}, side by side",
         style=Markup(style),
         script=Markup(script),
         policy=policy(style, script),
-        rendered=any(rendered(dict(run.material.facts)) for run in compared.runs),
+        rendered=any(rendered(dict(run.material.provenance)) for run in compared.runs),
         lines=list(lines(compared)),
         sections=[section for section in _sections(compared) if section],
     )  # fmt: skip
@@ -63,24 +63,24 @@ def _sections(compared: Compared) -> list[Section]:
         ("quality", "Image quality", [quality] if quality.rows else []),
     )
     return [
-        Section(name, title, tables=tuple(replace(each, data=FILES) for each in tables))
+        Section(name, title, tables=tuple(replace(table, data=FILES) for table in tables))
         for name, title, tables in parts
     ]
 
 
 def lines(compared: Compared) -> Iterator[str]:
-    """Gives the comparison in sentences: which settings differ, then each leading metric."""
+    """Yield the comparison in sentences: which settings differ, then each leading metric."""
     first, *others = compared.runs
     yield " ".join(_setting_sentence(first, run) for run in others)
     for run in others:
         for task, name in leading(compared):
             yield _sentence(compared, run, task, name)
-    if any(each.estimate.seeds == 1 for each in compared.changes.values()):
+    if any(change.estimate.seeds == 1 for change in compared.changes.values()):
         yield ONE_SEED
 
 
 def leading(compared: Compared) -> list[tuple[str, str]]:
-    """Gives the headline metrics that were scored, else the first of each protocol."""
+    """Return the headline metrics that were scored, else the first of each protocol."""
     scored = [(task, name) for task in compared.protocols() for name in compared.metrics(task)]
     firsts = [(task, compared.metrics(task)[0]) for task in compared.protocols()]
     headlines = [(task, name) for task, name in scored
@@ -89,8 +89,8 @@ def leading(compared: Compared) -> list[tuple[str, str]]:
 
 
 def _setting_sentence(first: Run, run: Run) -> str:
-    """Gives "B differs from A in generator.steps (800 → 1600)."."""
-    settings = [each.material.facts.get("settings", {}) for each in (first, run)]
+    """Return "B differs from A in generator.steps (800 → 1600)."."""
+    settings = [one.material.provenance.get("settings", {}) for one in (first, run)]
     rows = different(settings)
     if not rows:
         return f"{run.name} has the same settings as {first.name}."
@@ -102,24 +102,24 @@ def _setting_sentence(first: Run, run: Run) -> str:
 
 
 def _sentence(compared: Compared, run: Run, task: str, name: str) -> str:
-    """Says what changes in one metric: gains, losses, the undecided, then what is equal."""
+    """Say what changes in one metric: gains, losses, undecided changes, then equal outcomes."""
     first = compared.runs[0].name
     start = f"{heading(task, compared.metric(name))}, {run.name} against {first}:"
     if why := compared.untested.get((run.name, task)):
         return f"{start} nothing was tested, because {why}."
-    keys = [(run.name, each.name, task, name) for each in compared.training_sets()]
+    keys = [(run.name, training_set.name, task, name) for training_set in compared.training_sets()]
     found = [compared.changes[key] for key in keys if key in compared.changes]
     same = [key[1] for key in keys if key in compared.identical]
     words = {"gain": "better with", "loss": "worse with", "undecided": "undecided with"}
     parts = [
-        f"{words[kind]} {listed([_effect(each) for each in found if each.verdict == kind])}"
-        for kind in words
-        if any(each.verdict == kind for each in found)
+        f"{words[verdict]} {listed([_effect(change) for change in changes])}"
+        for verdict in words
+        if (changes := [change for change in found if change.verdict == verdict])
     ]
     parts += [f"the same in every outcome with {listed(same)}"] if same else []
     return f"{start} {'; '.join(parts) or 'no training set was scored in both'}."
 
 
 def _effect(comparison: Comparison) -> str:
-    """Gives "real+C (+6.1 points [2.0, 10.1])"."""
+    """Return "real+C (+6.1 points [2.0, 10.1])"."""
     return f"{comparison.training_set} ({phrases.effect(comparison)})"

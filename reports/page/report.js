@@ -33,7 +33,7 @@ function sortable(table) {
     head.append(button);
     button.addEventListener("click", () => {
       const next = orders[orders.indexOf(head.getAttribute("aria-sort")) + 1];
-      heads.forEach((each) => each.removeAttribute("aria-sort"));
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
       const rows = [...printed];
       if (next) {
         const sign = next === "ascending" ? 1 : -1;
@@ -102,13 +102,13 @@ function theme(nav) {
 function printing() {
   const opened = new Set();
   addEventListener("beforeprint", () => {
-    document.querySelectorAll("main details:not([open], .endless)").forEach((each) => {
-      opened.add(each);
-      each.open = true;
+    document.querySelectorAll("main details:not([open], .endless)").forEach((part) => {
+      opened.add(part);
+      part.open = true;
     });
   });
   addEventListener("afterprint", () => {
-    opened.forEach((each) => { each.open = false; });
+    opened.forEach((part) => { part.open = false; });
     opened.clear();
   });
 }

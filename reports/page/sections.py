@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from reports.folds import which_fold
 from reports.material import Material
-from reports.page.html import Drawn, Section, quality_text
+from reports.page.html import SavedPlot, Section, quality_text
 from reports.page.sheets import Sheet, samples_sheet, save_sheet, sheets_of
 from reports.plots import amounts, curves, differences, losses, quality
 from reports.plots.figure import Plot, file_name, image_looks, looks, save
@@ -29,42 +29,45 @@ Key = tuple[str, str]  # protocol, metric
 
 @dataclass(frozen=True)
 class Draft:
-    """What sections are made of. `tables` are those already written, by the name of their file."""
+    """The content of sections: `tables` already written, by file name; `plots` is a folder."""
 
     material: Material
     summary: Summary
     tables: dict[str, tuple[Table, ...]]
     plots: Path
 
-    def drawn(self, plots: Iterable[Plot]) -> tuple[Drawn, ...]:
-        return tuple(Drawn(plot, save(plot, self.plots)) for plot in plots)
+    def saved(self, plots: Iterable[Plot]) -> tuple[SavedPlot, ...]:
+        """Save plots."""
+        return tuple(SavedPlot(plot, save(plot, self.plots)) for plot in plots)
 
     def of_first_fold(self, pictures: Iterable[Picture]) -> list[Picture]:
-        """Adds to captions which fold they show, where there are several."""
+        """Name the fold that pictures show in their captions, where there are several."""
         fold = which_fold(self.material.outcomes)
-        return [replace(each, caption=f"{each.caption} {fold}".strip()) for each in pictures]
+        return [
+            replace(picture, caption=f"{picture.caption} {fold}".strip()) for picture in pictures
+        ]
 
     def sheets(self, *names: str) -> tuple[Sheet, ...]:
-        """Gives the grids whose names begin so, saved; those without images are left out."""
+        """Save the grids whose names begin with one of `names`, where they have images."""
         found = [
             sheet
             for grid in self.material.grids
             if grid.name.startswith(names)
             for sheet in sheets_of(grid)
         ]
-        return self.kept(self.of_first_fold(found))
+        return self.saved_sheets(self.of_first_fold(found))
 
-    def kept(self, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
-        """Saves contact sheets beside the plots."""
-        full = tuple(each for each in sheets if each.cells)
-        for each in full:
-            save_sheet(each, self.plots / f"{file_name('grid', each.name)}.png")
-        return full
+    def saved_sheets(self, sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
+        """Save contact sheets beside the plots; those without images are left out."""
+        found = tuple(sheet for sheet in sheets if sheet.cells)
+        for sheet in found:
+            save_sheet(sheet, self.plots / f"{file_name('grid', sheet.name)}.png")
+        return found
 
 
 def all_sections(draft: Draft) -> list[Section]:
-    """Gives the parts of the page; those with nothing to show are left out by the page."""
-    forests = draft.drawn(differences.plots(draft.summary, headlines(draft.summary)))
+    """Return the sections of the page in their order; the page leaves out those without content."""
+    forests = draft.saved(differences.plots(draft.summary, headlines(draft.summary)))
     return [
         Section("answer", "The answer", plots=forests[:1]),
         _failure_section(draft),
@@ -84,15 +87,15 @@ def all_sections(draft: Draft) -> list[Section]:
 
 
 def headlines(summary: Summary) -> list[Key]:
-    """Gives the metrics that the report leads with, of those that were scored; else the first."""
+    """Return the metrics that the report leads with, of those that were scored; else the first."""
     present = [(task, name) for task in summary.protocols() for name in summary.metrics(task)]
     return summary.prominent("headline") or present[:1]
 
 
 def further(summary: Summary) -> list[Key]:
-    """Gives the other metrics of the accuracy table; CMC, ROC and DET curves show the rest."""
-    found = [(task, name) for task in summary.protocols() for name in leading(summary, task)]
-    return [key for key in found if key not in headlines(summary)]
+    """Return the other metrics of the accuracy table; the curves show those that it lacks."""
+    keys = [(task, name) for task in summary.protocols() for name in leading(summary, task)]
+    return [key for key in keys if key not in headlines(summary)]
 
 
 def _accuracy_section(draft: Draft) -> Section:
@@ -111,14 +114,14 @@ def _failure_section(draft: Draft) -> Section:
     return Section("failed", "What failed", tables=draft.tables.get("failed_stages", ()))
 
 
-def _differences_section(draft: Draft, forests: tuple[Drawn, ...]) -> Section:
+def _differences_section(draft: Draft, forests: tuple[SavedPlot, ...]) -> Section:
     return Section(
         "differences",
         "What each training set gains",
         lead="Fakes are worth something if they are right of the line at 0, and right of every "
         "control that is made of VIS images: these add images without any new knowledge of NIR.",
         plots=forests,
-        more=draft.drawn(differences.plots(draft.summary, further(draft.summary))),
+        more=draft.saved(differences.plots(draft.summary, further(draft.summary))),
     )
 
 
@@ -130,7 +133,7 @@ def _amounts_section(draft: Draft) -> Section:
         "and where there are more: the gap between the lines.",
         plots_first=True,
         tables=draft.tables.get("amounts", ()),
-        plots=draft.drawn(amounts.plots(draft.summary, headlines(draft.summary))),
+        plots=draft.saved(amounts.plots(draft.summary, headlines(draft.summary))),
     )
 
 
@@ -141,7 +144,7 @@ def _curves_section(draft: Draft) -> Section:
         "ROC, DET and CMC",
         lead="How many are accepted at each rate of false accepts, how many are rejected wrongly, "
         "and how many are found within the first ranks.",
-        plots=draft.drawn(draft.of_first_fold(plots)),
+        plots=draft.saved(draft.of_first_fold(plots)),
     )
 
 
@@ -157,7 +160,7 @@ def _quality_section(draft: Draft) -> Section:
         "Image quality",
         quality_text(summary),
         draft.tables.get("quality", ()),
-        draft.drawn(plots),
+        draft.saved(plots),
     )
 
 
@@ -197,11 +200,10 @@ def _training_section(draft: Draft) -> Section:
         "training",
         "Training",
         lead="The last step of each training is what was used; no step was chosen by its result.",
-        sheets=draft.kept(draft.of_first_fold(samples)),
-        plots=draft.drawn(plot for plot in shown if plot not in back),
-        more=draft.drawn(
-            back
-        ),  # the translation from NIR to VIS; no recognizer trains on its images
+        sheets=draft.saved_sheets(draft.of_first_fold(samples)),
+        plots=draft.saved(plot for plot in shown if plot not in back),
+        # The translation from NIR to VIS: no recognizer is trained on its images.
+        more=draft.saved(back),
     )
 
 
@@ -229,7 +231,7 @@ def _data_section(draft: Draft) -> Section:
         "data",
         "The data: found, refused, kept",
         lead="What became of every image on its way into the parts of the split.",
-        text=(FAILURES,) if draft.material.facts.get("data", {}).get("detection") else (),
+        text=(FAILURES,) if draft.material.provenance.get("data", {}).get("detection") else (),
         tables=draft.tables.get("data", ()),
     )
 

@@ -39,14 +39,15 @@ class Sheet:
 
 
 def sheets_of(grid: Grid) -> Iterator[Sheet]:
-    """Gives a grid, then each of its differences; at most MOST_ROWS rows, the first ones."""
+    """Yield the sheet of a grid, then one per difference; they have its first MOST_ROWS rows."""
     arrays = {name: packed.images[:MOST_ROWS] for name, packed in grid.columns.items()}
     labels = [grid.labels[name] for name in arrays]
     rows = _row_names(grid)
-    yield sheet(grid.name, grid.title, grid.caption, labels, rows, list(arrays.values()))
-    for each in grid.differences:
-        if each.first in arrays and each.second in arrays:
-            yield _difference_sheet(grid, each, rows)
+    cells = _in_rows(list(arrays.values()))
+    yield Sheet(grid.name, grid.title, grid.caption, tuple(labels), rows, cells)
+    for pair in grid.differences:
+        if pair.first in arrays and pair.second in arrays:
+            yield _difference_sheet(grid, pair, rows)
 
 
 def _row_names(grid: Grid) -> tuple[str, ...]:
@@ -56,38 +57,30 @@ def _row_names(grid: Grid) -> tuple[str, ...]:
     )
 
 
-def _difference_sheet(grid: Grid, each: Difference, rows: tuple[str, ...]) -> Sheet:
-    """Gives two columns, and the change from the first to the second; the first few rows."""
+def _difference_sheet(grid: Grid, pair: Difference, rows: tuple[str, ...]) -> Sheet:
+    """Return a sheet of two columns and their difference; it has the first DIFFERENCE_ROWS rows."""
     first, second = (
-        grid.columns[name].images[:DIFFERENCE_ROWS] for name in (each.first, each.second)
+        grid.columns[name].images[:DIFFERENCE_ROWS] for name in (pair.first, pair.second)
     )
-    names = [grid.labels[each.first], grid.labels[each.second]]
+    names = [grid.labels[pair.first], grid.labels[pair.second]]
     change = np.stack([difference(a, b) for a, b in zip(first, second, strict=True)])
-    return sheet(
-        f"{grid.name}-{each.first}-{each.second}",
-        each.title,
-        _difference_caption(first, second),
-        [*names, f"{names[1]} − {names[0]}"],
-        rows[:DIFFERENCE_ROWS],
-        [first, second, change],
+    return Sheet(
+        name=f"{grid.name}-{pair.first}-{pair.second}",
+        title=pair.title,
+        caption=_difference_caption(first, second),
+        columns=(*names, f"{names[1]} − {names[0]}"),
+        rows=rows[:DIFFERENCE_ROWS],
+        cells=_in_rows([first, second, change]),
     )
 
 
-def sheet(
-    name: str,
-    title: str,
-    caption: str,
-    labels: list[str],
-    rows: tuple[str, ...],
-    columns: list[np.ndarray],
-) -> Sheet:
-    """Gives a sheet from columns of images, each (rows, H, W, C)."""
-    cells = tuple(zip(*columns, strict=True))
-    return Sheet(name, title, caption, tuple(labels), rows, cells)
+def _in_rows(columns: list[np.ndarray]) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Return the cells of a sheet from columns of images, each (rows, H, W, C) uint8."""
+    return tuple(zip(*columns, strict=True))
 
 
 def samples_sheet(training: Training) -> Sheet | None:
-    """Gives a generator's fakes of the same sources during its training; None without samples."""
+    """Return a generator's fakes of the same sources during its training; None without samples."""
     if training.samples is None or not len(training.samples.index):
         return None
     index = training.samples.index
@@ -113,13 +106,16 @@ def samples_sheet(training: Training) -> Sheet | None:
 
 
 def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Gives `second` - `first` in luminance, (H, W, C) uint8 -> (H, W, 1) uint8; 128: equal."""
+    """Return `second` - `first` in luminance, (H, W, 1 or 3) uint8 => (H, W, 1) uint8.
+
+    128 means equal; one grey level of difference is GAIN levels of the result.
+    """
     change = _grey(second) - _grey(first)
     return np.clip(128 + GAIN * change, 0, 255).astype(np.uint8)[..., None]
 
 
 def _grey(image: np.ndarray) -> np.ndarray:
-    """Gives the luminance, (H, W, 1 or 3) uint8 -> (H, W) int16, which holds differences."""
+    """Return the luminance, (H, W, 1 or 3) uint8 => (H, W) int16, which holds differences."""
     return luminance(image)[..., 0].astype(np.int16)
 
 
@@ -132,7 +128,7 @@ def _difference_caption(first: np.ndarray, second: np.ndarray) -> str:
 
 
 def data_uri(image: np.ndarray, most_px: int) -> str:
-    """Gives (H, W, 1 or 3) uint8 as PNG in a data URI, scaled down to `most_px` at most."""
+    """Return (H, W, 1 or 3) uint8 as PNG in a data URI, scaled down to `most_px` at most."""
     picture = _pil(image)
     if max(picture.size) > most_px:
         scale = most_px / max(picture.size)
@@ -144,7 +140,7 @@ def data_uri(image: np.ndarray, most_px: int) -> str:
 
 
 def _pil(image: np.ndarray) -> Image.Image:
-    """Gives a PIL image, (H, W, 1 or 3) uint8; three equal channels become one, to save bytes."""
+    """Return a PIL image, (H, W, 1 or 3) uint8; three equal channels become one, to save bytes."""
     array = np.ascontiguousarray(image)
     if array.shape[-1] == 1 or (array == array[..., :1]).all():
         return Image.fromarray(array[..., 0])
@@ -152,7 +148,7 @@ def _pil(image: np.ndarray) -> Image.Image:
 
 
 def save_sheet(sheet: Sheet, path: Path) -> None:
-    """Writes a contact sheet as PNG: every cell as large as the largest, column names above."""
+    """Write a contact sheet as PNG: every cell as large as the largest, column names above."""
     side = max(max(cell.shape[:2]) for row in sheet.cells for cell in row)
     side = max(side, SMALLEST_CELL_PX)
     step = side + GAP_PX

@@ -11,21 +11,21 @@ FONT = re.compile(r"^(?P<before>.*?)(?P<size>[\d.]+px)\s+(?P<family>.+)$")
 
 
 def described(svg: str, words: str) -> str:
-    """Marks an inline SVG as one image, for which a screen reader reads `words`."""
+    """Mark an inline SVG as one image, for which a screen reader reads `words`."""
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(words)}"', 1)
 
 
 def without_style(svg: str) -> str:
-    """Writes style attributes as presentation attributes (SVG 1.1, 6.3), which mean the same.
+    """Write style attributes as presentation attributes (SVG 1.1, 6.3), with the same meaning.
 
-    The style sheet in the drawing is dropped: style.css says the same of every drawing.
+    The style sheet in the drawing is removed: style.css has its rules for every drawing.
     """
     return TAG.sub(lambda tag: STYLE.sub(_presented, tag[0]), SHEET.sub("", svg))
 
 
 def _presented(found: re.Match[str]) -> str:
-    """Gives style="fill: none; stroke: #000" as  fill="none" stroke="#000"."""
-    pairs = (each.split(":", 1) for each in found[1].split(";") if ":" in each)
+    """Return style="fill: none; stroke: #000" as fill="none" stroke="#000"."""
+    pairs = (rule.split(":", 1) for rule in found[1].split(";") if ":" in rule)
     properties = {name.strip(): value.strip() for name, value in pairs}
     if "font" in properties:
         properties = long_font(properties.pop("font")) | properties
@@ -33,14 +33,14 @@ def _presented(found: re.Match[str]) -> str:
 
 
 def long_font(short: str) -> dict[str, str]:
-    """Splits "italic 700 10px 'DejaVu Sans'" into single properties, which can be attributes."""
+    """Split "italic 700 10px 'DejaVu Sans'" into single properties, which can be attributes."""
     found = FONT.match(short)
     if not found:
         return {}
-    named = {"font-size": found["size"], "font-family": found["family"]}
+    properties = {"font-size": found["size"], "font-family": found["family"]}
     for word in found["before"].split():
         if word in ("italic", "oblique"):
-            named["font-style"] = word
+            properties["font-style"] = word
         elif word.isdigit() or word in ("bold", "light"):
-            named["font-weight"] = word
-    return named
+            properties["font-weight"] = word
+    return properties

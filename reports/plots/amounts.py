@@ -1,6 +1,7 @@
 """Where do fakes matter? Recognition against real NIR images per person, and against fakes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from reports.amounts import (
     fakes_lines,
     name_of,
     nir_lines,
+    nir_of,
     per_person,
     scored,
 )
@@ -48,7 +50,7 @@ RARER = (
 
 
 def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
-    """Draws per (protocol, metric) the curve over real NIR images, and that over fakes."""
+    """Draw per (protocol, metric) the curve over real NIR images, and that over fakes."""
     for task, name in metrics:
         if lines := scored(summary, nir_lines(summary.training_sets), task, name):
             yield _nir_plot(summary, lines, task, name)
@@ -57,13 +59,14 @@ def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot
 
 
 def _nir_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
-    """Draws lines over real NIR images, on a square-root scale, which shows 0."""
+    """Draw lines over real NIR images, on a square-root scale, so that 0 can be shown."""
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
+            x = [nir_of(training_set) for training_set in line.sets]
             label = _label_of(summary, line)
-            x = [per_person(training_set.known_amount) for training_set in line.sets]
-            _draw_line(summary, (figure, axes), line, x, (task, name), place, label)
-        amounts = {per_person(e.known_amount): _spelled(e) for line in lines for e in line.sets}
+            curve = _curve_of(summary, line, (task, name), x=x, label=label)
+            _draw_curve(figure, axes, curve, place)
+        amounts = {nir_of(one): _spelled(one) for line in lines for one in line.sets}
         axes.set_xscale("function", functions=(signed_root, signed_square))
         axes.set_xlim(*signed_square(np.sqrt(max(amounts)) * np.array([-0.12, 1.15])))
         axes.xaxis.set_major_locator(FixedLocator(list(amounts)))
@@ -71,10 +74,11 @@ def _nir_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot
         axes.set_xticks(list(amounts), list(amounts.values()))
         axes.set_xlabel("real NIR images per training person")
         _finish(figure, axes, summary.metric(name))
-    how = summary.metric(name)
+    record = summary.metric(name)
     return Plot(
         name=file_name("few-shot", task, name),
-        title=f"{how.label[0].upper()}{how.label[1:]} against real NIR images, {protocol(task)}",
+        title=f"{record.label[0].upper()}{record.label[1:]} against real NIR images, "
+        f"{protocol(task)}",
         caption=f"With and without fakes, at the same number of training steps; square-root scale. "
         f"{RARER if any(line.again for line in lines) else ''}{INTERVALS} {HOLLOW} "
         f"{basis(summary, task, name)}",
@@ -90,18 +94,20 @@ def _label_of(summary: Summary, line: Line) -> str:
 
 
 def _fakes_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Plot:
+    """Draw lines over the number of fakes."""
     with drawing(HEIGHT_INCHES) as (figure, axes):
         for place, line in enumerate(lines):
             label = f"fakes by {name_of(summary.training_sets, line.translator)}"
             x = [float(training_set.known_amount.fake_images) for training_set in line.sets]
-            _draw_line(summary, (figure, axes), line, x, (task, name), place, label)
+            curve = _curve_of(summary, line, (task, name), x=x, label=label)
+            _draw_curve(figure, axes, curve, place)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlabel("different fake NIR images in the training set")
         _finish(figure, axes, summary.metric(name))
-    how = summary.metric(name)
+    record = summary.metric(name)
     return Plot(
         name=file_name("fakes-curve", task, name),
-        title=f"{how.label[0].upper()}{how.label[1:]} against the number of fakes, "
+        title=f"{record.label[0].upper()}{record.label[1:]} against the number of fakes, "
         f"{protocol(task)}",
         caption="0 is the baseline. Training steps and the fakes' share of a batch are the same "
         f"everywhere: fewer fakes are seen more often. {INTERVALS} {HOLLOW} "
@@ -111,99 +117,119 @@ def _fakes_plot(summary: Summary, lines: list[Line], task: str, name: str) -> Pl
     )
 
 
-def _draw_line(
-    summary: Summary,
-    drawn: tuple[Figure, Axes],
-    line: Line,
-    x: list[float],
-    what: tuple[str, str],
-    place: int,
-    label: str,
-) -> None:
-    """Draws a point per training set with its interval; each line is shifted by its place."""
-    figure, axes = drawn
-    found = [summary.means[training_set.name, *what] for training_set in line.sets]
-    scale = summary.metric(what[1]).scale
-    y = scale * np.array([each.value for each in found])
-    ends = scale * np.array([[e.value - e.low, e.high - e.value] for e in found]).T
-    look = _look_of(summary, line)
+@dataclass(frozen=True)
+class Curve:
+    """A line as it is drawn; `x`, `y` (N,), `reach` (2, N) float: from `y` to both interval ends.
+
+    `hollow` are the indices of sets with fakes that tie with the set without them.
+    """
+
+    label: str
+    look: Look
+    x: np.ndarray
+    y: np.ndarray
+    reach: np.ndarray
+    hollow: list[int]
+
+
+def _curve_of(
+    summary: Summary, line: Line, key: tuple[str, str], *, x: list[float], label: str
+) -> Curve:
+    """Return a line's means and intervals as printed; `key` is (protocol, metric)."""
+    means = [summary.means[training_set.name, *key] for training_set in line.sets]
+    scale = summary.metric(key[1]).scale
+    reach = [[mean.value - mean.low, mean.high - mean.value] for mean in means]
+    return Curve(
+        label=label,
+        look=_look_of(summary, line),
+        x=np.array(x),
+        y=scale * np.array([mean.value for mean in means]),
+        reach=scale * np.array(reach).T,
+        hollow=[i for i, one in enumerate(line.sets) if _is_tie(summary, one, *key)],
+    )
+
+
+def _draw_curve(figure: Figure, axes: Axes, curve: Curve, place: int) -> None:
+    """Draw a point per training set with its interval; curves are shifted by their `place`."""
+    x, y, reach, look = curve.x, curve.y, curve.reach, curve.look
     shift = ScaledTranslation(APART_POINTS * place / 72, 0, figure.dpi_scale_trans)
     common: dict[str, Any] = {"color": look.colour, "transform": axes.transData + shift}
-    axes.errorbar(x, y, np.maximum(ends, 0), fmt="none", capsize=2, linewidth=1, **common)
-    tied = [i for i, each in enumerate(line.sets) if _is_tie(summary, each, *what)]
-    # None under the hollow marks, where their edges would show.
-    solid = [i for i in range(len(x)) if i not in tied]
+    axes.errorbar(x, y, np.maximum(reach, 0), fmt="none", capsize=2, linewidth=1, **common)
+    # No filled marks under the hollow ones: their edges would show.
+    filled = [i for i in range(len(x)) if i not in curve.hollow]
     axes.plot(
-        x, y, look.marker, linestyle="-", linewidth=1.5, markersize=5, markevery=solid,
-        label=label, **common,
+        x, y, look.marker, linestyle="-", linewidth=1.5, markersize=5, markevery=filled,
+        label=curve.label, **common,
     )  # fmt: skip
     axes.plot(
-        np.array(x)[tied], y[tied], look.marker, linestyle="", markersize=5,
+        x[curve.hollow], y[curve.hollow], look.marker, linestyle="", markersize=5,
         markerfacecolor=PAPER, **common,
     )  # fmt: skip
     # Shifted artists do not count as data where the axes look for their limits.
-    axes.update_datalim(np.column_stack([[*x, *x], [*(y - ends[0]), *(y + ends[1])]]))
+    axes.update_datalim(np.column_stack([[*x, *x], [*(y - reach[0]), *(y + reach[1])]]))
     axes.margins(x=0.08)
     axes.autoscale_view()
 
 
 def _look_of(summary: Summary, line: Line) -> Look:
-    """Gives a line the look of its translator's training set."""
+    """Return a line the look of its translator's training set."""
     look = looks(summary.training_sets)
     if line.again:
-        return next((look[x.name] for x in line.sets if x.role == "control"), Look(GREY, "s"))
-    made = [
+        return next((look[one.name] for one in line.sets if one.role == "control"), Look(GREY, "s"))
+    with_fakes = [
         training_set
         for training_set in summary.training_sets
         if training_set.images == line.translator
     ]
-    if line.translator and made:
-        return look[made[0].name]
+    if line.translator and with_fakes:
+        return look[with_fakes[0].name]
     return Look(INK, "o") if line.translator is None else look[line.sets[-1].name]
 
 
 def _is_tie(summary: Summary, training_set: TrainingSet, task: str, name: str) -> bool:
-    """Tells whether a set with fakes ties with the set that differs in the fakes alone."""
-    compared = effect(summary, training_set, task, name)
-    return compared is not None and compared.verdict == "undecided"
+    """Tell whether a set with fakes ties with the set that differs in the fakes alone."""
+    gain = effect(summary, training_set, task, name)
+    return gain is not None and gain.verdict == "undecided"
 
 
 def _spelled(training_set: TrainingSet) -> str:
-    """Gives "4", or "all (9.6)"."""
+    """Return "4", or "all (9.6)"."""
     if training_set.known_amount.nir_per_subject != "all":
         return str(training_set.known_amount.nir_per_subject)
     return f"all ({per_person(training_set.known_amount):.3g})"
 
 
 def signed_root(x: np.ndarray) -> np.ndarray:
-    """Gives the square root of floats of any shape, continued below 0, where axes have margins."""
+    """Return the square root of floats of any shape, continued below 0, where axes have margins."""
     return np.sign(x) * np.sqrt(np.abs(x))
 
 
 def signed_square(x: np.ndarray) -> np.ndarray:
+    """Return the inverse of `signed_root`, for floats of any shape."""
     return np.sign(x) * np.square(x)
 
 
-def _finish(figure: Figure, axes: Axes, how: Metric) -> None:
-    axes.set_ylabel(f"{how.label}{f', {how.unit}' if how.unit else ''}")
+def _finish(figure: Figure, axes: Axes, record: Metric) -> None:
+    """Name the vertical axis and add the legend."""
+    axes.set_ylabel(f"{record.label}{f', {record.unit}' if record.unit else ''}")
     legend_below(figure, axes)
 
 
 def frame(summary: Summary, lines: list[Line], task: str, name: str) -> pd.DataFrame:
-    """Gives one row per point, with its difference from the same images without fakes."""
+    """Return one row per point, with its difference from the same images without fakes."""
     rows = []
     for line in lines:
-        for each in line.sets:
-            found, amount = summary.means[each.name, task, name], each.known_amount
+        for point in line.sets:
+            mean, amount = summary.means[point.name, task, name], point.known_amount
             row = {"translator": line.translator or "", "vis_again": line.again}
-            row |= {"training_set": each.name}
+            row |= {"training_set": point.name}
             row |= {"nir_per_subject": amount.nir_per_subject, "nir_mean": per_person(amount)}
             row |= {"nir_images": amount.nir_images, "fake_images": amount.fake_images}
-            row |= {"protocol": task, "metric": name, "value": found.value}
-            row |= {"ci_low": found.low, "ci_high": found.high, "seeds": found.seeds}
+            row |= {"protocol": task, "metric": name, "value": mean.value}
+            row |= {"ci_low": mean.low, "ci_high": mean.high, "seeds": mean.seeds}
             for prefix, compared in (
-                ("", effect(summary, each, task, name)),
-                ("beyond_vis_again_", beyond_again(summary, each, task, name)),
+                ("", effect(summary, point, task, name)),
+                ("beyond_vis_again_", beyond_again(summary, point, task, name)),
             ):
                 if compared:
                     row |= _difference(prefix, compared)

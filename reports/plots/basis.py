@@ -7,19 +7,19 @@ from reports.words import protocol
 
 
 def basis(summary: Summary, task: str, name: str) -> str:
-    """Gives "Unseen people: 60 people, 600 probes, 3 seeds."; empty where nothing was scored.
+    """Return "Unseen people: 60 people, 600 probes, 3 seeds."; empty where nothing was scored.
 
     Counts are those of the training set with the most seeds.
     """
-    found = [estimate for key, estimate in summary.means.items() if key[1:] == (task, name)]
-    if not found:
+    means = [estimate for key, estimate in summary.means.items() if key[1:] == (task, name)]
+    if not means:
         return ""
-    most = max(found, key=lambda each: (each.seeds, each.probes))
+    most = max(means, key=lambda mean: (mean.seeds, mean.probes))
     return _spelled(task, most.subjects, most.probes, most.seeds)
 
 
 def basis_of_outcomes(outcomes: pd.DataFrame, task: str) -> str:
-    """Gives the same, counted in a table of outcomes (reports.material)."""
+    """Return the same sentence, counted in a table of outcomes (reports.material)."""
     rows = outcomes[outcomes["protocol"] == task]
     if rows.empty:
         return ""

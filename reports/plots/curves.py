@@ -42,7 +42,7 @@ DEVIATES = (1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99)  # ticks of
 
 @dataclass(frozen=True)
 class Mean:
-    """A training set's curve over seeds; `x`, `y`, `low`, `high` (N,), in shares or ranks."""
+    """A training set's curve over seeds; `x`, `y`, `low`, `high` (N,) float, in shares or ranks."""
 
     of: TrainingSet
     x: np.ndarray
@@ -52,7 +52,7 @@ class Mean:
 
 
 def plots(material: Material, summary: Summary) -> Iterator[Plot]:
-    """Draws ROC, DET and CMC of each protocol that has them, of the first fold.
+    """Draw ROC, DET and CMC of each protocol that has them, of the first fold.
 
     Points of a curve over amounts are left out.
     """
@@ -62,17 +62,20 @@ def plots(material: Material, summary: Summary) -> Iterator[Plot]:
     ]
     for task, rows in shown.groupby("protocol", sort=False):
         rests_on = basis_of_outcomes(first_fold(material.outcomes), task)
-        for kind, (*_, source) in SHAPES.items():
+        for shape, (*_, source) in SHAPES.items():
             if len(points := rows[rows["curve"] == source]):
-                yield _curve_plot(summary, task, kind, points, rests_on)
+                yield _curve_plot(summary, points, task=task, shape=shape, rests_on=rests_on)
 
 
-def _curve_plot(summary: Summary, task: str, kind: str, rows: pd.DataFrame, rests_on: str) -> Plot:
-    title, across, up, _ = SHAPES[kind]
+def _curve_plot(
+    summary: Summary, rows: pd.DataFrame, *, task: str, shape: str, rests_on: str
+) -> Plot:
+    """Draw one of SHAPES for all training sets; `rests_on` ends the caption."""
+    title, x_label, y_label, _ = SHAPES[shape]
     present = set(rows["training_set"])
     means = [
         _mean_curve(
-            training_set, rows[rows["training_set"] == training_set.name], kind, _lowest(rows)
+            training_set, rows[rows["training_set"] == training_set.name], shape, _lowest(rows)
         )
         for training_set in summary.training_sets
         if training_set.name in present
@@ -80,20 +83,21 @@ def _curve_plot(summary: Summary, task: str, kind: str, rows: pd.DataFrame, rest
     look = looks(summary.training_sets)
     with drawing(HEIGHT_INCHES) as (figure, axes):
         labelled: set[str] = set()
-        for each in means:
-            drawn = look[each.of.name]
-            label = CONTROLS if drawn.background else each.of.marked(each.of.name)
-            _draw_set(axes, each, kind, drawn, None if label in labelled else label)
+        for mean in means:
+            own = look[mean.of.name]
+            label = CONTROLS if own.background else mean.of.marked(mean.of.name)
+            shown_label = None if label in labelled else label
+            _draw_set(axes, mean, shape, look=own, label=shown_label)
             labelled.add(label)
-        _scale_axes(axes, kind, means)
-        axes.set(xlabel=across, ylabel=up)
+        _scale_axes(axes, shape, means)
+        axes.set(xlabel=x_label, ylabel=y_label)
         legend_below(figure, axes)
     return Plot(
-        name=file_name(kind, task),
+        name=file_name(shape, task),
         title=f"{title}, {protocol(task)}",
         caption=f"{_caption(rows['seed'].nunique(), means)} {rests_on}".strip(),
         figure=figure,
-        data=pd.concat([_frame(each, kind) for each in means], ignore_index=True),
+        data=pd.concat([_frame(mean, shape) for mean in means], ignore_index=True),
     )
 
 
@@ -103,84 +107,91 @@ def _caption(seeds: int, means: list[Mean]) -> str:
         if seeds > 1
         else "One seed."
     ]
-    if any(each.of.role == "control" for each in means):
+    if any(mean.of.role == "control" for mean in means):
         parts.append("Controls thin and grey; the CSV beside tells them apart.")
     return " ".join(parts)
 
 
-def _mean_curve(of: TrainingSet, rows: pd.DataFrame, kind: str, least: float) -> Mean:
-    """Gives the curves of all seeds, read at the same places."""
-    x = _places(rows, kind, least)
+def _mean_curve(of: TrainingSet, rows: pd.DataFrame, shape: str, least: float) -> Mean:
+    """Return the curves of all seeds, read at the same places."""
+    x = _places(rows, shape, least)
     curves = [group.sort_values(["x", "y"]) for _, group in rows.groupby("seed")]
     found = np.stack([on_grid(curve, x)[1] for curve in curves])
-    if kind == "det":
+    if shape == "det":
         found = 1 - found
     return Mean(of, x, found.mean(0), found.min(0), found.max(0))
 
 
-def _draw_set(axes: Axes, mean: Mean, kind: str, look: Look, label: str | None) -> None:
-    """Draws a curve; a control is a thin grey line without a band over seeds."""
-    x, y = scaled(mean.x, mean.y, kind)
+def _draw_set(axes: Axes, mean: Mean, shape: str, *, look: Look, label: str | None) -> None:
+    """Draw a curve; a control is a thin grey line without a band over seeds."""
+    x, y = scaled(mean.x, mean.y, shape)
     if not look.background and (mean.low < mean.high).any():
-        _, low = scaled(mean.x, mean.low, kind)
-        _, high = scaled(mean.x, mean.high, kind)
+        _, low = scaled(mean.x, mean.low, shape)
+        _, high = scaled(mean.x, mean.high, shape)
         axes.fill_between(x, low, high, color=look.colour, alpha=0.13, linewidth=0)
-    shape = look.marker if kind == "cmc" and len(x) <= 25 and not look.background else None
+    marker = look.marker if shape == "cmc" and len(x) <= 25 and not look.background else None
     axes.plot(
-        x, y, label=label, marker=shape, markersize=3.5, color=look.colour, linestyle=look.line,
+        x, y, label=label, marker=marker, markersize=3.5, color=look.colour, linestyle=look.line,
         linewidth=look.width, zorder=1.9 if look.background else 2,
     )  # fmt: skip
 
 
-def scaled(x: np.ndarray, y: np.ndarray, kind: str) -> tuple[np.ndarray, np.ndarray]:
-    """Gives shares as drawn: per cent, or normal deviates, in which rates of 0 are cut off."""
-    if kind == "det":
+def scaled(x: np.ndarray, y: np.ndarray, shape: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return shares as drawn: per cent, or normal deviates, limited to those of DEVIATES.
+
+    (N,) and (N,) float => (N,) and (N,) float; ranks stay ranks.
+    """
+    if shape == "det":
         ends = ndtri(DEVIATES[0]), ndtri(DEVIATES[-1])
         return np.clip(ndtri(x), *ends), np.clip(ndtri(y), *ends)
-    return (100 * x if kind == "roc" else x), 100 * y
+    return (100 * x if shape == "roc" else x), 100 * y
 
 
-def _places(rows: pd.DataFrame, kind: str, least: float) -> np.ndarray:
-    """Gives where curves are read: whole ranks, or false accept rates even on the log scale."""
-    if kind == "cmc":
+def _places(rows: pd.DataFrame, shape: str, least: float) -> np.ndarray:
+    """Return where curves are read, (N,): whole ranks, or false accept rates on the log scale."""
+    if shape == "cmc":
         ranks = np.sort(rows["x"].unique())
         return ranks[thinned(len(ranks))]
-    return np.geomspace(least, 1 if kind == "roc" else 0.5, 120)
+    return np.geomspace(least, 1 if shape == "roc" else 0.5, 120)
 
 
 def _lowest(rows: pd.DataFrame) -> float:
-    """Gives the lowest false accept rate worth showing: the first above 0, if not too small."""
+    """Return the lowest false accept rate that is shown: the first above 0, if not too small."""
     above = rows["x"][rows["x"] > 0]
     return float(min(max(LOWEST_FAR, above.min()), 0.1)) if len(above) else LOWEST_FAR
 
 
 def on_grid(curve: pd.DataFrame, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Reads a curve as a step function: the rate at the strictest false accept rate up to x."""
-    known = curve["y"].to_numpy()
+    """Read a curve as a step function at `x`, (N,) float => `x` and the rates, (N,) float.
+
+    The rate is that at the largest false accept rate up to x, 0 below the first.
+    """
+    rates = curve["y"].to_numpy()
     # 1e-12: a false accept rate of 0.1 written as 0.10000000000000001 still keeps to 0.1.
     place = np.searchsorted(curve["x"].to_numpy(), x + 1e-12, side="right") - 1
-    return x, np.where(place >= 0, known[np.maximum(place, 0)], 0.0)
+    return x, np.where(place >= 0, rates[np.maximum(place, 0)], 0.0)
 
 
-def _scale_axes(axes: Axes, kind: str, means: list[Mean]) -> None:
-    if kind == "det":
+def _scale_axes(axes: Axes, shape: str, means: list[Mean]) -> None:
+    """Set scales, limits and ticks of both axes."""
+    if shape == "det":
         _scale_deviates(axes, means)
         return
     axes.set_ylim(0, 102)
-    if kind == "cmc":
+    if shape == "cmc":
         axes.set_xlim(left=0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     else:
         axes.set_xscale("log")
-        axes.set_xlim(100 * min(each.x.min() for each in means), 100)
+        axes.set_xlim(100 * min(mean.x.min() for mean in means), 100)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _scale_deviates(axes: Axes, means: list[Mean]) -> None:
-    """Scales both axes by normal deviates, with ticks in per cent, as far as the curves reach."""
-    rates = np.concatenate([each.y for each in means])
-    least = min(each.x.min() for each in means)
+    """Scale both axes by normal deviates, with ticks in per cent, as far as the curves reach."""
+    rates = np.concatenate([mean.y for mean in means])
+    least = min(mean.x.min() for mean in means)
     top, bottom = max(0.5, rates.max()), min(rates[rates > 0].min(initial=0.5), 0.2)
     ends = {"x": (least, 0.5), "y": (max(bottom, DEVIATES[0]), min(top, DEVIATES[-1]))}
     for axis, (low, high) in ends.items():
@@ -190,9 +201,9 @@ def _scale_deviates(axes: Axes, means: list[Mean]) -> None:
         getattr(axes, f"set_{axis}lim")(ndtri(low), ndtri(high) + 0.05)
 
 
-def _frame(mean: Mean, kind: str) -> pd.DataFrame:
-    """Gives what is drawn of one training set, in shares; ranks are ranks."""
+def _frame(mean: Mean, shape: str) -> pd.DataFrame:
+    """Return the numbers that are drawn of one training set, in shares or ranks."""
     names = {"roc": ("far", "verification_rate"), "det": ("far", "false_reject_rate")}
-    x, y = names.get(kind, ("rank", "share"))
+    x, y = names.get(shape, ("rank", "share"))
     columns = {"training_set": mean.of.name, "role": mean.of.role, x: mean.x, y: mean.y}
     return pd.DataFrame(columns | {"lowest_seed": mean.low, "highest_seed": mean.high})

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from reports.material import TrainingSet
 from reports.plots.basis import basis
 from reports.plots.figure import INK, PAPER, Look, Plot, drawing, file_name, looks
 from reports.summary import Comparison, Summary
@@ -28,58 +29,56 @@ GROUPS = {
 
 
 def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
-    """Draws a plot per (protocol, metric) that has something to compare."""
-    baseline = summary.named("baseline")[0]
+    """Draw a plot per (protocol, metric) that has something to compare."""
+    baseline = summary.in_role("baseline")[0]
     for task, name in metrics:
         found = [
             summary.compared(training_set.name, baseline, task, name)
             for training_set in summary.training_sets
             if training_set.role in GROUPS
         ]
-        if rows := [each for each in found if each]:
+        if rows := [comparison for comparison in found if comparison]:
             yield _forest(summary, rows)
 
 
 def _forest(summary: Summary, rows: list[Comparison]) -> Plot:
-    """Draws one row per training set, in the order of the tables."""
-    how, task = rows[0].record, rows[0].protocol
-    look, sets = (
-        looks(summary.training_sets),
-        {training_set.name: training_set for training_set in summary.training_sets},
-    )
-    heights, headings, depth = layout([sets[each.training_set].role for each in rows])
+    """Draw one row per training set, in the order of the tables."""
+    record, task = rows[0].record, rows[0].protocol
+    look = looks(summary.training_sets)
+    by_name = {training_set.name: training_set for training_set in summary.training_sets}
+    sets = [by_name[comparison.training_set] for comparison in rows]
+    heights, headings, depth = layout([training_set.role for training_set in sets])
     with drawing(FRAME_INCHES + ROW_INCHES * depth) as (figure, axes):
-        for each, height in zip(rows, heights, strict=True):
-            _draw_row(axes, each, height, look[each.training_set], how.scale)
+        for comparison, height in zip(rows, heights, strict=True):
+            _draw_row(axes, comparison, height, look[comparison.training_set])
         axes.axvline(0, color=INK, linewidth=1, zorder=0.9)
         for text, height in headings:
             axes.text(
                 0.02, height, text, transform=axes.get_yaxis_transform(), size=8, style="italic",
                 va="center",
             )  # fmt: skip
-        names = [sets[each.training_set] for each in rows]
-        axes.set_yticks(heights, [each.marked(each.name) for each in names])
+        axes.set_yticks(heights, [training_set.marked(training_set.name) for training_set in sets])
         axes.set_ylim(0.6 - depth, 0.6)
         axes.grid(visible=False, axis="y")
-        axes.set_xlabel(_axis_label(how.unit, how.better))
+        axes.set_xlabel(_axis_label(record.unit, record.better))
     return Plot(
         name=file_name("difference", task, rows[0].metric),
-        title=f"{how.label[0].upper()}{how.label[1:]}, {protocol(task)}",
+        title=f"{record.label[0].upper()}{record.label[1:]}, {protocol(task)}",
         caption=_caption(summary, rows),
         figure=figure,
-        data=_frame(rows, {name: each.role for name, each in sets.items()}),
+        data=_frame(rows, sets),
     )
 
 
 def layout(roles: list[str]) -> tuple[list[float], list[tuple[str, float]], float]:
-    """Gives a height per row from 0 down, (heading, height) of each group, and the depth in rows.
+    """Return a height per row from 0 down, (heading, height) of each group, and the depth in rows.
 
     A single group needs no heading.
     """
-    runs = [(role, len(list(run))) for role, run in groupby(roles)]
-    step = HEADING_ROWS if len(runs) > 1 else 0
+    groups = [(role, len(list(rows))) for role, rows in groupby(roles)]
+    step = HEADING_ROWS if len(groups) > 1 else 0
     heights, headings, depth = [], [], 0.0
-    for role, count in runs:
+    for role, count in groups:
         if step:
             headings.append((GROUPS[role], -depth))
         depth += step
@@ -89,51 +88,54 @@ def layout(roles: list[str]) -> tuple[list[float], list[tuple[str, float]], floa
 
 
 def _axis_label(unit: str, better: str) -> str:
-    """Gives "difference, points (right is better)"."""
+    """Return "difference, points (right is better)"."""
     text = "difference, points" if unit == "%" else "difference"
     side = {"higher": " (right is better)", "lower": " (left is better)"}
     return f"{text}{side.get(better, '')}"
 
 
 def _caption(summary: Summary, rows: list[Comparison]) -> str:
-    """Says what is drawn, and what it rests on."""
-    ties = any(each.verdict == "undecided" for each in rows)
-    decided = any(each.verdict != "undecided" for each in rows)
+    """Say what is drawn, and what it rests on."""
+    undecided = [comparison.verdict == "undecided" for comparison in rows]
     parts = [f"Difference from {rows[0].baseline} (line at 0), with its 95 % interval."]
-    if decided:
+    if not all(undecided):
         parts.append("Filled: a gain or a loss after Holm's adjustment.")
-    if ties:
+    if any(undecided):
         parts.append("Hollow: a tie with the baseline.")
-    if max(len(each.per_seed) for each in rows) > 1:
+    if max(len(comparison.per_seed) for comparison in rows) > 1:
         parts.append("Small dots: seeds.")
     return " ".join([*parts, basis(summary, rows[0].protocol, rows[0].metric)]).strip()
 
 
-def _draw_row(axes: Axes, comparison: Comparison, height: float, look: Look, scale: float) -> None:
-    found, colour = comparison.estimate, look.colour
-    ends = scale * np.array([found.low, found.high])
+def _draw_row(axes: Axes, comparison: Comparison, height: float, look: Look) -> None:
+    """Draw one difference: its interval, its mark, and its seeds below."""
+    estimate, scale, colour = comparison.estimate, comparison.record.scale, look.colour
+    ends = scale * np.array([estimate.low, estimate.high])
     axes.plot(ends, [height] * 2, color=colour, linewidth=2.2)
     inside = PAPER if comparison.verdict == "undecided" else colour
     axes.plot(
-        scale * found.value, height, look.marker, color=colour, markersize=7, markerfacecolor=inside
-    )
+        scale * estimate.value, height, look.marker, color=colour, markersize=7,
+        markerfacecolor=inside,
+    )  # fmt: skip
     if len(comparison.per_seed) > 1:
         seeds = scale * np.array(list(comparison.per_seed.values()))
         below = height - 0.27
         axes.plot(seeds, np.full(len(seeds), below), ".", color=colour, alpha=0.7, markersize=4)
 
 
-def _frame(rows: list[Comparison], roles: dict[str, str]) -> pd.DataFrame:
-    """Gives one row per mean and one per seed."""
-    records = []
-    for each in rows:
-        start = {"training_set": each.training_set, "role": roles[each.training_set]}
-        start |= {"baseline": each.baseline, "protocol": each.protocol, "metric": each.metric}
-        found = each.estimate
-        mean: dict[str, float | str] = {"ci_low": found.low, "ci_high": found.high}
-        mean |= {"p_adjusted": each.p_adjusted, "verdict": each.verdict}
-        records.append({**start, "seed": "mean", "difference": found.value, **mean})
-        records += [
-            {**start, "seed": seed, "difference": value} for seed, value in each.per_seed.items()
+def _frame(comparisons: list[Comparison], sets: list[TrainingSet]) -> pd.DataFrame:
+    """Return one row per mean difference and one per seed."""
+    rows = []
+    for comparison, training_set in zip(comparisons, sets, strict=True):
+        start = {"training_set": comparison.training_set, "role": training_set.role}
+        start |= {"baseline": comparison.baseline, "protocol": comparison.protocol}
+        start |= {"metric": comparison.metric}
+        estimate = comparison.estimate
+        test: dict[str, float | str] = {"ci_low": estimate.low, "ci_high": estimate.high}
+        test |= {"p_adjusted": comparison.p_adjusted, "verdict": comparison.verdict}
+        rows.append({**start, "seed": "mean", "difference": estimate.value, **test})
+        rows += [
+            {**start, "seed": seed, "difference": value}
+            for seed, value in comparison.per_seed.items()
         ]
-    return pd.DataFrame(records)
+    return pd.DataFrame(rows)

@@ -1,7 +1,7 @@
-"""Holds what all plots share: size, colours, and the writing of files and inline SVG.
+"""The common parts of all plots: size, colours, and the writing of files and inline SVG.
 
-Figures are made without pyplot, so no state is left behind. Text in SVG stays text: it can be
-searched, and the page chooses its colour, so that one drawing serves light and dark.
+Figures are made without pyplot, so no global state remains. Text in SVG stays text: it can be
+searched, and the page chooses its colour, so that one drawing fits light and dark pages.
 """
 
 import io
@@ -27,7 +27,7 @@ from reports.material import TrainingSet
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 INK = "#1a1b1c"  # no other colour may have this value: the page replaces it by its own text colour
 PAPER = "#fefefe"
-LEGEND_SIGNS = 60  # in a line of a legend; more would be cut off
+LEGEND_LETTERS = 60  # in a line of a legend; more would be cut off
 GREY = "#8c8c8c"
 MARKERS = ("s", "^", "v", "p", "h", "<")
 CONTROL_MARKERS = (">", "d", "X", "*", "8", "H", "P")
@@ -63,7 +63,7 @@ STYLE: dict[Any, object] = {
     "legend.fontsize": 8,
     "axes.unicode_minus": True,
 }
-MOST_POINTS = 250  # per line; more are not to be seen and make the page heavy
+MOST_POINTS = 250  # per line; more cannot be seen and make the page large
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Look:
 
 @contextmanager
 def drawing(height_inches: float = SIDES_INCHES[1]) -> Iterator[tuple[Figure, Axes]]:
-    """Gives a figure with one axes, under the common style."""
+    """Yield a figure with one axes, under the common style."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(SIDES_INCHES[0], height_inches), layout="constrained")
         yield figure, figure.add_subplot()
@@ -100,7 +100,7 @@ def drawing(height_inches: float = SIDES_INCHES[1]) -> Iterator[tuple[Figure, Ax
 
 
 def looks(sets: tuple[TrainingSet, ...]) -> dict[str, Look]:
-    """Gives a look per training set: fakes are coloured, all others black or grey.
+    """Return a look per training set: fakes are coloured, all others black or grey.
 
     The baseline and the ceiling, between which fakes are expected, are as dark as text; controls
     are grey and thin. Markers differ too, so that colour is not all that tells sets apart. A leaky
@@ -110,24 +110,24 @@ def looks(sets: tuple[TrainingSet, ...]) -> dict[str, Look]:
     colours, markers, controls = cycle(COLOURS), cycle(MARKERS), cycle(CONTROL_MARKERS)
     found: dict[str, Look] = {}
     by_translator: dict[str | None, str] = {None: INK}
-    for each in sets:
-        if each.role in FRAMING:
-            found[each.name] = Look(*FRAMING[each.role])
-        elif each.role == "control":
-            found[each.name] = Look(GREY, next(controls), "-", 0.8, True)
-        elif each.role == "curve":
-            translator = each.amount.translator if each.amount else None
-            found[each.name] = Look(by_translator.get(translator, GREY), "o")
+    for one in sets:
+        if one.role in FRAMING:
+            found[one.name] = Look(*FRAMING[one.role])
+        elif one.role == "control":
+            found[one.name] = Look(GREY, next(controls), width=0.8, background=True)
+        elif one.role == "curve":
+            translator = one.amount.translator if one.amount else None
+            found[one.name] = Look(by_translator.get(translator, GREY), "o")
         else:
-            twin = found.get(each.counterpart or "") if each.leaky else None
-            colour = twin.colour if twin else next(colours)
-            by_translator[each.images] = colour
-            found[each.name] = Look(colour, next(markers), "--" if each.leaky else "-")
+            clean = found.get(one.counterpart or "") if one.leaky else None
+            colour = clean.colour if clean else next(colours)
+            by_translator[one.images] = colour
+            found[one.name] = Look(colour, next(markers), "--" if one.leaky else "-")
     return found
 
 
 def image_looks(sets: tuple[TrainingSet, ...], kinds: list[str]) -> dict[str, Look]:
-    """Gives a look per kind of images: fakes have that of their training set."""
+    """Return a look per kind of images: fakes have that of their training set."""
     of_sets = looks(sets)
     known = {"real": Look(INK, "o"), "vis": Look(GREY, "X")}
     known |= {
@@ -136,19 +136,20 @@ def image_looks(sets: tuple[TrainingSet, ...], kinds: list[str]) -> dict[str, Lo
         if training_set.images
     }
     spare = zip(cycle(COLOURS[::-1]), cycle(MARKERS[::-1]), strict=False)
-    return {kind: known.get(kind) or Look(*next(spare)) for kind in kinds}
+    return {image_kind: known.get(image_kind) or Look(*next(spare)) for image_kind in kinds}
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int = 3) -> None:
-    """Draws a legend under the axes, where it covers no line; none without labels."""
+    """Draw a legend under the axes, so that it covers no line; none without labels."""
     handles, labels = axes.get_legend_handles_labels()
     if CONTROLS in labels:  # they are drawn first, under all others, and named last
         place = labels.index(CONTROLS)
         handles, labels = (
-            each[:place] + each[place + 1 :] + [each[place]] for each in (handles, labels)
+            entries[:place] + entries[place + 1 :] + [entries[place]]
+            for entries in (handles, labels)
         )
     if handles:
-        while columns > 1 and columns * max(map(len, labels)) > LEGEND_SIGNS:
+        while columns > 1 and columns * max(map(len, labels)) > LEGEND_LETTERS:
             columns -= 1
         figure.legend(
             handles, labels, loc="outside lower center", ncols=min(columns, len(handles)),
@@ -157,17 +158,17 @@ def legend_below(figure: Figure, axes: Axes, columns: int = 3) -> None:
 
 
 def thinned(count: int) -> np.ndarray:
-    """Gives at most MOST_POINTS indices of `count`, evenly spread, the ends included."""
+    """Return at most MOST_POINTS indices below `count`, evenly spread, (N,) int64."""
     return evenly(count, MOST_POINTS)
 
 
 def file_name(*parts: str) -> str:
-    """Gives a file name of plain letters: ("loss", "D vis") -> "loss-d-vis"."""
+    """Return a file name of plain letters: ("loss", "D vis") => "loss-d-vis"."""
     return re.sub(r"[^a-z0-9=.]+", "-", "-".join(parts).lower()).strip("-") or "plot"
 
 
 def save(plot: Plot, folder: Path) -> str:
-    """Writes `<name>.svg`, `.png` and `.csv`; returns the SVG."""
+    """Write `<name>.svg`, `.png` and `.csv` => the text of the SVG."""
     folder.mkdir(parents=True, exist_ok=True)
     svg = to_svg(plot.figure)
     write_text(folder / f"{plot.name}.svg", svg)
@@ -179,16 +180,16 @@ def save(plot: Plot, folder: Path) -> str:
 
 
 def to_svg(figure: Figure) -> str:
-    """Gives SVG without date or version: the same figure gives the same bytes."""
+    """Return SVG without date or version, so that the same figure gives the same bytes."""
     buffer = io.StringIO()
-    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    no_metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     with mpl.rc_context(STYLE):
-        figure.savefig(buffer, format="svg", metadata=nothing)
+        figure.savefig(buffer, format="svg", metadata=no_metadata)
     return buffer.getvalue()
 
 
 def inline(svg: str, name: str) -> str:
-    """Gives SVG to put into an HTML page: with colours of the page, and ids of its own."""
+    """Return SVG to put into an HTML page; its ids start with `name`, its ink is the page's."""
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)

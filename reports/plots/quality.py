@@ -35,23 +35,23 @@ TITLES = {  # of the figures, by the group of their metrics; those of other grou
 
 
 def plots(summary: Summary, kinds: list[str]) -> Iterator[Plot]:
-    """Draws one figure per group of metrics, rows in the order of `kinds`."""
+    """Draw one figure per group of metrics, rows in the order of `kinds`."""
     quality = summary.quality[summary.quality["value"].notna()]
     present = _in_order(summary, dict.fromkeys(quality["metric"]))
     for group, title in TITLES.items():
         if names := [name for name in present if _group_of(summary, name) == group]:
             rows = quality[quality["metric"].isin(names)]
-            yield _group_plot(summary, (group, title), names, rows, kinds)
+            yield _group_plot(summary, rows, names, kinds=kinds, group=group, title=title)
 
 
 def _group_of(summary: Summary, name: str) -> str:
-    """Gives the figure that a metric is drawn in."""
+    """Return the figure that a metric is drawn in."""
     group = summary.metric(name).group
     return group if group in TITLES else "other"
 
 
 def _in_order(summary: Summary, names: Iterable[str]) -> list[str]:
-    """Puts metrics into the order of their figures, and of their places there."""
+    """Put metrics into the order of their figures, and of their places there."""
     order = list(TITLES)
 
     def place(name: str) -> tuple[int, float]:
@@ -62,21 +62,24 @@ def _in_order(summary: Summary, names: Iterable[str]) -> list[str]:
 
 def _group_plot(
     summary: Summary,
-    called: tuple[str, str],
-    names: list[str],
     rows: pd.DataFrame,
+    names: list[str],
+    *,
     kinds: list[str],
+    group: str,
+    title: str,
 ) -> Plot:
-    """Draws seeds as marks with intervals, the floor and the untranslated images as lines."""
-    kinds = [kind for kind in kinds if kind in set(rows["images"])]
+    """Draw seeds as marks with intervals, the floor and the untranslated images as lines."""
+    present, fakes = set(rows["images"]), summary.names_of_fakes()
+    kinds = [image_kind for image_kind in kinds if image_kind in present]
     look = _looks_of(summary, kinds)
-    labels = {kind: SHORT.get(kind) or summary.kinds().get(kind, kind) for kind in kinds}
+    labels = [SHORT.get(image_kind) or fakes.get(image_kind, image_kind) for image_kind in kinds]
     height = FRAME_INCHES + ROW_INCHES * len(kinds)
     with small_multiples(len(names), COLUMNS, height) as (figure, drawings):
         for place, (axes, name) in enumerate(zip(drawings, names, strict=True)):
-            _draw_metric(axes, rows[rows["metric"] == name], summary.metric(name), kinds, look)
+            _draw_metric(axes, rows[rows["metric"] == name], summary.metric(name), look)
             first = place % COLUMNS == 0
-            axes.set_yticks(-np.arange(len(kinds)), list(labels.values()) if first else [])
+            axes.set_yticks(-np.arange(len(kinds)), labels if first else [])
     several = rows.duplicated(["images", "metric"]).any()
     repeats = "seeds and folds" if "fold" in rows else "seeds"
     caption = [
@@ -87,65 +90,64 @@ def _group_plot(
         _pairs_caption(summary, rows),
     ]
     return Plot(
-        name=file_name("quality", called[0]),
-        title=called[1],
+        name=file_name("quality", group),
+        title=title,
         caption=" ".join(filter(None, caption)),
         figure=figure,
         data=rows,
     )
 
 
-def _draw_metric(
-    axes: Axes, rows: pd.DataFrame, how: Metric, kinds: list[str], look: dict[str, Look]
-) -> None:
-    """Draws one metric: a row per kind of images, seeds slightly apart."""
-    for place, kind in enumerate(kinds):
-        own = rows[rows["images"] == kind]
-        values = how.scale * own["value"].to_numpy()
+def _draw_metric(axes: Axes, rows: pd.DataFrame, record: Metric, kinds: dict[str, Look]) -> None:
+    """Draw one metric: a row per kind of images, seeds slightly apart."""
+    for place, (image_kind, look) in enumerate(kinds.items()):
+        own = rows[rows["images"] == image_kind]
+        values = record.scale * own["value"].to_numpy()
         apart = np.linspace(0.18, -0.18, len(own)) if len(own) > 1 else np.zeros(len(own))
         y = apart - place
         if "ci_low" in own:
-            low, high = (how.scale * own[end].to_numpy(float) for end in ("ci_low", "ci_high"))
-            axes.hlines(y, low, high, color=look[kind].colour, linewidth=1)
-        axes.plot(values, y, look[kind].marker, color=look[kind].colour, markersize=4)
-        if kind in ("real", "vis") and len(values):
-            line, colour = (":", INK) if kind == "real" else ("--", GREY)
+            low, high = (record.scale * own[end].to_numpy(float) for end in ("ci_low", "ci_high"))
+            axes.hlines(y, low, high, color=look.colour, linewidth=1)
+        axes.plot(values, y, look.marker, color=look.colour, markersize=4)
+        if image_kind in ("real", "vis") and len(values):
+            line, colour = (":", INK) if image_kind == "real" else ("--", GREY)
             axes.axvline(values.mean(), color=colour, linestyle=line, linewidth=1, zorder=0.9)
     axes.set_ylim(-len(kinds) + 0.4, 0.6)
-    axes.set_xlabel(_axis_label(how), fontsize=8)
+    axes.set_xlabel(_axis_label(record), fontsize=8)
     axes.tick_params(labelsize=8)
     axes.locator_params(axis="x", nbins=4)
     axes.grid(visible=False, axis="y")
 
 
-def _axis_label(how: Metric) -> str:
-    """Says what is measured, in which unit, and which way is better, on short lines."""
-    unit = f", {how.unit}" if how.unit else ""
-    lines = textwrap.wrap(f"{how.label}{unit}", LABEL_LETTERS)
-    return "\n".join([*lines, *([f"({how.better} is better)"] if how.better else [])])
+def _axis_label(record: Metric) -> str:
+    """Return a metric's label, its unit and the better direction, on short lines."""
+    unit = f", {record.unit}" if record.unit else ""
+    lines = textwrap.wrap(f"{record.label}{unit}", LABEL_LETTERS)
+    return "\n".join([*lines, *([f"({record.better} is better)"] if record.better else [])])
 
 
 def _pairs_caption(summary: Summary, rows: pd.DataFrame) -> str:
-    """Says what pairs of real images get, in the metric that has them."""
+    """Return the values of pairs of real images, in the metric that has them, as a sentence."""
     pairs = rows[rows["images"].isin(PAIRS)]
     means = pairs.groupby("images")["value"].mean()
-    if not all(kind in means.index for kind in PAIRS):
+    if not all(image_kind in means.index for image_kind in PAIRS):
         return ""
     label = summary.metric(pairs["metric"].iloc[0]).label
-    one, two = (f"{means[kind]:.3f}" for kind in PAIRS)
+    one, two = (f"{means[image_kind]:.3f}" for image_kind in PAIRS)
     return f"In {label}, a VIS and a real NIR image of one person get {one}, of two people {two}."
 
 
 def _looks_of(summary: Summary, kinds: list[str]) -> dict[str, Look]:
-    """Gives a look per kind of images; true NIR is as dark as real NIR."""
-    return image_looks(summary.training_sets, kinds) | {"reshot": Look(INK, "D")}
+    """Return a look per kind of images; true NIR is as dark as real NIR."""
+    found = image_looks(summary.training_sets, kinds)
+    return found | ({"reshot": Look(INK, "D")} if "reshot" in found else {})
 
 
 @contextmanager
 def small_multiples(
     count: int, columns: int, row_inches: float
 ) -> Iterator[tuple[Figure, list[Axes]]]:
-    """Gives a figure with `count` small drawings under the common style."""
+    """Yield a figure with `count` small drawings under the common style."""
     lines = -(-count // columns)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH_INCHES, lines * row_inches), layout="constrained")
@@ -159,21 +161,21 @@ def small_multiples(
 def usefulness(
     summary: Summary, task: str, name: str, image_metric: str | None = None
 ) -> Plot | None:
-    """Draws the gain in recognition against each metric of images, a mark per variant and seed.
+    """Draw the gain in recognition against each metric of images, a mark per variant and seed.
 
     `image_metric` draws that one alone. None where there are fewer than two marks.
     """
-    found = points(summary, task, name)
+    marks = points(summary, task, name)
     if image_metric is not None:
-        found = found[found["metric"] == image_metric]
-    names = _with_two_marks(summary, found)
+        marks = marks[marks["metric"] == image_metric]
+    names = _with_two_marks(summary, marks)
     if not names:
         return None
-    rows = agreement(summary, found).set_index("metric")
+    rows = agreement(summary, marks).set_index("metric")
     with small_multiples(len(names), SCATTER_COLUMNS, SCATTER_INCHES) as (figure, drawings):
-        for place, (axes, each) in enumerate(zip(drawings, names, strict=True)):
-            _draw_scatter(axes, summary, found[found["metric"] == each], (task, name))
-            axes.set_title(f"rank correlation {correlation(rows.loc[each, 'rho'])}", fontsize=8)
+        for place, (axes, shown) in enumerate(zip(drawings, names, strict=True)):
+            _draw_scatter(axes, summary, marks[marks["metric"] == shown], summary.metric(name))
+            axes.set_title(f"rank correlation {correlation(rows.loc[shown, 'rho'])}", fontsize=8)
             if place % SCATTER_COLUMNS:
                 axes.set_ylabel("")
                 axes.tick_params(labelleft=False)
@@ -185,53 +187,53 @@ def usefulness(
         title="Does looking real mean being useful?",
         caption=_usefulness_caption(rows, task, summary.metric(name)),
         figure=figure,
-        data=found,
+        data=marks,
     )
 
 
-def _with_two_marks(summary: Summary, found: pd.DataFrame) -> list[str]:
-    """Gives the metrics with at least two marks, in the order of their figures."""
-    counts = found["metric"].value_counts()
-    present = [name for name in dict.fromkeys(found["metric"]) if counts[name] > 1]
+def _with_two_marks(summary: Summary, marks: pd.DataFrame) -> list[str]:
+    """Return the metrics with at least two marks, in the order of their figures."""
+    counts = marks["metric"].value_counts()
+    present = [name for name in dict.fromkeys(marks["metric"]) if counts[name] > 1]
     return _in_order(summary, present)
 
 
-def _draw_scatter(axes: Axes, summary: Summary, found: pd.DataFrame, gain: tuple[str, str]) -> None:
-    """Draws one metric against the gain; the untranslated images are a line."""
-    distance, how = summary.metric(found["metric"].iloc[0]), summary.metric(gain[1])
+def _draw_scatter(axes: Axes, summary: Summary, marks: pd.DataFrame, gain: Metric) -> None:
+    """Draw one metric of images against the gain in another; untranslated images are a line."""
+    record = summary.metric(marks["metric"].iloc[0])
     look = looks(summary.training_sets)
-    for images, own in found.groupby("images", sort=False):
-        drawn = look[own["training_set"].iloc[0]]
+    for images, own in marks.groupby("images", sort=False):
+        own_look = look[own["training_set"].iloc[0]]
         axes.plot(
-            distance.scale * own["value"], how.scale * own["gain"], drawn.marker,
-            color=drawn.colour, markersize=5, label=summary.kinds()[images],
+            record.scale * own["value"], gain.scale * own["gain"], own_look.marker,
+            color=own_look.colour, markersize=5, label=summary.names_of_fakes()[images],
         )  # fmt: skip
-    quality = summary.quality[summary.quality["metric"] == found["metric"].iloc[0]]
+    quality = summary.quality[summary.quality["metric"] == record.name]
     untranslated = quality[quality["images"] == "vis"]["value"].dropna()
     if len(untranslated):
-        x = distance.scale * untranslated.mean()
+        x = record.scale * untranslated.mean()
         axes.axvline(x, color=GREY, linestyle="--", linewidth=1, zorder=0.9)
     axes.axhline(0, color=INK, linewidth=1, zorder=0.9)
     axes.margins(x=0.12, y=0.12)
-    axes.set_xlabel(_axis_label(distance), fontsize=8, labelpad=7)  # below a power of ten
-    axes.set_ylabel(f"gain in {how.label}{', points' if how.unit == '%' else ''}", fontsize=8)
+    axes.set_xlabel(_axis_label(record), fontsize=8, labelpad=7)  # below a power of ten
+    axes.set_ylabel(f"gain in {gain.label}{', points' if gain.unit == '%' else ''}", fontsize=8)
     axes.tick_params(labelsize=8)
     axes.locator_params(nbins=4)
-    axes.ticklabel_format(axis="x", scilimits=(-2, 4))  # long ones collide
+    axes.ticklabel_format(axis="x", scilimits=(-2, 4))  # long numbers overlap
     axes.xaxis.get_offset_text().set_fontsize(7)
 
 
-def _usefulness_caption(rows: pd.DataFrame, task: str, how: Metric) -> str:
-    """Says what is drawn and how many points it rests on."""
+def _usefulness_caption(rows: pd.DataFrame, task: str, record: Metric) -> str:
+    """Say what is drawn and how many points it rests on."""
     n = int(rows["n"].max())
-    told = (
+    correlations = (
         "Rank correlations are positive where better images gain more; the table has those within "
         "seeds."
         if n >= FEWEST
         else f"Fewer than {FEWEST} marks are too few for a correlation."
     )
     return (
-        f"Gain in {how.label} ({protocol(task)}) over the baseline of the same seed "
+        f"Gain in {record.label} ({protocol(task)}) over the baseline of the same seed "
         f"against each metric of the fakes, a mark per variant and seed (n = {n}). Dashed: "
-        f"untranslated VIS, which adds nothing new. {told}"
+        f"untranslated VIS, which adds nothing new. {correlations}"
     )

@@ -33,15 +33,17 @@ AGAIN = (
 
 
 def amount_tables(summary: Summary, metrics: Sequence[tuple[str, str]]) -> list[Table]:
-    """Gives one table per (protocol, metric) and translator that was tried at several amounts."""
-    found = []
+    """Return one table per (protocol, metric) and translator that was tried at several amounts."""
+    tables = []
     for task, name in metrics:
         lines = scored(summary, nir_lines(summary.training_sets), task, name)
-        plain = {line.again: _by_amount(line) for line in lines if line.translator is None}
-        found += [
-            _amount_table(summary, plain, line, task, name) for line in lines if line.translator
+        no_fakes = {line.again: _by_amount(line) for line in lines if line.translator is None}
+        tables += [
+            _amount_table(summary, line, no_fakes, task=task, name=name)
+            for line in lines
+            if line.translator
         ]
-    return found
+    return tables
 
 
 def _by_amount(line: Line) -> dict[int | str, TrainingSet]:
@@ -50,24 +52,26 @@ def _by_amount(line: Line) -> dict[int | str, TrainingSet]:
 
 def _amount_table(
     summary: Summary,
-    plain: dict[bool, dict[int | str, TrainingSet]],
     line: Line,
+    no_fakes: dict[bool, dict[int | str, TrainingSet]],
+    *,
     task: str,
     name: str,
 ) -> Table:
-    """Gives a row per amount of real NIR images per training person.
+    """Return a row per amount of real NIR images per training person.
 
-    `plain`: the sets without fakes by amount, and under True those with the VIS images again.
+    `no_fakes`: under False the sets of real images alone, under True those with the VIS images
+    again, by amount.
     """
-    maker = name_of(summary.training_sets, line.translator)
-    without, again, fakes = plain.get(False, {}), plain.get(True, {}), _by_amount(line)
+    translator = name_of(summary.training_sets, line.translator)
+    without, again, fakes = no_fakes.get(False, {}), no_fakes.get(True, {}), _by_amount(line)
     unit = "points" if summary.metric(name).unit == "%" else "difference"
-    columns = ["real NIR per person", "without fakes", f"with fakes by {maker}", unit, "p"]
+    columns = ["real NIR per person", "without fakes", f"with fakes by {translator}", unit, "p"]
     columns += ["VIS images once more", f"beyond these, {unit}", "p"] if again else []
     rows = []
-    for amount, each in sorted((without | fakes).items(), key=lambda pair: nir_of(pair[1])):
+    for amount, either in sorted((without | fakes).items(), key=lambda pair: nir_of(pair[1])):
         with_fakes = fakes.get(amount)
-        row = [_row_name(each), _mean_cell(summary, without.get(amount), task, name)]
+        row = [_row_name(either), _mean_cell(summary, without.get(amount), task, name)]
         row += [_mean_cell(summary, with_fakes, task, name)]
         row += _difference_cells(effect(summary, with_fakes, task, name) if with_fakes else None)
         if again:
@@ -89,12 +93,12 @@ def _row_name(training_set: TrainingSet) -> tuple[str, ...]:
 def _mean_cell(
     summary: Summary, training_set: TrainingSet | None, task: str, name: str
 ) -> tuple[str, ...]:
-    found = summary.means.get((training_set.name, task, name)) if training_set else None
-    return (with_interval(found, summary.metric(name)),) if found else (NONE,)
+    mean = summary.means.get((training_set.name, task, name)) if training_set else None
+    return (with_interval(mean, summary.metric(name)),) if mean else (NONE,)
 
 
 def _difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Gives ("+6.5 [2.1, 10.8]", "gain"), ("0.012",)."""
+    """Return ("+6.5 [2.1, 10.8]", "gain"), ("0.012",)."""
     if compared is None:
         return (NONE,), (NONE,)
     text = with_interval(compared.estimate, compared.record, signed=True)
@@ -102,7 +106,7 @@ def _difference_cells(compared: Comparison | None) -> tuple[tuple[str, ...], tup
 
 
 def amount_frame(summary: Summary, metrics: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    """Gives the numbers behind the tables, one row per training set, protocol and metric."""
+    """Return the numbers behind the tables, one row per training set, protocol and metric."""
     parts = [
         frame(summary, lines, task, name)
         for task, name in metrics

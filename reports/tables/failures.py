@@ -15,16 +15,16 @@ NOTE = (
 )
 
 
-def failure_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
-    """Gives one table with a row per failed stage; none where nothing failed."""
-    rows = facts.get("failures", ())
+def failure_tables(provenance: Mapping[str, Any]) -> tuple[Table, ...]:
+    """Return one table with a row per failed stage; none where nothing failed."""
+    rows = provenance.get("failures", ())
     if not rows:
         return ()
     return (Table("Stages that failed", HEADER, tuple(_failure_row(row) for row in rows), NOTE),)
 
 
 def _failure_row(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
-    """Gives the cells of one failure."""
+    """Return the cells of one failure."""
     step = NONE if row["step"] is None else str(row["step"])
     return (
         (row["stage"],),

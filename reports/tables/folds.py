@@ -9,14 +9,14 @@ from reports.words import NONE, number, protocol
 
 
 def fold_tables(summary: Summary) -> list[Table]:
-    """Gives one table per protocol that was scored in several folds: a row per training set."""
+    """Return one table per protocol that was scored in several folds: a row per training set."""
     protocols = {task for _, task, _ in summary.over_folds}
     return [_fold_table(summary, task) for task in summary.protocols() if task in protocols]
 
 
 def _fold_table(summary: Summary, task: str) -> Table:
     names = summary.metrics(task)
-    most = max(each.folds for key, each in summary.over_folds.items() if key[1] == task)
+    most = max(spread.folds for key, spread in summary.over_folds.items() if key[1] == task)
     return Table(
         title=f"Over folds, as published: {protocol(task)}",
         header=("training set", *(header(summary.metric(name)) for name in names)),
@@ -35,19 +35,21 @@ def _fold_table(summary: Summary, task: str) -> Table:
 
 
 def _cell(summary: Summary, key: tuple[str, str, str]) -> tuple[str, ...]:
-    """Gives "96.7 ± 0.4"; a dash where there are no folds."""
-    found = summary.over_folds.get(key)
-    how = summary.metric(key[2])
-    return (f"{number(found.mean, how)} ± {number(found.std, how)}" if found else NONE,)
+    """Return "96.7 ± 0.4"; a dash where there are no folds."""
+    spread, record = summary.over_folds.get(key), summary.metric(key[2])
+    if spread is None:
+        return (NONE,)
+    return (f"{number(spread.mean, record)} ± {number(spread.std, record)}",)
 
 
 def fold_frame(summary: Summary) -> pd.DataFrame:
-    """Gives the numbers behind the tables, one row per training set, protocol and metric."""
+    """Return the numbers behind the tables, one row per training set, protocol and metric."""
     roles = {training_set.name: training_set.role for training_set in summary.training_sets}
     return pd.DataFrame(
         [
-            {"protocol": task, "metric": what, "training_set": name, "role": roles[name],
-             "fold_mean": each.mean, "fold_std": each.std, "folds": each.folds}
-            for (name, task, what), each in summary.over_folds.items()
+            {"protocol": task, "metric": name, "training_set": training_set,
+             "role": roles[training_set], "fold_mean": spread.mean, "fold_std": spread.std,
+             "folds": spread.folds}
+            for (training_set, task, name), spread in summary.over_folds.items()
         ]
     )  # fmt: skip

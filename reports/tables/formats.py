@@ -57,7 +57,7 @@ class Table:
 
 
 def markdown(table: Table) -> str:
-    """Gives a pipe table; the lines of a cell are joined: Markdown has no line break there."""
+    """Return a pipe table; the lines of a cell are joined, as Markdown allows no line breaks."""
     rows = [table.header, *(tuple(map(_joined, row)) for row in table.rows)]
     lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
     lines.insert(1, f"|---|{'---:|' * (len(table.header) - 1)}")
@@ -65,12 +65,12 @@ def markdown(table: Table) -> str:
 
 
 def _joined(lines: tuple[str, ...]) -> str:
-    """Gives "A; p 0.01", but "51.0 [48.2, 53.1]": an interval follows its number without a sign."""
+    """Return "A; p 0.01", but "51.0 [48.2, 53.1]": an interval follows its number directly."""
     return "; ".join(lines).replace("; [", " [")
 
 
 def latex(table: Table) -> str:
-    """Gives a table that needs no LaTeX package; a cell of several lines is a small tabular."""
+    """Return a table for LaTeX without any package; a cell of several lines is a small tabular."""
     rows = [r" & ".join(_tex_cell(cell) for cell in row) + r" \\ \hline" for row in table.rows]
     head = " & ".join(map(tex, table.header)) + r" \\ \hline\hline"
     return "\n".join(
@@ -91,7 +91,7 @@ def latex(table: Table) -> str:
 
 
 def _tex_cell(lines: tuple[str, ...]) -> str:
-    """Gives a cell in LaTeX; braces guard a leading bracket, which would be read as an option."""
+    """Return a cell in LaTeX; braces guard a leading bracket, which would be read as an option."""
     texts = [tex(line) for line in lines]
     if len(texts) == 1:
         return f"{{{texts[0]}}}"
@@ -100,23 +100,23 @@ def _tex_cell(lines: tuple[str, ...]) -> str:
 
 
 def tex(text: str) -> str:
-    """Gives text in ASCII for LaTeX: known signs as commands, letters without accents, else "?"."""
+    """Return text in ASCII for LaTeX: signs as commands, letters without accents, others as "?"."""
     plain = unicodedata.normalize("NFKD", text.translate(TEX))
     letters = (sign for sign in plain if not unicodedata.combining(sign))
     return "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in letters)
 
 
-def write_kinds(stem: Path, tables: list[Table], numbers: pd.DataFrame) -> list[Table]:
-    """Writes `<stem>.csv`, `.md` and `.tex`; returns the tables, which now name these files."""
+def write_formats(stem: Path, tables: list[Table], numbers: pd.DataFrame) -> list[Table]:
+    """Write `<stem>.csv`, `.md` and `.tex`; returns the tables, which now name these files."""
     write_text(stem.with_suffix(".csv"), numbers.to_csv(index=False, float_format="%.8g"))
     write_text(stem.with_suffix(".md"), "\n".join(markdown(table) for table in tables))
     write_text(stem.with_suffix(".tex"), "\n".join(latex(table) for table in tables))
-    data = tuple(f"{stem.parent.name}/{stem.name}.{kind}" for kind in ("csv", "md", "tex"))
+    data = tuple(f"{stem.parent.name}/{stem.name}.{ending}" for ending in ("csv", "md", "tex"))
     return [replace(table, data=data) for table in tables]
 
 
 def cells_frame(tables: Sequence[Table]) -> pd.DataFrame:
-    """Gives the content of tables of words, a row per cell: table, row, column, value."""
+    """Return the content of tables of words, a row per cell: table, row, column, value."""
     return pd.DataFrame(
         [
             (table.title, _joined(row[0]), column, _joined(cell))

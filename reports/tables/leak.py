@@ -14,7 +14,7 @@ NOTE = (
 
 
 def leak_tables(summary: Summary) -> list[Table]:
-    """Gives one table per protocol: a row per leaky training set, a column per metric."""
+    """Return one table per protocol: a row per leaky training set, a column per metric."""
     return [table for task in summary.protocols() if (table := _leak_table(summary, task)).rows]
 
 
@@ -39,10 +39,10 @@ def _leak_table(summary: Summary, task: str) -> Table:
 
 
 def _cell(summary: Summary, comparison: Comparison | None) -> tuple[str, ...]:
-    """Gives "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
+    """Return "clean 37.9, leaky 41.0", "+3.1 [0.2, 6.0]", "p 0.012"."""
     if comparison is None:
         return (NONE,)
-    clean, leaky = (number(value, comparison.record) for value in summary.ends(comparison))
+    clean, leaky = (number(value, comparison.record) for value in summary.means_of(comparison))
     return (
         f"clean {clean}, leaky {leaky}",
         with_interval(comparison.estimate, comparison.record, signed=True),
@@ -51,7 +51,7 @@ def _cell(summary: Summary, comparison: Comparison | None) -> tuple[str, ...]:
 
 
 def leak_frame(summary: Summary) -> pd.DataFrame:
-    """Gives the numbers behind the tables, one row per leaky training set, protocol and metric."""
+    """Return the numbers behind the tables, one row per leaky training set, protocol and metric."""
     return pd.DataFrame(
         [
             _leak_row(summary, comparison)
@@ -63,7 +63,7 @@ def leak_frame(summary: Summary) -> pd.DataFrame:
 
 
 def _leak_row(summary: Summary, comparison: Comparison) -> dict[str, str | float]:
-    clean, leaky = summary.ends(comparison)
+    clean, leaky = summary.means_of(comparison)
     row: dict[str, str | float] = {"protocol": comparison.protocol, "metric": comparison.metric}
     row |= {"clean_set": comparison.baseline, "leaky_set": comparison.training_set}
     row |= {"clean": clean, "leaky": leaky}

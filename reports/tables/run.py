@@ -12,7 +12,7 @@ COUNTS = ("vis_subjects", "vis_images", "nir_subjects", "nir_images")
 
 
 def flat(settings: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Gives nested settings as ("generator.steps", "1600"), in the order given."""
+    """Return nested settings as rows like ("generator.steps", "1600"), in the order given."""
     rows = []
     for name, value in settings.items():
         if isinstance(value, Mapping):
@@ -27,9 +27,9 @@ def _key_value_table(title: str, values: Mapping[str, Any], note: str = "") -> T
     return Table(title, ("name", "value"), tuple(((k,), (v,)) for k, v in flat(values)), note)
 
 
-def data_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
-    """Gives the tables on how images were found, refused, detected and split."""
-    data = facts.get("data", {})
+def data_tables(provenance: Mapping[str, Any]) -> tuple[Table, ...]:
+    """Return the tables on how images were found, refused, detected and split."""
+    data = provenance.get("data", {})
     aligned = f" (alignment {data['alignment']})" if data.get("alignment") else ""
     fold = f" (fold {data['folds'][0]})" if data.get("folds") else ""
     tables = [
@@ -42,25 +42,25 @@ def data_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
     return tuple(table for table in tables if table.rows)
 
 
-def run_tables(facts: Mapping[str, Any]) -> tuple[Table, ...]:
-    """Gives settings, weights, versions and the time of each stage, where known."""
+def run_tables(provenance: Mapping[str, Any]) -> tuple[Table, ...]:
+    """Return settings, weights, versions and the time of each stage, where known."""
     tables = [
-        _key_value_table("Settings", facts.get("settings", {})),
-        _record_table("Weights", facts.get("weights", ())),
-        _key_value_table("Versions", _versions(facts)),
-        _stage_table(facts.get("stages", ())),
+        _key_value_table("Settings", provenance.get("settings", {})),
+        _record_table("Weights", provenance.get("weights", ())),
+        _key_value_table("Versions", _versions(provenance)),
+        _stage_table(provenance.get("stages", ())),
     ]
     return tuple(table for table in tables if table.rows)
 
 
-def _versions(facts: Mapping[str, Any]) -> dict[str, str]:
-    """Gives the packages and, where it is known, the device."""
-    device = {"trained on": facts["device"]} if facts.get("device") else {}
-    return {**facts.get("versions", {}), **device}
+def _versions(provenance: Mapping[str, Any]) -> dict[str, str]:
+    """Return the packages and, where it is known, the device."""
+    device = {"trained on": provenance["device"]} if provenance.get("device") else {}
+    return {**provenance.get("versions", {}), **device}
 
 
 def funnel_table(title: str, steps: Sequence[Mapping[str, Any]]) -> Table:
-    """Counts after each step; notes are under the step, the paper's counts under ours."""
+    """Return a table of the counts after each step, notes and the paper's counts under them."""
     names = dict.fromkeys(
         name
         for step in steps
@@ -77,12 +77,12 @@ def funnel_table(title: str, steps: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _spelled(name: str) -> str:
-    """Gives "vis_images" -> "VIS images"."""
+    """Return the name of a count in words: "vis_images" => "VIS images"."""
     return " ".join(word.upper() if word in ("vis", "nir") else word for word in name.split("_"))
 
 
 def _count_cell(step: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """Gives our count, and the paper's under it where it is known."""
+    """Return our count, and the paper's under it where it is known."""
     paper = (step.get("paper") or {}).get(name)
     known = () if paper is None else (f"in the paper {shown(paper)}",)
     return shown(step.get(name, "")), *known
@@ -108,14 +108,14 @@ def _unresolved_tables(unresolved: Sequence[Mapping[str, Any]]) -> list[Table]:
     ]
 
 
-def _reason_table(title: str, what: str, records: Sequence[Mapping[str, Any]]) -> Table:
-    """Counts how often each reason was given, the most frequent first."""
+def _reason_table(title: str, unit: str, records: Sequence[Mapping[str, Any]]) -> Table:
+    """Count how often each reason was given, the most frequent first."""
     counted = Counter(str(record["reason"]) for record in records)
     rows = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     more = len(rows) - MOST_LINES
     return Table(
         title,
-        ("reason", what),
+        ("reason", unit),
         tuple(((reason,), (shown(count),)) for reason, count in rows[:MOST_LINES]),
         f"{more:,} rarer reasons are left out here." if more > 0 else "",
     )
@@ -124,7 +124,7 @@ def _reason_table(title: str, what: str, records: Sequence[Mapping[str, Any]]) -
 def _first_lines(
     title: str, columns: tuple[str, ...], records: Sequence[Mapping[str, Any]], others: str
 ) -> Table:
-    """Gives the first MOST_LINES records; the note says where the others are."""
+    """Return the first MOST_LINES records; the note says where the others are."""
     cut = len(records) > MOST_LINES
     return Table(
         title,
@@ -138,20 +138,21 @@ def _first_lines(
 
 
 def _record_table(title: str, records: Sequence[Mapping[str, Any]]) -> Table:
-    """Gives a table of dictionaries; the columns are all their keys."""
+    """Return a table of dictionaries; the columns are all their keys."""
     columns = list(dict.fromkeys(name for record in records for name in record))
     rows = tuple(tuple((shown(record.get(name, "")),) for name in columns) for record in records)
     return Table(title, tuple(name.replace("_", " ") for name in columns), rows)
 
 
 def shown(value: Any) -> str:
+    """Return a value as it is printed: True as "yes", 1200 as "1,200"."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _stage_table(stages: list[Mapping[str, Any]]) -> Table:
-    """Gives the time of each stage, as it took when the stage was made."""
+    """Return the time of each stage, as it took when the stage was made."""
     total = sum(stage.get("seconds") or 0 for stage in stages)
     rows = tuple(
         (

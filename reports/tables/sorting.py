@@ -13,9 +13,9 @@ DURATION = re.compile(r"(?:[\d.]+ (?:h|min|s)(?: |$))+")
 
 
 def number_of(line: str) -> float | None:
-    """Gives the number that a line starts with: "37.9 [33.1, 42.6]" -> 37.9, "p < 0.001" -> 0.001.
+    """Return the number that a line starts with: "37.9 [33.1, 42.6]" => 37.9, "p < 0.001" => 0.001.
 
-    "3 min 20 s" -> 200.0; None for other lines ("77ab2", "3.12.4", "n. a.", "2 steps of 3").
+    "3 min 20 s" => 200.0; None for other lines ("77ab2", "3.12.4", "n. a.", "2 steps of 3").
     """
     text = line.strip().replace(MINUS, "-").replace("\N{NO-BREAK SPACE}", " ")
     if DURATION.fullmatch(text):
@@ -29,12 +29,12 @@ def number_of(line: str) -> float | None:
 
 
 def sort_values(table: Table) -> list[list[float | None]]:
-    """Gives a number or None per cell, from the first line of each."""
+    """Return a number or None per cell, from the first line of each."""
     return [[number_of(_first_line(cell)) for cell in row] for row in table.rows]
 
 
 def numeric(table: Table, values: list[list[float | None]]) -> list[bool]:
-    """Tells per column whether all cells are numbers or empty; the first column has names."""
+    """Tell per column whether all cells are numbers or empty; the first column has names."""
     return [
         place > 0
         and any(row[place] is not None for row in values)

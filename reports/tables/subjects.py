@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from faces.common.metric import Metric
+from reports.indistinguishable import best_fakes
 from reports.material import Material
 from reports.summary import Summary
 from reports.tables.formats import Table
-from reports.ties import best_told
 from reports.words import NONE, listed, number, protocol
 
 MOST_SUBJECTS = 10
@@ -18,41 +18,43 @@ MOST_PAIRS = 10
 
 @dataclass(frozen=True)
 class Compared:
-    """The baseline and the fakes that are best on average, whose probes are looked at."""
+    """The names of the two training sets whose probes are looked at; without fakes only one."""
 
     baseline: str
     fakes: str | None
 
     @property
     def names(self) -> list[str]:
+        """Return the names that there are."""
         return [self.baseline, *([self.fakes] if self.fakes else [])]
 
 
 def compared_sets(summary: Summary, task: str, name: str) -> Compared:
-    """Gives the baseline and the best fakes, the first of several equal ones, or None."""
-    return Compared(summary.named("baseline")[0], best_told(summary, task, name))
+    """Return the baseline and the best fakes by their mean; of equally good ones the first."""
+    return Compared(summary.in_role("baseline")[0], best_fakes(summary, task, name))
 
 
 def subject_tables(
     material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
 ) -> list[Table]:
-    """Gives per (protocol, metric) the hardest subjects and, where known, the confused pairs."""
-    found = []
+    """Return per (protocol, metric) the hardest subjects and, where known, the confused pairs."""
+    tables = []
     for task, name in metrics:
         sets = compared_sets(summary, task, name)
         confused = confusions(material.confusions, sets, task)
         rows = hardest(material.outcomes, sets, task, summary.metric(name))
         if len(rows):
-            found.append(_hardest_table(rows, confused, sets, task, summary.metric(name)))
+            record = summary.metric(name)
+            tables.append(_hardest_table(rows, confused, sets, task=task, record=record))
         if len(confused):
-            found.append(_pairs_table(pairs(confused, sets), sets, task))
-    return found
+            tables.append(_pairs_table(pairs(confused, sets), sets, task))
+    return tables
 
 
 def subject_frame(
     material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
 ) -> pd.DataFrame:
-    """Gives all subjects, hardest first: protocol, metric, subject, probes, a column per set."""
+    """Return all subjects, hardest first: protocol, metric, subject, probes, a column per set."""
     parts = []
     for task, name in metrics:
         sets = compared_sets(summary, task, name)
@@ -63,26 +65,26 @@ def subject_frame(
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def hardest(outcomes: pd.DataFrame, sets: Compared, task: str, how: Metric) -> pd.DataFrame:
-    """Gives subject, probes, baseline, fakes (if any) and mean of both, the worst mean first."""
-    rows = outcomes[(outcomes["protocol"] == task) & (outcomes["metric"] == how.name)]
+def hardest(outcomes: pd.DataFrame, sets: Compared, task: str, record: Metric) -> pd.DataFrame:
+    """Return subject, probes, baseline, fakes (if any) and mean of both, the worst mean first."""
+    rows = outcomes[(outcomes["protocol"] == task) & (outcomes["metric"] == record.name)]
     columns = dict(zip(sets.names, ("baseline", "fakes"), strict=False))
     rows = rows[rows["training_set"].isin(list(columns))]
     if rows.empty:
         return pd.DataFrame(columns=["subject", "probes", *columns.values(), "mean"])
     means = rows.pivot_table(index="subject", columns="training_set", values="value", sort=False)
     table = means.rename(columns=columns)
-    ordered = [each for each in columns.values() if each in table]
+    ordered = [column for column in columns.values() if column in table]
     table = table[ordered].assign(
         mean=table[ordered].mean(axis=1), probes=rows.groupby("subject")["probe"].nunique()
     )
-    lowest_first = how.better != "lower"
+    lowest_first = record.better != "lower"
     table = table.rename_axis(columns=None).reset_index()
     return table.sort_values(["mean", "subject"], ascending=[lowest_first, True], kind="stable")
 
 
 def confusions(table: pd.DataFrame, sets: Compared, task: str) -> pd.DataFrame:
-    """Gives the probes of the compared sets whose score another person's reached or passed."""
+    """Return the probes of the compared sets that another person matches at least as well."""
     if table.empty:
         return table
     rows = table[(table["protocol"] == task) & table["training_set"].isin(sets.names)]
@@ -90,17 +92,18 @@ def confusions(table: pd.DataFrame, sets: Compared, task: str) -> pd.DataFrame:
 
 
 def _hardest_table(
-    rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, task: str, how: Metric
+    rows: pd.DataFrame, confused: pd.DataFrame, sets: Compared, *, task: str, record: Metric
 ) -> Table:
-    unit = f", {how.unit}" if how.unit else ""
+    unit = f", {record.unit}" if record.unit else ""
     chosen = f"; {sets.fakes} has the best mean of the sets with fakes" if sets.fakes else ""
     gains = (sets.fakes, "difference") if "fakes" in rows else ()
     return Table(
-        title=f"Hardest people: {how.label}{unit}, {protocol(task)}",
+        title=f"Hardest people: {record.label}{unit}, {protocol(task)}",
         header=("person", "probes", sets.baseline, *gains, "most often taken for"),
         rows=tuple(
-            ((str(row.subject),), (str(row.probes),), (number(row.baseline, how),),
-             *(((number(row.fakes, how),), (number(row.fakes - row.baseline, how, signed=True),))
+            ((str(row.subject),), (str(row.probes),), (number(row.baseline, record),),
+             *(((number(row.fakes, record),),
+                (number(row.fakes - row.baseline, record, signed=True),))
                if gains else ()),
              (taken_for(confused, row.subject),))
             for row in rows.head(MOST_SUBJECTS).itertuples()
@@ -114,7 +117,7 @@ def _hardest_table(
 
 
 def taken_for(confused: pd.DataFrame, subject: str) -> str:
-    """Gives "s07 (5 of 9), s03 (2 of 9)", the two with whom a person was confused most."""
+    """Return "s07 (5 of 9), s03 (2 of 9)", the two with whom a person was confused most."""
     if confused.empty:
         return NONE
     found = confused["other"][confused["subject"] == subject].astype(str).value_counts(sort=False)
@@ -123,7 +126,7 @@ def taken_for(confused: pd.DataFrame, subject: str) -> str:
 
 
 def pairs(confused: pd.DataFrame, sets: Compared) -> pd.DataFrame:
-    """Gives subject, other, confusions per set, and `all` of them; the most frequent first."""
+    """Return subject, other, confusions per set, and `all` of them; the most frequent first."""
     table = pd.crosstab(
         [confused["subject"].astype(str), confused["other"].astype(str)], confused["training_set"]
     ).reindex(columns=sets.names, fill_value=0)
@@ -152,7 +155,7 @@ def _pairs_table(table: pd.DataFrame, sets: Compared, task: str) -> Table:
 def pair_frame(
     material: Material, summary: Summary, metrics: Sequence[tuple[str, str]]
 ) -> pd.DataFrame:
-    """Gives all confused pairs: protocol, subject, other, and counts per training set."""
+    """Return all confused pairs: protocol, subject, other, and counts per training set."""
     parts = []
     for task, name in metrics:
         sets = compared_sets(summary, task, name)

@@ -37,7 +37,7 @@ TINY = {
 
 
 def start(out: Path, *arguments: str, offline: bool = True, **settings: object) -> subprocess.Popen:
-    """`bench run-all` on the tiny scale, as a process of its own process group.
+    """Start a tiny `bench run-all`, as a process of its own process group.
 
     Offline, with an empty cache, weights come from installed packages; C needs one that is not.
     """
@@ -55,7 +55,7 @@ def start(out: Path, *arguments: str, offline: bool = True, **settings: object) 
 
 
 def run(out: Path, *arguments: str, offline: bool = True, **settings: object) -> str:
-    """The output of a run that ends well."""
+    """Return the output of a run that must succeed."""
     process = start(out, *arguments, offline=offline, **settings)
     text, _ = process.communicate(timeout=600)
     assert process.returncode == 0, text
@@ -64,7 +64,7 @@ def run(out: Path, *arguments: str, offline: bool = True, **settings: object) ->
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory) -> Path:
-    """The folder of a finished run of A and B, made without a network."""
+    """Return the folder of a finished run of A and B, made without a network."""
     out = tmp_path_factory.mktemp("tiny") / "runs" / "whole"
     run(out)
     return out
@@ -72,7 +72,7 @@ def tiny(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def with_c(tmp_path_factory) -> Path:
-    """The folder of a finished run of A, B and C; fetches C's perceptual network."""
+    """Return the folder of a finished run of A, B and C; downloads C's perceptual network."""
     out = tmp_path_factory.mktemp("with-c") / "runs" / "whole"
     run(out, offline=False, variants='["A", "B", "C"]')
     return out

@@ -14,7 +14,7 @@ PLAIN = {"controls__sets": "[]", "controls__nir_curve": "[]", "controls__fakes_c
 
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory) -> tuple[Path, int, str]:
-    """The run's folder, its exit code, and what it printed."""
+    """Return the run's folder, its exit code, and its output."""
     folder = tmp_path_factory.mktemp("failed")
     other = folder / "wilder.py"
     other.write_text(DIVERGING.read_text().replace('name="wild"', 'name="wilder"'))

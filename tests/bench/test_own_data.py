@@ -1,4 +1,4 @@
-"""A data set that somebody brings: from its files to a report, and what stops a run."""
+"""A user's own data set: from its files to a report, and the mistakes that stop a run."""
 
 import json
 import os
@@ -39,9 +39,9 @@ sys.addaudithook(hear)
 def shell(
     *arguments: object, cwd: Path, cache: Path, guard: Path | None = None
 ) -> subprocess.CompletedProcess:
-    """A command with the `bench` of this environment first, offline, in one thread.
+    """Run a command with the `bench` of this environment, offline, in one thread.
 
-    With `guard`, a folder, every process in it that reaches for the network is stopped and noted.
+    With `guard`, a folder, every process that tries to use the network is stopped and logged there.
     """
     watched = {"PYTHONPATH": str(guard), "SOCKET_LOG": str(guard / "log")} if guard else {}
     if guard:
@@ -51,14 +51,14 @@ def shell(
     paths = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     plain = {"NO_COLOR": "1", "COLUMNS": "160"}
     return subprocess.run(
-        [str(each) for each in arguments], cwd=cwd, env=os.environ | apart | paths | plain,
+        [str(argument) for argument in arguments], cwd=cwd, env=os.environ | apart | paths | plain,
         capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory) -> Path:
-    """The folder that examples/casia.sh has filled."""
+    """Return the folder that examples/casia.sh has filled."""
     folder = tmp_path_factory.mktemp("example")
     done = shell(
         ROOT / "examples" / "casia.sh", folder, SUBJECTS,
@@ -70,7 +70,7 @@ def example(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def tree(example, tmp_path) -> Path:
-    """A copy of the example's data set that may be spoilt."""
+    """Return a copy of the example's data set, to be spoilt."""
     shutil.copytree(example / "casia", tmp_path / "casia", symlinks=True)
     return tmp_path / "casia"
 
@@ -80,7 +80,7 @@ def lines_of(tree: Path, name: str) -> list[str]:
 
 
 def file_of(tree: Path, line: str) -> Path:
-    """The file that a line of a list means, whatever its suffix on the disk."""
+    """Return the file of a list's line, which may have another suffix on the disk."""
     stem = tree / Path(line.replace("\\", "/"))
     (found,) = [path for path in stem.parent.iterdir()
                 if path.stem == stem.stem and path.suffix != ".pos"]  # fmt: skip
@@ -111,7 +111,7 @@ def subject_in_train_and_test(tree: Path) -> str:
 
 
 def spare_shot(tree: Path, line: str) -> str:
-    """Another file of the subject, which no list names yet."""
+    """Write another file of the subject, which no list has yet; return its name."""
     first = file_of(tree, line)
     spare = first.with_name(f"990{first.suffix}")
     shutil.copyfile(first, spare)
@@ -149,7 +149,7 @@ def test_a_spoilt_data_set_stops_the_run_and_names_the_culprit(spoil, tree, tmp_
 
 
 def test_missing_and_odd_lines_are_misses_if_that_is_allowed(tree, tmp_path):
-    """A missing probe keeps its place, each probe has a name, and a line called NA stays text."""
+    """A missing probe is scored, each probe has its own name, and a line "NA" stays text."""
     gone, kept = lines_of(tree, "nir_probe")[:2]
     file_of(tree, gone).unlink()
     append(tree, "nir_probe", kept.replace("NIR", "VIS"))
@@ -181,7 +181,7 @@ def test_leaky_translators_see_what_is_tested_and_are_marked(protocol, example, 
     shutil.copytree(example / "runs" / "stages", out.parent / "stages")
     run(out, "--data", f"casia:{example / 'casia'}", "--protocol", protocol, **settings)
     results = json.loads((out / "results.json").read_text())
-    roles = {each["name"]: each["role"] for each in results["training_sets"]}
+    roles = {row["name"]: row["role"] for row in results["training_sets"]}
     both = "," in protocol
     assert roles == {"real": "baseline", "real+A-leaky": "leaky", "dlib-face": "external"} | (
         {"real+A": "fakes"} if both else {}
@@ -198,7 +198,7 @@ def test_leaky_translators_see_what_is_tested_and_are_marked(protocol, example, 
 
 
 def test_neither_the_place_nor_what_else_lies_there_changes_a_stage(example, tree, tmp_path):
-    """The copied tree, with a stray file, gives the keys that the stages already have."""
+    """A copy of the tree, with a stray file, gives the keys of the stages that are there."""
     (tree / "notes.png").write_text("no image")
     shutil.copytree(example / "runs" / "stages", tmp_path / "runs" / "stages")
     done = shell(
@@ -219,10 +219,10 @@ def test_neither_the_place_nor_what_else_lies_there_changes_a_stage(example, tre
     ],
 )
 def test_a_mistake_is_told_before_anything_is_read_or_written(
-    options, code, words, example, tmp_path
+    *, options, code, words, example, tmp_path
 ):
     tree = example / "casia"
-    chosen = [each.format(tree=tree) for each in options]
+    chosen = [option.format(tree=tree) for option in options]
     done = shell("bench", "run-all", "--data", f"casia:{tree}", *chosen,
                  cwd=tmp_path, cache=tmp_path / "cache")  # fmt: skip
     assert done.returncode == code
@@ -232,10 +232,10 @@ def test_a_mistake_is_told_before_anything_is_read_or_written(
 
 
 def test_offline_nothing_reaches_for_the_network(example, tmp_path):
-    """The whole example ran under a guard that is shown to hear a connection being opened.
+    """The whole example ran under a guard, which is shown to notice an opened connection.
 
-    It lets pass that urllib3, imported by a dependency, binds to this machine's own address to see
-    whether it knows IPv6.
+    It allows urllib3, which a dependency imports, to bind to this machine's own address, as a test
+    for IPv6.
     """
     assert not (example / "guard" / "log").exists()
     code = "import socket; socket.create_connection(('127.0.0.1', 9))"

@@ -17,10 +17,16 @@ KEPT = PEOPLE - TOO_FEW - 10
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory) -> Path:
-    """People with at least four images of each kind, so that one missed face drops nobody."""
+    """Return people with at least four images per spectrum, so that a missed face drops nobody."""
     root = tmp_path_factory.mktemp("paper") / "casia"
     truth = testbed.write(
-        root, "casia", PEOPLE, (4, 8), (4, 6), side_px=128, workers=os.cpu_count()
+        root,
+        "casia",
+        PEOPLE,
+        vis_per_subject=(4, 8),
+        nir_per_subject=(4, 6),
+        side_px=128,
+        workers=os.cpu_count(),
     )
     vis = truth[truth["spectrum"] == "VIS"]
     for subject in sorted(vis["subject"].unique())[:: PEOPLE // TOO_FEW][:TOO_FEW]:
@@ -70,6 +76,6 @@ def test_training_sets_are_composed_as_the_paper_composes_them(finished):
 
 
 def composition(stages: Path, training_set: str) -> dict[str, int]:
-    """How many images of each kind a recognizer was trained on, by its own weights' header."""
+    """Return the numbers of training images by kind, from the header of a recognizer's weights."""
     (file,) = stages.glob(f"finetune-{training_set}-0-*/recognizer.safetensors")
     return network.provenance(file)["images"]

@@ -24,7 +24,7 @@ def test_the_example_of_own_images_ends_with_a_report(commands, tmp_path):
     ]  # fmt: skip
     small = TRAINING | {"variants": '["A"]'}  # which also needs nothing that is fetched
     shorter = [f"{key}={value}" for key, value in small.items()]
-    tiny = [part for each in shorter for part in ("--set", each)]
+    tiny = [part for assignment in shorter for part in ("--set", assignment)]
     spared = [[], ["--variants", "A"], tiny]
     for words, more in zip(commands, spared, strict=True):
         done = shell(*words, *more, cwd=tmp_path, cache=tmp_path / "cache")

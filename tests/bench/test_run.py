@@ -40,7 +40,7 @@ def results(out: Path) -> dict:
 
 
 def numbers(out: Path) -> dict:
-    """Everything of a run that two equal runs must agree on, number by number."""
+    """Return all parts of a run's results that must be equal in two equal runs."""
     found = results(out)
     return {name: found[name] for name in NUMBERS} | {
         "keys": [(stage["name"], stage["key"]) for stage in found["stages"]]
@@ -48,7 +48,7 @@ def numbers(out: Path) -> dict:
 
 
 def stage_bytes(out: Path) -> dict[str, str]:
-    """The SHA-256 of every file that every stage wrote."""
+    """Return the SHA-256 of every file of every stage."""
     records = sorted((out.parent / "stages").glob("*/stage.json"))
     return {
         f"{path.parent.name}/{name}": digest
@@ -107,8 +107,8 @@ def test_a_control_of_another_package_is_trained_and_shown(tiny, tmp_path, monke
     found = results(out)
     made = [stage["name"] for stage in found["stages"] if not stage["cached"]]
     assert sorted(made) == ["finetune:real+mirrored:0", "score:real+mirrored:0"]
-    (told,) = [row for row in found["training_sets"] if row["name"] == "real+mirrored"]
-    assert (told["role"], told["label"]) == ("control", "with the VIS images mirrored")
+    (row,) = [row for row in found["training_sets"] if row["name"] == "real+mirrored"]
+    assert (row["role"], row["label"]) == ("control", "with the VIS images mirrored")
     table = pd.read_csv(out / "tables" / "accuracy.csv").query("training_set == 'real+mirrored'")
     assert set(table["protocol"]) == {"seen-subjects", "unseen-subjects"}
     assert set(table["role"]) == {"control"}
@@ -152,15 +152,15 @@ def test_another_folder_and_another_number_of_workers_give_the_same_bytes(with_c
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_killed_again_and_again_a_run_ends_as_if_nothing_had_happened(with_c, tmp_path, how):
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_killed_again_and_again_a_run_ends_as_if_nothing_had_happened(with_c, tmp_path, sent):
     out = tmp_path / "runs" / "whole"
-    rng = random.Random(how.value)
+    rng = random.Random(sent.value)
     for _ in range(10):
         process = start(out, "--variants", "A,B,C", offline=False)
         time.sleep(rng.uniform(2, 25))
         if process.poll() is None:
-            os.killpg(process.pid, how)
+            os.killpg(process.pid, sent)
         process.communicate(timeout=60)
     run(out, "--variants", "A,B,C", offline=False)
     assert numbers(out) == numbers(with_c)

@@ -25,7 +25,7 @@ PLAIN = {"controls__sets": "[]", "controls__nir_curve": "[]", "controls__fakes_c
 
 
 def install(folder: Path) -> None:
-    """The example again, under another name, as an installed package looks like."""
+    """Install the example under another name, as a package."""
     folder.mkdir()
     text = ONE_WAY.read_text().replace('name="one-way"', 'name="packaged"')
     (folder / "other_translators.py").write_text(text)
@@ -38,7 +38,7 @@ def install(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Path:
-    """The folder of a run with one translator from a file and one from a package."""
+    """Return the folder of a run with a translator from a file and one from a package."""
     folder = tmp_path_factory.mktemp("outside")
     install(folder / "site")
     out, chosen = folder / "runs" / "both", f'["A", "{ONE_WAY}", "packaged"]'
@@ -113,8 +113,8 @@ def test_what_one_translator_is_told_renames_its_stages_alone():
     before, after = keys(load()), keys(load("C.perceptual_weight=2"))
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {
-        f"{kind}:{of}:0"
-        for kind, of in (
+        f"{stage}:{name}:0"
+        for stage, name in (
             ("translator", "C"), ("fakes", "C"), ("quality", "C"), ("finetune", "real+C"),
             ("score", "real+C"),
         )
@@ -155,6 +155,8 @@ def variation(folder: Path, *change: str) -> str:
         ("A", "defines A, which there is already"),
         ("data", "cannot be called data"),
         ("vis", "cannot be called vis"),
+        ("genuine", "cannot be called genuine"),
+        ("impostor", "cannot be called impostor"),
         ("mine-leaky", "cannot be called mine-leaky"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Alignment against closed forms: where the eyes land, and that shrinking does not alias."""
+"""Tests alignment against closed forms: the places of the eyes, and no aliases by shrinking."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ SIDES = [64, 96, 160]
 
 
 def blobs(height, width, centres, radius_px):
-    """A dark image with a soft bright spot at each x, y."""
+    """Return a dark image with a soft bright spot at each x, y."""
     y, x = np.mgrid[:height, :width]
     spots = sum(np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * radius_px**2)) for cx, cy in centres)
     return np.rint(255 * np.clip(spots, 0, 1)).astype(np.uint8)[..., None]

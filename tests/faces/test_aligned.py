@@ -1,4 +1,4 @@
-"""Aligning packed people and the files of a data set: the same faces, whichever way they come."""
+"""Tests that packed images and files of the same images are aligned in the same way."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from faces.luminance import luminance
 from faces.manifest import COLUMNS
 from faces.sources import EYE_COLUMNS, Files, in_channels, read_checked
 from faces.synthetic import render
-from tests.faces.test_synthetic_judged import landmarks_file
+from tests.faces.test_synthetic_eyes import landmarks_file
 
 SIDE_PX = 128
 CROP_PX = 48
@@ -55,7 +55,7 @@ def on_disk(photographs, tmp_path_factory):
 def align(on_disk, out, workers=1):
     root, table = on_disk
     spectra = {spectrum: Files(root, table, spectrum) for spectrum in ("VIS", "NIR")}
-    align_all(spectra, out, landmarks_file(), CROP_PX, workers, silent)
+    align_all(spectra, out, landmarks_file(), side_px=CROP_PX, workers=workers, progress=silent)
     return {spectrum: packed.read(out / spectrum) for spectrum in spectra}
 
 
@@ -98,7 +98,14 @@ def test_workers_change_no_byte(on_disk, tmp_path):
 def test_packed_people_and_their_files_are_aligned_alike(on_disk, photographs, tmp_path):
     index = pd.DataFrame({"subject": ["s0", "s1", "s2"], "spectrum": "NIR", "shot": "1"})
     packed.write(tmp_path / "in" / "NIR", np.stack(photographs["NIR"]), index)
-    align_folder(tmp_path / "in", tmp_path / "packed", landmarks_file(), CROP_PX, 1, silent)
+    align_folder(
+        tmp_path / "in",
+        tmp_path / "packed",
+        landmarks_file(),
+        side_px=CROP_PX,
+        workers=1,
+        progress=silent,
+    )
     from_files = align(on_disk, tmp_path / "files")["NIR"]
     from_packed = packed.read(tmp_path / "packed" / "NIR")
     np.testing.assert_array_equal(from_packed.images, from_files.images)

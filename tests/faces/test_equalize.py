@@ -1,4 +1,4 @@
-"""Equalization by its properties: a flat histogram, order kept, colours kept."""
+"""Tests properties of equalization: a flat histogram, the order and the colours are kept."""
 
 import numpy as np
 import pytest

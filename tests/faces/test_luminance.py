@@ -1,4 +1,4 @@
-"""Luminance against Pillow's mode "L" and against the shares in floats."""
+"""Tests luminance against Pillow's mode "L" and against the shares in floats."""
 
 import numpy as np
 import pytest

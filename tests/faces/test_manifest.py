@@ -1,4 +1,4 @@
-"""Checked reading and its memory: nothing is opened twice, nothing false is believed."""
+"""Tests that data sets are read once, and that wrong stored results are not used."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from PIL import Image
 
 from faces import layouts
 from faces.common.progress import silent
-from faces.manifest import File, Manifest, check_files, memory_path, read_eyes, recall
+from faces.manifest import File, Manifest, check_files, read_eyes, read_stored, stored_path
 
 OLD_NS = 10**18
 SIDE_PX = 24
@@ -28,7 +28,7 @@ def write_image(path: Path, seed: int) -> None:
 
 
 def settle(path: Path, later_ns: int = 0) -> None:
-    """Gives a file an age: one that was written a moment ago is not remembered yet."""
+    """Make a file old: the results of files that were just written are not stored yet."""
     os.utime(path, ns=(OLD_NS, OLD_NS + later_ns))
 
 
@@ -52,11 +52,11 @@ def cache(tmp_path):
 
 
 def read(root: Path, cache: Path, workers: int = 1) -> Manifest:
-    return layouts.read("folders", root, cache, workers)
+    return layouts.read("folders", root, cache, workers=workers)
 
 
 def same_again(path: Path, data: bytes) -> None:
-    """Replaces a file's bytes so that only who opens it can tell."""
+    """Replace a file's bytes without changing its size and modification time."""
     status = path.stat()
     path.write_bytes(data)
     assert path.stat().st_size == status.st_size
@@ -75,8 +75,8 @@ def test_a_second_read_opens_no_unchanged_file(root, cache):
         read(root, cache / "elsewhere")
 
 
-def test_python_itself_opens_nothing_but_the_memory(root, cache):
-    """Asks the interpreter's own audit of every file that is opened."""
+def test_a_second_read_opens_only_the_stored_results(root, cache):
+    """The interpreter's audit hook reports every file that is opened."""
     program = (
         "import sys, json; from pathlib import Path; from faces import layouts\n"
         "root, cache = map(Path, sys.argv[1:]); opened = []\n"
@@ -84,7 +84,7 @@ def test_python_itself_opens_nothing_but_the_memory(root, cache):
         "hear = lambda event, args: opened.append(str(args[0])) if event == 'open' else None\n"
         "sys.addaudithook(hear)\n"
         "for _ in range(2):\n"
-        "    opened.clear(); layouts.read('folders', root, cache, 1)\n"
+        "    opened.clear(); layouts.read('folders', root, cache, workers=1)\n"
         "    print(json.dumps([name for name in opened if name.startswith(str(root))]))\n"
     )
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
@@ -95,11 +95,11 @@ def test_python_itself_opens_nothing_but_the_memory(root, cache):
     assert second == []
 
 
-@pytest.mark.parametrize("how", ["size", "time"])
-def test_a_changed_file_is_read_again(root, cache, how):
+@pytest.mark.parametrize("changed_property", ["size", "time"])
+def test_a_changed_file_is_read_again(root, cache, changed_property):
     before = read(root, cache).images.set_index("source")["sha256"]
     path = root / "VIS/a/1.png"
-    if how == "size":
+    if changed_property == "size":
         path.write_bytes(path.read_bytes() + b" ")
         settle(path)
     else:
@@ -154,8 +154,8 @@ def test_a_file_of_this_moment_is_not_remembered(root, cache):
     assert found.get("VIS/a/1.png") in (None, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def test_what_the_moment_is_to_blame_for_is_not_remembered(root, cache):
-    """A file that vanished between listing and reading, as one on a disk that comes and goes."""
+def test_temporary_faults_are_not_stored(root, cache):
+    """A file that vanished between listing and reading, as on an unreliable network disk."""
     path = root / "VIS/a/1.png"
     status, data = path.stat(), path.read_bytes()
     file, broken = (File(name, status.st_size, OLD_NS) for name in ("VIS/a/1.png", "NIR/b/3.jpg"))
@@ -163,44 +163,44 @@ def test_what_the_moment_is_to_blame_for_is_not_remembered(root, cache):
     wrong = "not a BMP, JPEG, PNG or TIFF image"
     expected = {"VIS/a/1.png": "no such file", "NIR/b/3.jpg": wrong}
     assert check(root, cache, [file, broken]) == expected
-    assert list(recall(cache / "memory")) == [broken]
+    assert list(read_stored(cache / "stored")) == [broken]
     path.write_bytes(data)
     assert check(root, cache, [file]) == {"VIS/a/1.png": ""}
 
 
 def check(root: Path, cache: Path, files: list[File]) -> dict[str, str]:
-    checked, fault = check_files(root, files, cache / "memory", 1, silent)
+    checked, fault = check_files(root, files, cache / "stored", workers=1, progress=silent)
     assert not fault
     return {source: found.reason for source, found in checked.items()}
 
 
-def damaged(text: bytes, how: str) -> bytes:
-    if how == "empty":
+def damaged(text: bytes, damage: str) -> bytes:
+    if damage == "empty":
         return b""
-    if how == "halved":
+    if damage == "halved":
         return text[: len(text) // 2]
-    if how == "binary":
+    if damage == "binary":
         return bytes(range(256)) * 9
     array = bytearray(text)
-    place = text.index(b"VIS/a/2") if how == "renamed" else len(text) // 2
+    place = text.index(b"VIS/a/2") if damage == "renamed" else len(text) // 2
     array[place] ^= 1
     return bytes(array)
 
 
-@pytest.mark.parametrize("how", ["empty", "halved", "binary", "flipped", "renamed"])
-def test_a_damaged_memory_is_rebuilt(root, cache, how):
+@pytest.mark.parametrize("damage", ["empty", "halved", "binary", "flipped", "renamed"])
+def test_damaged_stored_results_are_rebuilt(root, cache, damage):
     expected = read(root, cache)
-    path = memory_path(cache, root, "folders")
+    path = stored_path(cache, root, "folders")
     sound = path.read_bytes()
-    path.write_bytes(damaged(sound, how))
+    path.write_bytes(damaged(sound, damage))
     assert read(root, cache).digest == expected.digest
     assert path.read_bytes() == sound
 
 
-def test_a_forged_row_is_not_believed(root, cache):
-    """Somebody edits the memory by hand and leaves the hash as it was."""
+def test_edited_stored_results_are_not_used(root, cache):
+    """The stored results are edited by hand, and their hash is not."""
     expected = read(root, cache)
-    path = memory_path(cache, root, "folders")
+    path = stored_path(cache, root, "folders")
     sha256 = expected.images["sha256"][0]
     path.write_text(path.read_text().replace(sha256, "0" * 64))
     assert read(root, cache).digest == expected.digest
@@ -225,11 +225,21 @@ def test_a_memory_that_cannot_be_written_stops_nobody(root, cache):
 def test_no_temporary_file_is_left(root, cache):
     read(root, cache)
     assert [path.name for path in cache.rglob("*") if path.is_file()] == [
-        memory_path(cache, root, "folders").name
+        stored_path(cache, root, "folders").name
     ]
 
 
-def test_what_was_read_before_an_interruption_is_remembered(tmp_path, cache):
+def progress_of_reading(root: Path, cache: Path) -> list[tuple[int, int]]:
+    seen: list[tuple[int, int]] = []
+
+    def note(done: int, total: int, values: dict) -> None:
+        seen.append((done, total))
+
+    layouts.read("folders", root, cache, workers=1, progress=note)
+    return seen
+
+
+def test_what_was_read_before_an_interruption_is_stored(tmp_path, cache):
     root = tmp_path / "many"
     for number in range(70):
         write_image(root / f"VIS/a/{number:03d}.png", number)
@@ -239,21 +249,18 @@ def test_what_was_read_before_an_interruption_is_remembered(tmp_path, cache):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        layouts.read("folders", root, cache, 1, interrupt)
-    seen = []
-    layouts.read("folders", root, cache, 1, lambda done, total, _: seen.append((done, total)))
-    assert seen == [(64, 70), (70, 70)]
+        layouts.read("folders", root, cache, workers=1, progress=interrupt)
+    assert progress_of_reading(root, cache) == [(64, 70), (70, 70)]
 
 
 def test_progress_counts_every_file_once(root, cache):
-    seen = []
-    layouts.read("folders", root, cache, 1, lambda done, total, _: seen.append((done, total)))
+    seen = progress_of_reading(root, cache)
     assert seen[0] == (0, 7)
     assert seen[-1] == (7, 7)
 
 
 def test_the_digest_depends_on_the_images_alone(tmp_path, monkeypatch):
-    """Not on where the folder lies, how many processes read it, or the order on the disk."""
+    """It does not depend on the folder's path, the number of processes, or the order on disk."""
     monkeypatch.setattr("faces.manifest.FILES_PER_TASK", 8)  # enough tasks for processes to start
     digests = set()
     folders = [f"{spectrum}/{subject}" for spectrum in ("VIS", "NIR") for subject in range(5)]

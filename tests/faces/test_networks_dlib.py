@@ -91,7 +91,7 @@ def test_similarity_keeps_shapes_and_takes_eyes_to_eyes(left, right, other):
 
 
 def test_eyes_lie_where_dlib_puts_them():
-    """dlib's own chip of a plane whose colour is the position tells where each pixel came from."""
+    """In an image of colours that are positions, dlib's chip shows where its pixels came from."""
     dlib = pytest.importorskip("dlib")
     mean = np.array([[0.8595674595992, 0.2134981538014], [0.6460604764104, 0.2289674387677],
                      [0.1205750620789, 0.2137274526848], [0.3340850613712, 0.2290642403242],
@@ -111,14 +111,14 @@ def test_eyes_lie_where_dlib_puts_them():
 
 @settings(deadline=None, max_examples=25)
 @given(
-    st.integers(40, 400),
-    st.floats(0.3, 0.4),
-    st.floats(0.6, 0.7),
-    st.floats(0.3, 0.45),
-    st.floats(-0.05, 0.05),
+    side=st.integers(40, 400),
+    left=st.floats(0.3, 0.4),
+    right=st.floats(0.6, 0.7),
+    height=st.floats(0.3, 0.45),
+    tilt=st.floats(-0.05, 0.05),
 )
-def test_chips_show_the_eyes_at_dlibs_places(side, left, right, height, tilt):
-    """A ramp whose value is the distance along x, then y: bilinear sampling keeps it exactly."""
+def test_chips_show_the_eyes_at_dlibs_places(*, side, left, right, height, tilt):
+    """Ramps along x and along y are used, since bilinear sampling keeps them exactly."""
     eyes = np.array([[left, height], [right, height + tilt]]) * side
     y, x = np.mgrid[:side, :side]
     ramps = np.stack([x, y]) * 255 / side

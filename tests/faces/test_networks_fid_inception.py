@@ -1,4 +1,4 @@
-"""FID's network against torchvision's, mended as its file says, and against torch-fidelity's."""
+"""Tests FID's network against torch-fidelity's and against a changed torchvision network."""
 
 import pytest
 import torch
@@ -18,7 +18,7 @@ from faces.networks.fid_inception import (
 
 @pytest.fixture(scope="module")
 def network() -> FidInception:
-    """Random weights, and statistics that differ from those of a fresh normalization."""
+    """The network with random weights and with statistics that are not the initial ones."""
     torch.manual_seed(0)
     network = FidInception()
     for module in network.modules():
@@ -88,7 +88,7 @@ def test_one_channel_counts_as_three_equal_ones(network, images):
 
 
 def test_images_are_enlarged_from_their_corner():
-    """Pixel i comes from place i x side / side_px: by loops."""
+    """Pixel i is sampled at i * side / side_px; computed here by loops."""
     ramp = torch.tensor([3.0, 5.0, 11.0, 2.0])
     found = enlarged(ramp.expand(1, 1, 4, 4), 10)[0, 0]
     for i in range(10):

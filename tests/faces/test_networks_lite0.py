@@ -47,7 +47,7 @@ def test_inputs_take_the_range_of_the_published_weights():
 
 
 def test_shrinking_is_filtered():
-    """Stripes finer than the target's pixels become grey instead of an alias."""
+    """Stripes finer than the new pixels become grey, without aliases."""
     stripes = (torch.arange(256) % 2 * 255).to(torch.uint8).expand(1, 1, 256, 256)
     ready = prepare(stripes, 32)
     assert ready[..., 2:-2].std() < 0.02

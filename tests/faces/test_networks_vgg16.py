@@ -88,7 +88,7 @@ def test_a_file_without_its_input_convention_is_refused(tmp_path):
 
 
 def test_keras_weights_take_torchs_order(tmp_path):
-    """Small stand-ins in the layout of the HED file; a convolution by hand tells the order."""
+    """Small weights in the format of the HED file, checked by a convolution by hand."""
     rng = np.random.default_rng(0)
     with h5py.File(tmp_path / "hed.h5", "w") as file:
         for block, widths in enumerate(BLOCKS, 1):

@@ -1,4 +1,4 @@
-"""Image files of every kind: sound ones give the expected pixels, broken ones a reason."""
+"""Tests image files of many kinds: good ones give the expected pixels, broken ones a reason."""
 
 import io
 import json
@@ -151,7 +151,7 @@ def test_sixteen_bits_are_scaled_over_their_whole_range(format):
 def test_sixteen_bit_colour_keeps_the_high_byte(rng):
     values = rng.integers(0, 65536, (HEIGHT, WIDTH, 3)).astype(">u2")
     rows = b"".join(b"\0" + row.tobytes() for row in values)
-    data = png(WIDTH, HEIGHT, 16, 2, zlib.compress(rows))
+    data = png(WIDTH, HEIGHT, bits=16, colour=2, pixels=zlib.compress(rows))
     np.testing.assert_array_equal(decode(data), values >> 8)
 
 
@@ -168,7 +168,7 @@ def test_cmyk_is_ink_on_white(format):
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF", "LZW"])
 @pytest.mark.parametrize("orientation", range(9))
 def test_the_rotation_of_exif_is_applied(format, orientation):
-    """Viewer and camera agree: the upper left quarter is the only bright one once upright."""
+    """Once the image is upright, only its upper left quarter is bright."""
     if (format, orientation) == ("LZW", 0):
         pytest.skip("libtiff does not write it")
     upright = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
@@ -187,7 +187,7 @@ def test_the_rotation_of_exif_is_applied(format, orientation):
 
 
 def as_stored(upright: np.ndarray, orientation: int) -> np.ndarray:
-    """By the words of the EXIF standard: where the stored row 0 and column 0 are seen."""
+    """Turn an image as the EXIF standard describes: where the stored row 0 and column 0 appear."""
     row_0, column_0 = {
         0: ("top", "left"), 1: ("top", "left"), 2: ("top", "right"), 3: ("bottom", "right"),
         4: ("bottom", "left"), 5: ("left", "top"), 6: ("right", "top"), 7: ("right", "bottom"),
@@ -226,7 +226,7 @@ def with_inner_jpeg(outer: bytes, inner: bytes) -> bytes:
 
 
 def test_a_jpeg_with_another_inside_and_bytes_behind(rng):
-    """As telephones write them: a small JPEG among the headers, a film behind the end."""
+    """Telephones write such files: a small JPEG in the headers, a film after the end."""
     inner = encoded(random_image(rng, "RGB"), "JPEG")
     outer = encoded(random_image(rng, "RGB"), "JPEG")
     data = with_inner_jpeg(outer, inner)
@@ -238,7 +238,7 @@ def test_a_jpeg_with_another_inside_and_bytes_behind(rng):
 # Broken files
 
 
-def png(width: int, height: int, bits: int, colour: int, pixels: bytes) -> bytes:
+def png(width: int, height: int, *, bits: int, colour: int, pixels: bytes) -> bytes:
     def chunk(name: bytes, body: bytes) -> bytes:
         return (
             struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
@@ -271,7 +271,7 @@ def test_no_prefix_of_a_file_passes_for_the_whole(rng, format):
 
 
 def test_a_jpeg_without_its_last_marker_is_truncated(rng):
-    """In one of some forty the decoder has all the pixels and misses nothing."""
+    """For about one file in forty the decoder has all pixels and reports no error."""
     for _ in range(150):
         pixels = rng.integers(0, 256, (*rng.integers(MIN_SIDE_PX, 200, 2), 3), dtype=np.uint8)
         data = encoded(Image.fromarray(pixels), "JPEG")
@@ -295,9 +295,10 @@ def test_a_format_that_is_not_named_is_never_decoded(rng):
 
 
 @pytest.mark.parametrize(
-    "data", [png(30000, 30000, 8, 2, zlib.compress(bytes(100))), bmp_header(30000, 30000),
-             png(7000, 8000, 8, 0, b""), bmp_header(-30000, 30000),
-             png(2**31 - 1, 2**31 - 1, 8, 2, b"")],
+    "data", [png(30000, 30000, bits=8, colour=2, pixels=zlib.compress(bytes(100))),
+             bmp_header(30000, 30000), png(7000, 8000, bits=8, colour=0, pixels=b""),
+             bmp_header(-30000, 30000),
+             png(2**31 - 1, 2**31 - 1, bits=8, colour=2, pixels=b"")],
 )  # fmt: skip
 def test_a_bomb_is_refused_from_its_header(data):
     assert len(data) < 1000
@@ -305,12 +306,12 @@ def test_a_bomb_is_refused_from_its_header(data):
 
 
 def test_a_bomb_takes_no_memory(tmp_path):
-    """A sound file of 100 kB whose pixels would take 2.7 GB, read by a process that has 1 GiB."""
+    """A valid file of 100 kB with 2.7 GB of pixels is read by a process with 1 GiB of memory."""
     compressor = zlib.compressobj(1)
     row = bytes(1 + 3 * 30000)
     body = b"".join(compressor.compress(row) for _ in range(300)) + compressor.flush()
     path = tmp_path / "bomb.png"
-    path.write_bytes(png(30000, 30000, 8, 2, body))
+    path.write_bytes(png(30000, 30000, bits=8, colour=2, pixels=body))
     assert limited("reasons", [path], limit_bytes=2**30) == [f"more than {MAX_PIXELS:,} pixels"]
 
 
@@ -416,7 +417,7 @@ print(json.dumps(reasons))
 
 
 def limited(name: str, paths: list[Path], limit_bytes: int) -> list[str]:
-    """Reads the files in a process of limited memory and time; the reason of each, "" if read."""
+    """Read files in a process of limited memory and time; return the reasons of refusals, or ""."""
     listing = paths[0].parent / f"{name}.list"
     listing.write_text("\n".join(map(str, paths)))
     environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -430,14 +431,14 @@ def limited(name: str, paths: list[Path], limit_bytes: int) -> list[str]:
 
 
 def mutated(data: bytes, headers: list[bytes], rng: np.random.Generator) -> bytes:
-    kind = rng.integers(4)
-    if kind == 0:  # cut short
+    damage = rng.integers(4)
+    if damage == 0:  # cut short
         return data[: rng.integers(len(data))]
-    if kind == 1:  # another format's beginning
+    if damage == 1:  # another format's beginning
         header = headers[rng.integers(len(headers))][: rng.integers(1, 64)]
         return header + data[len(header) :]
     array = np.frombuffer(data, np.uint8).copy()
-    if kind == 2:  # bits flipped anywhere
+    if damage == 2:  # bits flipped anywhere
         places = rng.integers(len(array), size=rng.integers(1, 12))
         array[places] ^= (1 << rng.integers(8, size=len(places))).astype(np.uint8)
     else:  # numbers of the header replaced by extreme ones

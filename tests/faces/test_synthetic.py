@@ -1,4 +1,4 @@
-"""Rendered images: the same bytes anywhere, aligned spectra, true eyes, difficulty."""
+"""Tests rendered images: reproducible bytes, aligned spectra, true eyes, difficulty."""
 
 import hashlib
 import multiprocessing
@@ -51,7 +51,7 @@ def test_seed_subject_and_shot_change_the_image():
 
 
 def silhouette_agreement(subject, shot):
-    """Correlation of the edges of a shot's VIS (green) and clean NIR, and with another shot's."""
+    """Correlate the edges of a shot's VIS image (green) with its clean NIR and another shot's."""
     calm = Difficulty(noise=0, lighting=0.3)
     vis = render(subject, shot, "VIS", 96, difficulty=calm)[..., 1].astype(float)
     same = render(subject, shot, "NIR-clean", 96, difficulty=calm)[..., 0].astype(float)
@@ -77,7 +77,7 @@ def test_spectra_of_a_shot_share_eyes_and_eyes_lie_inside():
 
 
 def test_true_eyes_surround_what_looks_like_eyes():
-    """Between the corners of both eyes there is something darker than the cheek below it."""
+    """Around each true eye the image is darker than on the cheek below."""
     for subject in range(6):
         image, eyes = render_with_truth(subject, 0, "NIR-clean", 128)
         for x, y in eyes:
@@ -97,7 +97,7 @@ def test_clean_infrared_knows_nothing_of_the_sensor():
 
 
 def roughness(image):
-    """Mean absolute difference of neighbouring pixels in a corner of background."""
+    """Return the mean absolute difference of neighbouring pixels in a corner of background."""
     corner = image[:10, :10, 0].astype(float)
     return np.abs(np.diff(corner, axis=1)).mean()
 
@@ -128,7 +128,9 @@ def test_identity_strength_spreads_people():
 
     def spread(strength):
         people = [
-            shape_vertices(head, shape_weights(head, draw_traits(0, s, strength), 0, s, strength))
+            shape_vertices(
+                head, shape_weights(head, draw_traits(0, s, strength), 0, s, strength=strength)
+            )
             for s in range(12)
         ]
         return np.std(people, axis=0).mean()

@@ -1,4 +1,4 @@
-"""The renderer's helpers against brute force and closed forms."""
+"""Tests the parts of the renderer against brute force and closed forms."""
 
 import re
 
@@ -26,7 +26,7 @@ from faces.synthetic.vectors import (
 
 
 def brute_force(points, triangles, height, width):
-    """Depth and triangle of every pixel centre by testing it against every triangle in float64."""
+    """Find depth and triangle of every pixel centre by tests of all triangles in float64."""
     depth, number = np.full((height, width), np.inf), np.full((height, width), -1)
     doubtful = np.zeros((height, width), bool)
     y, x = np.mgrid[:height, :width] + 0.5
@@ -85,8 +85,8 @@ def test_neighbours_leave_no_gap_and_backs_are_culled():
     )
     assert len(rasterize(points, triangles, 20, 20).pixel) == 400
     culled = np.ones(len(triangles), bool)
-    assert len(rasterize(points, triangles, 20, 20, culled).pixel) == 0
-    assert len(rasterize(points, triangles[:, ::-1], 20, 20, culled).pixel) == 400
+    assert len(rasterize(points, triangles, 20, 20, cull=culled).pixel) == 0
+    assert len(rasterize(points, triangles[:, ::-1], 20, 20, cull=culled).pixel) == 400
 
 
 def test_vector_helpers_agree_with_numpy():

@@ -1,4 +1,4 @@
-"""Packed folders of rendered people: any number of workers, any interruption, the same bytes."""
+"""Tests that packed folders have the same bytes with any number of workers or interruptions."""
 
 import numpy as np
 import pytest
@@ -10,14 +10,15 @@ from faces.synthetic.people import render_people
 
 SIDE = 32
 SUBJECTS = [4, 0, 17]
+NUMBERS = {"vis_per_subject": 2, "nir_per_subject": 1, "side_px": SIDE}
 
 
 class Killed(BaseException):
-    """Stands for a signal in the middle of the work."""
+    """An error in place of a signal that ends the process."""
 
 
 def rendered(out, subjects=SUBJECTS, workers=1, pairs=True, **options):
-    render_people(out, subjects, 2, 1, pairs, SIDE, workers=workers, **options)
+    render_people(out, subjects, pairs=pairs, workers=workers, **NUMBERS | options)
     return {p.relative_to(out): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
 
 
@@ -95,7 +96,7 @@ def test_finished_subjects_are_not_rendered_again(tmp_path):
 
 def test_a_finished_rendering_returns_at_once(whole):
     calls = []
-    render_people(whole[0], SUBJECTS, 2, 1, True, SIDE, progress=lambda *call: calls.append(call))
+    rendered(whole[0], progress=lambda *call: calls.append(call))
     assert calls == [(21, 21, {})]
 
 
@@ -106,10 +107,10 @@ def test_without_pairs_there_are_two_folders(tmp_path):
 
 def test_another_request_in_the_same_folder_is_refused(whole):
     with pytest.raises(UsageError, match="other rendered people"):
-        render_people(whole[0], SUBJECTS, 2, 1, True, SIDE, seed=1)
+        rendered(whole[0], seed=1)
 
 
 @pytest.mark.parametrize("subjects", [[], [1, 1], [-2]])
 def test_impossible_subjects_are_refused(subjects, tmp_path):
     with pytest.raises(UsageError):
-        render_people(tmp_path, subjects, 1, 1, False, SIDE)
+        rendered(tmp_path, subjects, pairs=False)

@@ -30,7 +30,7 @@ class Module:
 
     @cached_property
     def definitions(self) -> dict[str, list[ast.stmt]]:
-        """The statements that define each name at the top of the module."""
+        """Return the statements that define each name at the top of the module."""
         found: dict[str, list[ast.stmt]] = {}
         for statement in self.tree.body:
             for name in names_defined(statement):
@@ -39,7 +39,7 @@ class Module:
 
     @cached_property
     def imports(self) -> dict[str, str]:
-        """Each imported name with the dotted name it stands for, from anywhere in the file."""
+        """Return the dotted name for each name that is imported anywhere in the file."""
         found: dict[str, str] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.ImportFrom):
@@ -54,7 +54,7 @@ class Module:
 
 
 def names_defined(statement: ast.stmt) -> Iterator[str]:
-    """Gives the names that a statement at the top of a module defines."""
+    """Yield the names that a statement at the top of a module defines."""
     if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
         yield statement.name
     elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
@@ -62,7 +62,7 @@ def names_defined(statement: ast.stmt) -> Iterator[str]:
         for target in targets:
             yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
     elif isinstance(statement, ast.If | ast.Try | ast.With):
-        for inner in (each for each in ast.walk(statement) if isinstance(each, ast.stmt)):
+        for inner in (node for node in ast.walk(statement) if isinstance(node, ast.stmt)):
             if inner is not statement:
                 yield from names_defined(inner)
 
@@ -78,7 +78,7 @@ class Project:
 
     @cached_property
     def modules(self) -> dict[str, Module]:
-        """Every module that counts, by its dotted name."""
+        """Return the modules that are not left out, by their dotted names."""
         found = {}
         for package in self.packages:
             for path in sorted((self.root / package).rglob("*.py")):
@@ -91,18 +91,18 @@ class Project:
         return found
 
     def closure(self, start: Definition) -> set[Definition]:
-        """Gives everything that a definition depends on, itself included."""
+        """Return everything that a definition depends on, itself included."""
         found: set[Definition] = set()
         todo = [start]
         while todo:
-            each = todo.pop()
-            if each not in found:
-                found.add(each)
-                todo += self.used_by(each)
+            definition = todo.pop()
+            if definition not in found:
+                found.add(definition)
+                todo += self.used_by(definition)
         return found
 
     def used_by(self, definition: Definition) -> Iterator[Definition]:
-        """Gives the definitions whose names occur in one."""
+        """Yield the definitions whose names occur in one."""
         module = self.modules[definition[0]]
         for statement in module.definitions[definition[1]]:
             for node in ast.walk(statement):
@@ -112,7 +112,7 @@ class Project:
                     yield from self.all_below(module)
 
     def meant(self, module: Module, name: str) -> Iterator[Definition]:
-        """Gives the definition that a name in a module stands for, if it is one of the project."""
+        """Yield the definition that a name in a module stands for, if it is one of the project."""
         first, _, rest = name.partition(".")
         if first in module.definitions:
             yield module.name, first
@@ -120,7 +120,7 @@ class Project:
             yield from self.defined(".".join(filter(None, (module.imports[first], rest))))
 
     def defined(self, name: str) -> Iterator[Definition]:
-        """Gives the definition of a dotted name, wherever packages pass it on."""
+        """Yield the definition of a dotted name, wherever packages pass it on."""
         parts = name.split(".")
         for length in range(len(parts) - 1, 0, -1):
             module = self.modules.get(".".join(parts[:length]))
@@ -132,19 +132,19 @@ class Project:
                 return
 
     def all_below(self, package: Module) -> Iterator[Definition]:
-        """Gives all definitions of the modules in a package."""
+        """Yield all definitions of the modules in a package."""
         for name, module in self.modules.items():
             if name.startswith(f"{package.name}."):
-                yield from ((name, each) for each in module.definitions)
+                yield from ((name, definition) for definition in module.definitions)
 
     def hash_of(self, definitions: Iterable[Definition]) -> str:
-        """Gives twelve hexadecimal digits for what some definitions do."""
+        """Return twelve hexadecimal digits for what some definitions do."""
         texts = [f"{module}.{name}={self.own_hash((module, name))}"
                  for module, name in sorted(definitions)]  # fmt: skip
         return short_hash("\n".join(texts))
 
     def own_hash(self, definition: Definition) -> str:
-        """Gives the hash of one definition alone."""
+        """Return the hash of one definition alone."""
         if definition not in self.hashes:
             statements = self.modules[definition[0]].definitions[definition[1]]
             self.hashes[definition] = short_hash("\n".join(map(meaning, statements)))
@@ -152,7 +152,7 @@ class Project:
 
 
 def dotted(node: ast.AST) -> str:
-    """Gives "a.b.c" of names and attributes; of other attributes the part that is a name."""
+    """Return "a.b.c" of names and attributes; of other attributes the part that is a name."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
@@ -162,13 +162,13 @@ def dotted(node: ast.AST) -> str:
 
 
 def is_registry(node: ast.AST) -> bool:
-    """Tells whether an expression makes a registry of the modules of its own package."""
-    called = dotted(node.func) if isinstance(node, ast.Call) else ""
-    return called.rpartition(".")[2] == "Registry"
+    """Tell whether an expression makes a registry of the modules of its own package."""
+    function = dotted(node.func) if isinstance(node, ast.Call) else ""
+    return function.rpartition(".")[2] == "Registry"
 
 
 def meaning(node: object) -> str:
-    """Writes a syntax tree without docstrings, annotations of functions, and places."""
+    """Write a syntax tree without docstrings, annotations of functions, and places."""
     if isinstance(node, list):
         return f"[{','.join(map(meaning, node))}]"
     if not isinstance(node, ast.AST):
@@ -182,7 +182,7 @@ def meaning(node: object) -> str:
 
 
 def without_words(node: ast.AST) -> ast.AST:
-    """Gives a node without its docstring and, of a function, without annotations."""
+    """Return a node without its docstring and, of a function, without annotations."""
     fields = dict(ast.iter_fields(node))
     if isinstance(node, (*FUNCTIONS, ast.ClassDef)) and ast.get_docstring(node) is not None:
         fields["body"] = node.body[1:]
@@ -194,5 +194,5 @@ def without_words(node: ast.AST) -> ast.AST:
 
 
 def short_hash(text: str) -> str:
-    """Gives the first twelve hexadecimal digits of a text's SHA-256."""
+    """Return the first twelve hexadecimal digits of a text's SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]

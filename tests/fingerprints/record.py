@@ -44,7 +44,7 @@ class Fingerprint:
 
 
 def fingerprints(project: Project | None = None) -> dict[str, Fingerprint]:
-    """Gives the fingerprint of every stage of the project, by its dotted name."""
+    """Return the fingerprint of every stage of the project, by its dotted name."""
     project = project or Project(ROOT, PACKAGES, LEFT_OUT)
     return {
         f"{module}.{name}": Fingerprint(version, modules_of(project, module, name))
@@ -53,7 +53,7 @@ def fingerprints(project: Project | None = None) -> dict[str, Fingerprint]:
 
 
 def modules_of(project: Project, module: str, name: str) -> dict[str, str]:
-    """Gives a hash for each module that a definition depends on."""
+    """Return a hash for each module that a definition depends on."""
     by_module: dict[str, list[tuple[str, str]]] = {}
     for used in sorted(project.closure((module, name))):
         by_module.setdefault(used[0], []).append(used)
@@ -61,16 +61,16 @@ def modules_of(project: Project, module: str, name: str) -> dict[str, str]:
 
 
 def stage_functions() -> Iterator[tuple[str, str, int]]:
-    """Gives module, name and version of every function marked as a stage."""
+    """Yield module, name and version of every function marked as a stage."""
     for found in pkgutil.walk_packages(stages.__path__, "bench.stages."):
         module = importlib.import_module(found.name)
-        for name, thing in vars(module).items():
-            if is_stage(thing) and thing.__module__ == found.name:
-                yield found.name, name, version_of(thing)
+        for name, value in vars(module).items():
+            if is_stage(value) and value.__module__ == found.name:
+                yield found.name, name, version_of(value)
 
 
 def complaints(now: dict[str, Fingerprint], then: dict[str, Fingerprint]) -> list[str]:
-    """Gives a sentence for each stage whose source or version is not the recorded one."""
+    """Return a sentence for each stage whose source or version is not the recorded one."""
     unrecorded = sorted(name for name in now.keys() | then.keys()
                         if name not in now or name not in then
                         or now[name].version != then[name].version)  # fmt: skip
@@ -82,7 +82,7 @@ def complaints(now: dict[str, Fingerprint], then: dict[str, Fingerprint]) -> lis
 
 
 def silent_changes(now: dict[str, Fingerprint], then: dict[str, Fingerprint]) -> dict[str, str]:
-    """Gives a sentence for each stage whose source has changed under the recorded version."""
+    """Return a sentence for each stage whose source has changed under the recorded version."""
     return {
         name: f"{name}: its source has changed in {', '.join(changed)}, but its version is still "
         f"{now[name].version}. If it now writes other bytes, raise @stage(version=...) beside it "
@@ -95,13 +95,13 @@ def silent_changes(now: dict[str, Fingerprint], then: dict[str, Fingerprint]) ->
 
 
 def changed_modules(now: Fingerprint, then: Fingerprint) -> list[str]:
-    """Gives the modules whose hashes differ."""
+    """Return the modules whose hashes differ."""
     names = sorted(now.modules.keys() | then.modules.keys())
     return [name for name in names if now.modules.get(name) != then.modules.get(name)]
 
 
 def read(path: Path = RECORDED) -> tuple[dict[str, Fingerprint], list[dict[str, object]]]:
-    """Reads the recorded fingerprints, and the reasons for changes without new bytes."""
+    """Read the recorded fingerprints, and the reasons for changes without new bytes."""
     content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     recorded = {name: Fingerprint(**row) for name, row in content.get("stages", {}).items()}
     return recorded, content.get("changed_no_byte", [])
@@ -110,7 +110,7 @@ def read(path: Path = RECORDED) -> tuple[dict[str, Fingerprint], list[dict[str, 
 def renewed(
     now: dict[str, Fingerprint], path: Path = RECORDED, changes_no_byte: str | None = None
 ) -> list[str]:
-    """Writes the fingerprints of `now`; returns complaints instead where a reason is missing."""
+    """Write the fingerprints of `now`; returns complaints instead where a reason is missing."""
     then, reasons = read(path)
     silent = silent_changes(now, then)
     if silent and not changes_no_byte:

@@ -36,7 +36,7 @@ FILES = {
 
 
 def project(tmp_path, **changes) -> Project:
-    """The package, some of its files changed: `work=("old", "new")`."""
+    """Return the package with some files changed: `work=("old", "new")`."""
     texts = dict(FILES)
     for name, (old, new) in changes.items():
         file = f"p/{name}.py"

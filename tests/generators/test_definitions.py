@@ -1,4 +1,4 @@
-"""Translators in files of other people: found, trained, and their weights loaded again, safely."""
+"""Translators in files outside nirbench are found and trained, and their weights load safely."""
 
 import json
 import os
@@ -124,11 +124,12 @@ def test_a_changed_copy_is_not_run(weights, cache):
         load_generator(weights)
 
 
-@pytest.mark.parametrize("kind", ["file", "package"])
+@pytest.mark.parametrize("origin_kind", ["file", "package"])
 @pytest.mark.parametrize("architecture", ["os.system", "evil.Tone", "subprocess.Popen"])
-def test_weights_run_nothing_that_nobody_named(tmp_path, cache, kind, architecture):
+def test_weights_run_nothing_that_nobody_named(tmp_path, cache, origin_kind, architecture):
     (tmp_path / "evil.py").write_text("raise SystemExit('this was run')")
-    origin = Origin(kind=kind, name=str(tmp_path / "evil.py"), version=sha256(tmp_path / "evil.py"))
+    evil = tmp_path / "evil.py"
+    origin = Origin(kind=origin_kind, name=str(evil), version=sha256(evil))
     header = {
         "architecture": architecture,
         "arguments": '{"command": "exit 1"}',
@@ -146,7 +147,7 @@ def test_a_killed_training_ends_with_the_same_bytes(weights, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, progress=kill)
-    torch.manual_seed(1)  # whatever another process draws
+    torch.manual_seed(1)  # the global state must not matter
     run(tmp_path)
     for name in ("generator.safetensors", "losses.csv", "samples/images.npy"):
         assert (tmp_path / name).read_bytes() == (weights.parent / name).read_bytes()

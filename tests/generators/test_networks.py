@@ -1,4 +1,4 @@
-"""Networks against stock layers, closed-form counts and the published places of parameters."""
+"""Networks against stock layers, closed-form counts and the published names of parameters."""
 
 import itertools
 
@@ -127,7 +127,7 @@ def test_weights_are_drawn_from_the_generator_handed_in():
         initialize(network, torch.Generator().manual_seed(3))
     first, second = (torch.cat([p.detach().flatten() for p in n.parameters()]) for n in networks)
     assert torch.equal(first, second)
-    drawn = torch.cat([p.detach().flatten() for p in networks[0].parameters() if p.ndim > 1])
-    assert abs(float(drawn.mean())) < 4 * 0.02 / drawn.numel() ** 0.5
-    assert float(drawn.std()) == pytest.approx(0.02, rel=0.01)
+    values = torch.cat([p.detach().flatten() for p in networks[0].parameters() if p.ndim > 1])
+    assert abs(float(values.mean())) < 4 * 0.02 / values.numel() ** 0.5
+    assert float(values.std()) == pytest.approx(0.02, rel=0.01)
     assert all((p == 0).all() for p in networks[0].parameters() if p.ndim == 1)

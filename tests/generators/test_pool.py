@@ -1,4 +1,4 @@
-"""The image pool: what goes in comes out, and its state is all of it."""
+"""The image pool: it returns every fake once, and its state can be saved and loaded."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The shell of image quality: what must hold whatever the feature networks are."""
+"""The measurement of image quality: what must hold for any feature networks."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ KNOWN_METRICS = {"nir_likeness", "nir_person", "copies"}
 
 @pytest.fixture(scope="module")
 def networks() -> FeatureNetworks:
-    """Small networks with random weights: what the shell must do holds for any of them."""
+    """Small feature networks with random weights."""
     torch.manual_seed(0)
     face = nn.Sequential(nn.AvgPool2d(25), nn.Flatten(), nn.Linear(108, 128))
 
@@ -31,7 +31,7 @@ def networks() -> FeatureNetworks:
 
 @pytest.fixture
 def photographs(grey_images):
-    """A function: (seed, n, side, channels) -> (n, side, side, channels) uint8."""
+    """Return a function: (seed, n, side, channels) => (n, side, side, channels) uint8."""
 
     def make(seed: int, n: int, side: int = 32, channels: int = 1) -> np.ndarray:
         grey = grey_images(seed, n * channels, side)
@@ -88,8 +88,8 @@ def test_intervals_hold_their_values_and_end_where_their_metrics_do(networks, ph
     assert rows["A", "fd_lite0"]["ci_low"] < rows["A", "fd_lite0"]["ci_high"]
 
 
-def test_kinds_apart_give_what_kinds_together_give(networks, photographs, tmp_path):
-    """With and without the answers that the first one kept."""
+def test_samples_apart_give_what_samples_together_give(networks, photographs, tmp_path):
+    """With and without the outputs that the first measurement stored."""
     real = photographs(0, 30)
     known = Known(
         ImageSample(photographs(7, 20), people=people(20)),
@@ -121,7 +121,7 @@ def test_pairs_stay_paired_through_the_draw(networks, photographs):
 
 
 def test_copies_are_named_by_their_rows(networks, photographs):
-    """Rows of the images as given, though some are drawn: the distances are those of the rows."""
+    """Rows are those of the given images, not of the drawn ones, and have their distances."""
     training, images, held_out = (photographs(seed, n) for seed, n in ((5, 30), (1, 25), (0, 50)))
     images[5:] = np.clip(training[:20].astype(int) + 5, 0, 255)
     known = Known(
@@ -145,7 +145,7 @@ def test_copies_are_named_by_their_rows(networks, photographs):
 
 
 def test_the_real_halves_share_neither_image_nor_person(networks, photographs):
-    """Real images that all differ, three of each person: both halves hold four people's."""
+    """All real images differ, and there are three of each person: each half shows four people."""
     real = photographs(0, 24)
     seen = []
     spy = FeatureNetworks(networks.lite0, networks.face, networks.device)

@@ -1,4 +1,4 @@
-"""What must hold for every registered variant: tomorrow's is tested unasked."""
+"""What must hold for every registered variant; new ones are tested without a change here."""
 
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,8 @@ from generators.training import train
 from generators.weights import load_generator
 
 SETTINGS = GeneratorSettings(
-    steps=7,
-    side_px=32,
-    log_every_steps=2,
-    checkpoint_every_steps=3,
-    sample_every_steps=2,
+    steps=7, side_px=32, log_every_steps=2, checkpoint_every_steps=3, sample_every_steps=2
 )
-
-
 SMALL = {"width": 8, "blocks": 1, "pool_size": 2}  # as far as a variant has such settings
 
 
@@ -52,7 +46,7 @@ class SmallTaps(nn.Module):
 
 
 class Killed(Exception):
-    """Stands for a signal that ends a training."""
+    """The end of a training by a signal."""
 
 
 def kill_at(step: int):
@@ -71,20 +65,17 @@ def pictures(number: int, channels: int, seed: int) -> np.ndarray:
 VIS = Packed(
     pictures(9, 3, 0),
     pd.DataFrame(
-        {
-            "subject": [f"s{row}" for row in range(9)],
-            "spectrum": "VIS",
-            "shot": [str(shot) for shot in range(9)],
-        }
+        {"subject": [f"s{row}" for row in range(9)], "spectrum": "VIS", "shot": [*"012345678"]}
     ),
 )
 NIR = pictures(5, 1, 1)
 
 
 def small(name: str):
-    """A variant's own settings, small."""
-    kind = variants.get(name).settings
-    return kind(**{key: value for key, value in SMALL.items() if key in kind.model_fields})
+    """Return a variant's own settings, with small networks."""
+    own_settings = variants.get(name).settings
+    known = {key: value for key, value in SMALL.items() if key in own_settings.model_fields}
+    return own_settings(**known)
 
 
 def run(name: str, out: Path, settings=SETTINGS, seed: int = 3, **options: Any) -> Path:
@@ -119,10 +110,10 @@ def test_the_three_of_the_paper_are_registered():
     assert [variants.get(name).equalize for name in "ABC"] == ["none", "vis", "vis"]
 
 
-@pytest.mark.parametrize(("asked", "meant"), [("a", "A"), ("b", "B"), ("CC", "C")])
-def test_an_unknown_name_is_told_its_nearest(asked, meant):
-    with pytest.raises(UsageError, match=f"did you mean {meant}"):
-        variants.get(asked)
+@pytest.mark.parametrize(("name", "nearest"), [("a", "A"), ("b", "B"), ("CC", "C")])
+def test_an_unknown_name_is_told_its_nearest(name, nearest):
+    with pytest.raises(UsageError, match=f"did you mean {nearest}"):
+        variants.get(name)
 
 
 @every_variant
@@ -159,15 +150,10 @@ def test_weights_say_what_they_are(trained, name):
             header = stored.metadata()
         assert header["architecture"] in {*OURS} or header["architecture"].startswith(f"{name}.")
         expected = {
-            "direction": directions[file.stem],
-            "variant": name,
-            "side_px": "32",
-            "seed": "3",
-            "steps": "7",
-            "equalize": variants.get(name).equalize,
-            "equalize_method": "global",
+            "direction": directions[file.stem], "variant": name, "side_px": "32", "seed": "3",
+            "steps": "7", "equalize": variants.get(name).equalize, "equalize_method": "global",
             "torch": torch.__version__,
-        }
+        }  # fmt: skip
         assert expected.items() <= header.items()
 
 
@@ -238,12 +224,13 @@ def test_a_checkpoint_of_other_own_settings_is_refused(name, tmp_path):
 
 @every_variant
 def test_own_settings_have_defaults_descriptions_and_names_of_their_own(name):
-    kind = variants.get(name).settings
-    assert kind() == kind.model_validate(kind().model_dump(mode="json"))
-    assert all(field.description for field in kind.model_fields.values())
-    assert not kind.model_fields.keys() & GeneratorSettings.model_fields.keys()
-    assert kind.model_config["frozen"]
-    assert kind.model_config["extra"] == "forbid"
+    own_settings = variants.get(name).settings
+    defaults = own_settings()
+    assert defaults == own_settings.model_validate(defaults.model_dump(mode="json"))
+    assert all(field.description for field in own_settings.model_fields.values())
+    assert not own_settings.model_fields.keys() & GeneratorSettings.model_fields.keys()
+    assert own_settings.model_config["frozen"]
+    assert own_settings.model_config["extra"] == "forbid"
 
 
 @every_variant

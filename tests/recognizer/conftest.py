@@ -1,4 +1,4 @@
-"""One tiny training for all tests: the real network, few and small images, four steps."""
+"""One small training for all tests: the real network, nine small images, four steps."""
 
 import numpy as np
 import pytest
@@ -41,9 +41,10 @@ def image_sets():
 
 @pytest.fixture(scope="session")
 def trained(settings, image_sets, tmp_path_factory):
-    """Path of weights trained from scratch without interruption, seed 7."""
+    """The path of weights trained from scratch without interruption, seed 7."""
     out = tmp_path_factory.mktemp("trained")
-    return train(settings, image_sets, CLASSES, None, out, 7, torch.device("cpu"))
+    device = torch.device("cpu")
+    return train(settings, image_sets, CLASSES, None, out=out, seed=7, device=device)
 
 
 @pytest.fixture(scope="session")

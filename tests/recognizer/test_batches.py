@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from faces.common.errors import DataError
-from recognizer.batches import ImageSet, Sampler, augment, few_per_subject
+from recognizer.batches import ImageSet, Sampler, at_most_per_subject, augment
 from recognizer.settings import TrainingSettings
 
 STILL = {"flip": 0, "crop": 0, "contrast": 0, "brightness": 0}
@@ -19,26 +19,26 @@ STILL = {"flip": 0, "crop": 0, "contrast": 0, "brightness": 0}
 
 @hypothesis.settings(deadline=None)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=5), st.integers(2, 33), st.integers(0, 9))
-def test_kinds_share_every_batch_and_images_return_only_after_all_others(counts, batch, seed):
+def test_sets_share_every_batch_and_images_return_only_after_all_others(counts, batch, seed):
     sampler = Sampler(counts, seed)
     batches = [sampler.next(batch) for _ in range(12)]
-    totals = np.array([[len(rows) for rows in drawn] for drawn in batches])
+    totals = np.array([[len(rows) for rows in of_sets] for of_sets in batches])
     assert (totals.sum(1) == batch).all()
     assert np.ptp(totals, axis=1).max() <= 1
-    assert np.ptp(totals.sum(0)) <= 1, "what is left over goes to all kinds alike"
-    for kind, count in enumerate(counts):
-        drawn = torch.cat([rows[kind] for rows in batches]).tolist()
-        for start in range(0, len(drawn), count):
-            epoch = drawn[start : start + count]
+    assert np.ptp(totals.sum(0)) <= 1, "what is left over goes to all sets alike"
+    for place, count in enumerate(counts):
+        used = torch.cat([rows[place] for rows in batches]).tolist()
+        for start in range(0, len(used), count):
+            epoch = used[start : start + count]
             assert len(set(epoch)) == len(epoch)
             assert set(epoch) <= set(range(count))
 
 
 @hypothesis.settings(deadline=None)
 @given(st.lists(st.integers(1, 20), min_size=1, max_size=4), st.integers(0, 7), st.integers(0, 9))
-def test_a_restored_sampler_goes_on_as_the_first(counts, drawn_before, seed):
+def test_a_restored_sampler_goes_on_as_the_first(counts, batches_before, seed):
     sampler = Sampler(counts, seed)
-    for _ in range(drawn_before):
+    for _ in range(batches_before):
         sampler.next(5)
     other = Sampler(counts, seed + 1)
     other.restore(sampler.state())
@@ -48,12 +48,12 @@ def test_a_restored_sampler_goes_on_as_the_first(counts, drawn_before, seed):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_few_per_subject_takes_so_many_of_each_and_nested(seed):
+def test_at_most_per_subject_takes_so_many_of_each_and_nested(seed):
     draw = np.random.default_rng(seed)
     subjects = [f"p{i}" for i in draw.integers(0, 6, 40)]
     smaller: set[int] = set()
     for count in (0, 1, 2, 5, 40):
-        rows = few_per_subject(subjects, count, np.random.default_rng(seed))
+        rows = at_most_per_subject(subjects, count, np.random.default_rng(seed))
         present = Counter(subjects)
         taken = Counter(subjects[row] for row in rows)
         assert taken == Counter({s: min(count, n) for s, n in present.items() if count})
@@ -111,7 +111,7 @@ def test_tone_changes_are_affine_per_image_and_bounded(seed):
     assert toned.max() <= 255
 
 
-def test_an_empty_or_unlabelled_kind_is_refused():
+def test_an_empty_or_unlabelled_set_is_refused():
     with pytest.raises(DataError, match="kind fake: none"):
         ImageSet("fake", np.zeros((0, 8, 8, 1), np.uint8), np.zeros(0, np.int64))
     with pytest.raises(DataError, match="one label per uint8 image"):

@@ -1,4 +1,4 @@
-"""Tallies in blocks: what plain loops over the whole matrix find, however the blocks are cut."""
+"""Tallies in blocks, against plain loops over the whole matrix, for any size of block."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ FARS = (0.5, 0.1)
 
 
 def compared(seed: int, probes: int = 30, people: int = 9) -> Comparison:
-    """Tied scores of probes against one image of each of some people."""
+    """Return tied scores of probes against one image of each of some people."""
     draw = np.random.default_rng(seed)
     gallery = draw.permutation([f"p{i}" for i in range(people)])
     subjects = draw.choice(gallery, probes)
@@ -24,7 +24,7 @@ def compared(seed: int, probes: int = 30, people: int = 9) -> Comparison:
 
 
 def embedded(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Probe and gallery embeddings of coarse numbers, in which many scores tie, and who is who."""
+    """Return probe and gallery embeddings, many of whose scores tie, and their subjects."""
     draw = np.random.default_rng(seed)
     people = np.array([f"p{i:02}" for i in range(12)])
     subjects = draw.choice(people, 40)
@@ -34,7 +34,7 @@ def embedded(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def whole(comparison: Comparison) -> tuple[np.ndarray, np.ndarray]:
-    """All scores at once, and where pairs show one person."""
+    """Return all scores at once, and which pairs show one person."""
     names = comparison.probe_subjects[:, None] == comparison.gallery_subjects
     return comparison.scores.block(slice(0, len(names))), names
 
@@ -44,13 +44,13 @@ def assert_equal(one: Tally, other: Tally) -> None:
         np.testing.assert_array_equal(value, numbers(other)[name], err_msg=name)
 
 
-def numbers(of: object, name: str = "") -> dict[str, object]:
-    """Every number and array in a dataclass, its tuples and dictionaries, by path."""
-    if isinstance(of, tuple):
-        of = dict(enumerate(of))
-    parts = of if isinstance(of, dict) else getattr(of, "__dict__", None)
+def numbers(value: object, name: str = "") -> dict[str, object]:
+    """Return all numbers and arrays in a dataclass, its tuples and dictionaries, by path."""
+    if isinstance(value, tuple):
+        value = dict(enumerate(value))
+    parts = value if isinstance(value, dict) else getattr(value, "__dict__", None)
     if parts is None:
-        return {name: of}
+        return {name: value}
     return {k: v for key, part in parts.items() for k, v in numbers(part, f"{name}/{key}").items()}
 
 
@@ -58,31 +58,31 @@ def numbers(of: object, name: str = "") -> dict[str, object]:
 def test_a_tally_is_what_loops_over_the_whole_matrix_find(seed):
     comparison = compared(seed)
     scores, same = whole(comparison)
-    left = tally(comparison)
+    result = tally(comparison)
     genuine, impostors = metrics.split(scores, same)
-    assert left.counts.genuine.tolist() == genuine.tolist()
-    assert left.counts.impostors == len(impostors)
-    assert left.counts.above.tolist() == [(impostors > score).sum() for score in genuine]
-    assert left.counts.reaching.tolist() == [(impostors >= score).sum() for score in genuine]
+    assert result.counts.genuine.tolist() == genuine.tolist()
+    assert result.counts.impostors == len(impostors)
+    assert result.counts.above.tolist() == [(impostors > score).sum() for score in genuine]
+    assert result.counts.reaching.tolist() == [(impostors >= score).sum() for score in genuine]
     names = comparison.probe_subjects, comparison.gallery_subjects
-    assert left.ranks.tolist() == metrics.ranks(scores, *names).tolist()
+    assert result.ranks.tolist() == metrics.ranks(scores, *names).tolist()
     for row, own in enumerate(same.argmax(1)):
-        others = [column for column in range(left.people) if column != own]
-        assert left.other[row] == max(others, key=lambda column: scores[row, column])
-        assert left.impostor[row] == max(scores[row, others])
+        others = [column for column in range(result.people) if column != own]
+        assert result.other[row] == max(others, key=lambda column: scores[row, column])
+        assert result.impostor[row] == max(scores[row, others])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_false_accepts_are_those_at_the_crossing_and_their_mean_is_the_eer(seed):
     comparison = compared(seed)
     scores, same = whole(comparison)
-    left = tally(comparison)
+    result = tally(comparison)
     shares = []
-    for threshold in left.crossing.thresholds:
+    for threshold in result.crossing.thresholds:
         accepted = (scores >= threshold) & ~same
-        shares.append(accepted.sum(1) / (left.people - 1))
-    np.testing.assert_allclose(left.false_accepts, left.crossing.mixed(*shares), atol=1e-15)
-    assert left.false_accepts.mean() == pytest.approx(metrics.eer(scores, same), abs=1e-12)
+        shares.append(accepted.sum(1) / (result.people - 1))
+    np.testing.assert_allclose(result.false_accepts, result.crossing.mixed(*shares), atol=1e-15)
+    assert result.false_accepts.mean() == pytest.approx(metrics.eer(scores, same), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -99,14 +99,14 @@ def test_blocks_and_order_change_nothing_of_embeddings(seed):
     columns = np.arange(len(gallery))[::-1]
     moved = Comparison(Cosines(probe[rows], gallery[columns]), subjects[rows], people[columns])
     for block_rows in (None, 1, 6):
-        left = tally(moved, FARS, block_rows)
-        assert left.crossing == straight.crossing
-        np.testing.assert_array_equal(left.ranks, straight.ranks[rows])
-        np.testing.assert_array_equal(left.impostor, straight.impostor[rows])
-        np.testing.assert_array_equal(left.false_accepts, straight.false_accepts[rows])
-        np.testing.assert_array_equal(left.counts.reaching, straight.counts.reaching[rows])
-        np.testing.assert_array_equal(left.counts.above, straight.counts.above[rows])
-        for ours, theirs in zip(pairs_of(left), pairs_of(straight), strict=True):
+        result = tally(moved, FARS, block_rows)
+        assert result.crossing == straight.crossing
+        np.testing.assert_array_equal(result.ranks, straight.ranks[rows])
+        np.testing.assert_array_equal(result.impostor, straight.impostor[rows])
+        np.testing.assert_array_equal(result.false_accepts, straight.false_accepts[rows])
+        np.testing.assert_array_equal(result.counts.reaching, straight.counts.reaching[rows])
+        np.testing.assert_array_equal(result.counts.above, straight.counts.above[rows])
+        for ours, theirs in zip(pairs_of(result), pairs_of(straight), strict=True):
             np.testing.assert_array_equal(ours.by_probe, theirs.by_probe[rows])
             np.testing.assert_array_equal(ours.by_person, theirs.by_person[columns])
 
@@ -119,19 +119,19 @@ def pairs_of(tally: Tally) -> list[Pairs]:
 def test_impostor_pairs_are_counted_by_probe_and_by_person(seed):
     comparison = compared(seed)
     scores, same = whole(comparison)
-    left, impostors = tally(comparison, FARS), np.where(same, -np.inf, scores)
-    genuine = left.counts.genuine
-    thresholds = dict(enumerate(left.crossing.thresholds))
+    result, impostors = tally(comparison, FARS), np.where(same, -np.inf, scores)
+    genuine = result.counts.genuine
+    thresholds = dict(enumerate(result.crossing.thresholds))
     for far in FARS:  # the lowest genuine score that the conservative rule accepts
         kept = [score for score in genuine if (impostors >= score).sum() <= far * (~same).sum()]
         thresholds[far] = min(kept, default=np.inf)
     for key, threshold in thresholds.items():
-        found = left.at_far[key] if key in left.at_far else left.at_crossing[key]
+        found = result.at_far[key] if key in result.at_far else result.at_crossing[key]
         assert found.by_probe.tolist() == (impostors >= threshold).sum(1).tolist()
         assert found.by_person.tolist() == (impostors >= threshold).sum(0).tolist()
     lower = np.array([[(genuine < score).sum() for score in row] for row in impostors])
-    assert left.outscored.by_probe.tolist() == lower.sum(1).tolist()
-    assert left.outscored.by_person.tolist() == lower.sum(0).tolist()
+    assert result.outscored.by_probe.tolist() == lower.sum(1).tolist()
+    assert result.outscored.by_person.tolist() == lower.sum(0).tolist()
 
 
 def test_a_twin_in_the_gallery_is_a_tie_wherever_it_stands():
@@ -141,31 +141,31 @@ def test_a_twin_in_the_gallery_is_a_tie_wherever_it_stands():
     gallery[17] = gallery[3]
     probe = gallery[[3] * 40] + draw.normal(size=(40, 100)) / 20
     probe, gallery = (
-        (each / np.linalg.norm(each, axis=1, keepdims=True)).astype(np.float32)
-        for each in (probe, gallery)
+        (embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)).astype(np.float32)
+        for embeddings in (probe, gallery)
     )
     people = np.array([f"p{i:02}" for i in range(33)])
     for block_rows in (1, 7, 64):
-        left = tally(
+        result = tally(
             Comparison(Cosines(probe, gallery), people[[3] * 40], people), FARS, block_rows
         )
-        assert left.ranks.tolist() == [2] * 40
-        assert left.other.tolist() == [17] * 40
+        assert result.ranks.tolist() == [2] * 40
+        assert result.other.tolist() == [17] * 40
 
 
 def test_no_more_than_a_block_is_asked_for_at_once():
     comparison = compared(0)
-    asked = []
+    block_sizes = []
 
     class Watched(Table):
         def block(self, rows: slice) -> np.ndarray:
-            asked.append(rows.stop - rows.start)
+            block_sizes.append(rows.stop - rows.start)
             return super().block(rows)
 
     scores = whole(comparison)[0]
     tally(Comparison(Watched(scores), *list(vars(comparison).values())[1:]), block_rows=3)
-    assert max(asked) == 3
-    assert sum(asked) == 2 * len(scores)
+    assert max(block_sizes) == 3
+    assert sum(block_sizes) == 2 * len(scores)
 
 
 def test_scores_that_are_no_numbers_and_strangers_are_refused():

@@ -10,7 +10,7 @@ from recognizer.cosines import LARGEST_DIMENSION, Cosines
 
 
 def embeddings(seed: int, number: int, dimension: int) -> np.ndarray:
-    """float32 of unit length; some with a few large numbers among tiny ones, some twice."""
+    """Return (number, D) float32 of unit length; some have a few large numbers, some come twice."""
     draw = np.random.default_rng(seed)
     values = draw.normal(size=(number, dimension)) ** draw.choice([1, 3, 9], (number, 1))
     values[number // 2] = values[0]
@@ -39,9 +39,9 @@ def test_neither_blocks_nor_order_nor_company_change_a_bit(dimension):
     for step in (1, 2, 7, 64):
         blocks = [moved.block(slice(start, start + step)) for start in range(0, 61, step)]
         np.testing.assert_array_equal(np.concatenate(blocks), whole[rows][:, columns])
-    for few in (1, 2, 3, 5, 36):
+    for count in (1, 2, 3, 5, 36):
         np.testing.assert_array_equal(
-            Cosines(probe, gallery[:few]).block(slice(0, 61)), whole[:, :few]
+            Cosines(probe, gallery[:count]).block(slice(0, 61)), whole[:, :count]
         )
     own = draw.integers(0, 37, 61)
     np.testing.assert_array_equal(Cosines(probe, gallery).pairs(own), whole[range(61), own])

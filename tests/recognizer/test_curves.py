@@ -11,7 +11,7 @@ SEEDS = range(8)
 
 
 def compared(seed: int, people: int, draws: int) -> list[Comparison]:
-    """Scores of two probes per person, tied for odd seeds."""
+    """Score of two probes per person, tied for odd seeds."""
     draw = np.random.default_rng(seed)
     gallery = np.array([f"p{i:03}" for i in range(people)])
     probes = np.repeat(gallery, 2)

@@ -14,12 +14,12 @@ IMAGES = np.random.default_rng(4).integers(0, 256, (33, 80, 80, 3), np.uint8)
 
 @pytest.fixture(scope="module")
 def embedded(loaded):
-    return embed(loaded, IMAGES, 80, "grey", CPU, batch=32)
+    return embed(loaded, IMAGES, 80, "grey", device=CPU, batch=32)
 
 
 @pytest.mark.parametrize("batch", [1, 7])
 def test_results_do_not_depend_on_the_batch_size(loaded, embedded, batch):
-    again = embed(loaded, IMAGES[:15], 80, "grey", CPU, batch=batch)
+    again = embed(loaded, IMAGES[:15], 80, "grey", device=CPU, batch=batch)
     np.testing.assert_allclose(again.embeddings, embedded.embeddings[:15], atol=1e-5)
     np.testing.assert_allclose(again.logits, embedded.logits[:15], atol=1e-5)
 
@@ -31,16 +31,17 @@ def test_folding_changes_nothing_but_the_speed(loaded, embedded):
         embeddings = functional.normalize(loaded.features(inputs))
     np.testing.assert_allclose(embedded.embeddings, embeddings, atol=1e-5)
     np.testing.assert_allclose(embedded.logits, logits, atol=1e-5)
-    kinds = {type(module).__name__ for module in fold_batch_norm(loaded).modules()}
-    assert "BatchNorm2d" not in kinds
+    layers = {type(module).__name__ for module in fold_batch_norm(loaded).modules()}
+    assert "BatchNorm2d" not in layers
 
 
 def test_shapes_lengths_and_progress(loaded):
-    told = []
+    reports = []
     result = embed(
-        loaded, IMAGES[:5], 80, "rgb", CPU, 2, lambda done, total, _: told.append((done, total))
-    )
-    assert told == [(2, 5), (4, 5), (5, 5)]
+        loaded, IMAGES[:5], 80, "rgb", device=CPU, batch=2,
+        progress=lambda done, total, _: reports.append((done, total)),
+    )  # fmt: skip
+    assert reports == [(2, 5), (4, 5), (5, 5)]
     assert result.embeddings.shape == (5, 512)
     assert result.logits.shape == (5, 3)
     np.testing.assert_allclose(np.linalg.norm(result.embeddings, axis=1), 1, atol=1e-6)
@@ -48,6 +49,6 @@ def test_shapes_lengths_and_progress(loaded):
 
 
 def test_no_images_give_no_embeddings(loaded):
-    result = embed(loaded, IMAGES[:0], 80, "grey", CPU)
+    result = embed(loaded, IMAGES[:0], 80, "grey", device=CPU)
     assert result.embeddings.shape == (0, 512)
     assert result.logits.shape == (0, 3)

@@ -8,10 +8,12 @@ from recognizer.images import prepare, to_input
 
 
 @pytest.mark.parametrize(("colour", "channels"), [("grey", 1), ("rgb", 3)])
-@pytest.mark.parametrize("given", [1, 3])
+@pytest.mark.parametrize("channels_given", [1, 3])
 @pytest.mark.parametrize("side_px", [80, 96, 112])
-def test_images_of_any_channels_and_side_become_the_networks(colour, channels, given, side_px):
-    images = np.full((2, 96, 96, given), 130, np.uint8)
+def test_images_of_any_channels_and_side_become_the_networks(
+    colour, channels, channels_given, side_px
+):
+    images = np.full((2, 96, 96, channels_given), 130, np.uint8)
     images[1] = 7
     ready = prepare(images, side_px, colour)
     assert ready.shape == (2, side_px, side_px, channels)

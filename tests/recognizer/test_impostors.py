@@ -1,4 +1,4 @@
-"""What people do as impostors: against derivatives, and against resampling with new thresholds."""
+"""The influence of people as impostors, against derivatives and against resampling."""
 
 import numpy as np
 import pytest
@@ -11,9 +11,9 @@ FARS = (0.1, 0.02)
 
 
 def world(seed: int, people: int = 40, probes: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Scores of probes with a gallery of one image each; who a probe shows, as a column.
+    """Return scores of probes with a gallery of one image per person, and the probes' own columns.
 
-    Some people are taken for others easily, as probes or in the gallery.
+    Some people are easily confused with others, as probes or in the gallery.
     """
     draw = np.random.default_rng(seed)
     own = np.repeat(np.arange(people), probes)
@@ -28,7 +28,7 @@ def tallied(scores: np.ndarray, own: np.ndarray) -> Tally:
 
 
 def weighted_area(scores: np.ndarray, own: np.ndarray, weights: np.ndarray) -> float:
-    """AUC in which people count as often as their weights say, as probes and in the gallery."""
+    """Return the AUC with a weight for each person, as probes and in the gallery."""
     same = own[:, None] == np.arange(scores.shape[1])
     pairs = weights[own, None] * weights
     genuine, impostor = scores[same], scores[~same]
@@ -37,14 +37,14 @@ def weighted_area(scores: np.ndarray, own: np.ndarray, weights: np.ndarray) -> f
 
 
 def weighted_rate(scores: np.ndarray, own: np.ndarray, weights: np.ndarray, at: float) -> float:
-    """The share of impostor pairs that reach a threshold, likewise."""
+    """Return the share of impostor pairs that reach a threshold, with the same weights."""
     same = own[:, None] == np.arange(scores.shape[1])
     pairs = np.where(same, 0, weights[own, None] * weights)
     return float((pairs * (scores >= at)).sum() / pairs.sum())
 
 
 def derivatives(function, scores: np.ndarray, own: np.ndarray, *more: float) -> np.ndarray:
-    """Of a function of weights, in the weight of each person."""
+    """Return the derivatives of a function in the weight of each person."""
     found = []
     for person in range(scores.shape[1]):
         ends = []
@@ -77,7 +77,7 @@ def test_outcomes_and_parts_of_auc_are_its_derivatives(seed):
 
 
 def resampled(scores: np.ndarray, own: np.ndarray, draws: int, seed: int) -> dict[str, float]:
-    """Standard deviations over draws of people, each with thresholds of its own."""
+    """Return standard deviations over draws of people, with the thresholds of each draw."""
     draw, people = np.random.default_rng(seed), scores.shape[1]
     rows = own.argsort(kind="stable").reshape(people, -1)
     found = {name: [] for name in ("auc", "eer", *(f"vr@far={far:g}" for far in FARS))}
@@ -97,8 +97,8 @@ def resampled(scores: np.ndarray, own: np.ndarray, draws: int, seed: int) -> dic
 
 
 def test_with_their_parts_outcomes_spread_as_much_as_new_thresholds_make_them():
-    """Without, an interval is too narrow where impostors decide, too wide where they side with
-    their own person's genuine scores.
+    """Without the parts, an interval is too narrow or too wide, depending on how the influence of a
+    person as an impostor goes along with their genuine scores.
     """
     ratios, without = [], []
     for seed in range(6):
@@ -115,7 +115,7 @@ def test_with_their_parts_outcomes_spread_as_much_as_new_thresholds_make_them():
     bare = {name: np.mean([row[name] for row in without if name in row]) for name in expected}
     for name, ratio in mean.items():
         assert 0.85 < ratio < 1.18, (name, mean)
-    off = [sum(abs(np.log(ratio)) for ratio in each.values()) for each in (mean, bare)]
+    off = [sum(abs(np.log(ratio)) for ratio in ratios_of.values()) for ratios_of in (mean, bare)]
     assert off[1] > 2 * off[0], (mean, bare)
 
 
@@ -130,13 +130,13 @@ def test_parts_have_mean_zero_and_vanish_where_impostors_decide_nothing():
             assert abs(parts.mean()) < 1e-12
 
 
-def test_some_of_many_genuine_scores_stand_for_all(monkeypatch):
+def test_a_part_of_many_genuine_scores_is_enough(monkeypatch):
     scores, own = world(2, 60, 20)
     whole = outcomes.unseen([tallied(scores, own)], FARS).as_impostor["auc"]
     monkeypatch.setattr(impostors, "MOST_LEVELS", 150)
-    few = outcomes.unseen([tallied(scores, own)], FARS).as_impostor["auc"]
-    assert 0 < np.abs(few - whole).max() < 2 / 150
-    assert np.corrcoef(few, whole)[0, 1] > 0.999
+    some = outcomes.unseen([tallied(scores, own)], FARS).as_impostor["auc"]
+    assert 0 < np.abs(some - whole).max() < 2 / 150
+    assert np.corrcoef(some, whole)[0, 1] > 0.999
 
 
 def test_the_slope_is_that_of_the_roc_and_nothing_where_there_is_no_width():

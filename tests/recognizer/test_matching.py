@@ -14,7 +14,7 @@ PEOPLE = [f"{i:03}" for i in range(12)]
 
 
 def part(shots: int, spectrum: str, missing: tuple[int, ...] = (), noise: float = 40) -> Packed:
-    """A few pixels per image: the person's, and noise."""
+    """Return images of a few pixels: those of the person, and noise."""
     draw = np.random.default_rng(shots)
     rows = [(person, spectrum, shot) for person in PEOPLE for shot in range(shots)]
     index = pd.DataFrame(rows, columns=["subject", "spectrum", "shot"])
@@ -31,8 +31,9 @@ def embed_pixels(images: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def matched() -> tables.Tables:
-    """Missing: probe 2, and all gallery images of person 001, whose probes are 4 to 7."""
-    return match(part(3, "VIS", (3, 4, 5)), part(4, "NIR", (2,)), embed_pixels, 3, FARS)
+    """Faces not found: probe 2, and all gallery images of person 001, whose probes are 4 to 7."""
+    gallery, probe = part(3, "VIS", (3, 4, 5)), part(4, "NIR", (2,))
+    return match(gallery, probe, embed_pixels, draws=3, far_targets=FARS)
 
 
 MISSES = ["000/NIR/2", *(f"001/NIR/{shot}" for shot in range(4))]
@@ -49,7 +50,7 @@ def test_misses_have_the_worst_outcome_of_every_metric(matched):
     assert found.loc[found["metric"] == "eer", "value"].mean() < 0.3
 
 
-def test_confusions_name_the_likest_other_person_of_the_first_gallery(matched):
+def test_confusions_name_the_most_similar_other_person_of_the_first_gallery(matched):
     rows = matched.confusions
     assert list(rows["probe"]) == [p for p in probe_names() if p not in MISSES]
     gallery, probe = part(3, "VIS"), part(4, "NIR")
@@ -97,10 +98,12 @@ def test_the_order_of_probes_changes_no_value():
     gallery, probe = part(2, "VIS"), part(4, "NIR", (2,))
     rows = np.random.default_rng(0).permutation(48)
     moved = Packed(probe.images[rows], probe.index.iloc[rows].reset_index(drop=True))
-    one, other = (match(gallery, each, embed_pixels, 2, FARS) for each in (probe, moved))
+    one, other = (
+        match(gallery, probes, embed_pixels, draws=2, far_targets=FARS) for probes in (probe, moved)
+    )
     for name, by in {"outcomes": ["metric", "probe"], "confusions": ["probe"]}.items():
         first, second = (
-            getattr(each, name).sort_values(by, ignore_index=True) for each in (one, other)
+            getattr(matches, name).sort_values(by, ignore_index=True) for matches in (one, other)
         )
         pd.testing.assert_frame_equal(first, second, check_exact=True)
     pd.testing.assert_frame_equal(one.curves, other.curves, check_exact=True)
@@ -109,7 +112,7 @@ def test_the_order_of_probes_changes_no_value():
 def test_nobody_to_match_is_told():
     nobody = part(4, "NIR", tuple(range(48)))
     with pytest.raises(DataError, match="too few found faces"):
-        match(part(2, "VIS"), nobody, embed_pixels, 2, FARS)
+        match(part(2, "VIS"), nobody, embed_pixels, draws=2, far_targets=FARS)
 
 
 @pytest.mark.parametrize("seed", range(8))

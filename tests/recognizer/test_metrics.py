@@ -1,4 +1,4 @@
-"""Metrics against scikit-learn and against plain loops, over many score sets full of ties."""
+"""Metrics against scikit-learn and against plain loops, over many score sets with ties."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -19,7 +19,7 @@ FARS = (0.1, 0.2, 0.29, 0.5, 0.999)
 
 
 def tied_scores(seed: int, shape: tuple[int, ...]) -> np.ndarray:
-    """Whole numbers, from fewer for some seeds, so that ties are many or few."""
+    """Return whole numbers from a range that depends on the seed, so that ties are many or few."""
     draw = np.random.default_rng(seed)
     return draw.integers(0, draw.choice([2, 5, 40, 10_000]), shape).astype(float)
 
@@ -119,20 +119,20 @@ def test_eer_is_the_crossing_on_scikit_learns_roc(verifications):
 
 
 def crossing(false: np.ndarray, missed: np.ndarray) -> float:
-    """FAR = FRR on the polyline through the ROC, found by bisection along its points."""
+    """Return the rate where FAR = FRR on the polyline through the ROC, found by bisection."""
     along = np.arange(len(false))
 
-    def gap(place: float) -> float:
+    def difference(place: float) -> float:
         return np.interp(place, along, missed) - np.interp(place, along, false)
 
-    return float(np.interp(brentq(gap, 0, along[-1], xtol=1e-13), along, false))
+    return float(np.interp(brentq(difference, 0, along[-1], xtol=1e-13), along, false))
 
 
 @pytest.mark.parametrize(
     ("genuine", "impostors", "expected"),
     [
-        ([3, 4], [1, 2], 0),  # told apart
-        ([1, 2], [3, 4], 1),  # upside down
+        ([3, 4], [1, 2], 0),  # separated
+        ([1, 2], [3, 4], 1),  # reversed
         ([5, 5], [5, 5], 0.5),  # all alike
         ([2, 4, 6, 8], [1, 3, 5, 7], 0.5),
         ([1, 5, 6, 7], [2, 3, 4, 0], 0.25),
@@ -144,15 +144,15 @@ def test_eer_by_hand(genuine, impostors, expected):
 
 
 def conservative(scores: np.ndarray, same: np.ndarray, far: float) -> tuple[float, float]:
-    """The rule that is used, as (VR, the FAR that the accepted pairs imply)."""
+    """Return VR by the rule that is used, and the FAR of the accepted pairs."""
     genuine, impostors = metrics.split(scores, same)
-    of_scores = count_impostors(genuine, impostors)
-    taken = metrics.accepted(of_scores, far)
-    return float(taken.mean()), of_scores.reaching[taken].max(initial=0) / len(impostors)
+    counts = count_impostors(genuine, impostors)
+    accepted = metrics.accepted(counts, far)
+    return float(accepted.mean()), counts.reaching[accepted].max(initial=0) / len(impostors)
 
 
 def nearest(scores: np.ndarray, same: np.ndarray, far: float) -> tuple[float, float]:
-    """The mutant: the point of the ROC whose FAR is nearest to the target, above it or not."""
+    """Return VR and FAR by a wrong rule: the ROC point whose FAR is nearest to the target."""
     false, true, _ = metrics.roc(scores, same)
     at = np.abs(false - far).argmin()
     return float(true[at]), float(false[at])
@@ -203,13 +203,13 @@ def test_the_allowed_share_is_the_largest_that_keeps_to_the_target(impostors):
 
 
 def test_a_far_that_rests_on_too_few_impostors_is_refused():
-    def of(impostors: int) -> ImpostorCounts:
+    def counts_of(impostors: int) -> ImpostorCounts:
         return count_impostors(np.array([0.5]), np.arange(float(impostors)))
 
     with pytest.raises(DataError, match=r"FAR=0\.01 of 999 impostor"):
-        metrics.accepted(of(999), 0.01)
-    assert metrics.accepted(of(1000), 0.01).tolist() == [False]
-    assert metrics.accepted(of(1000), 0.999).tolist() == [True]
+        metrics.accepted(counts_of(999), 0.01)
+    assert metrics.accepted(counts_of(1000), 0.01).tolist() == [False]
+    assert metrics.accepted(counts_of(1000), 0.999).tolist() == [True]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -69,7 +69,7 @@ def test_the_trunk_is_taken_over_and_the_classifier_is_not(trained, loaded, tmp_
         ("logits.weight", None, "no classifier"),
     ],
 )
-def test_weights_of_another_network_are_refused(trained, tmp_path, name, tensor, message):
+def test_weights_of_another_network_are_refused(trained, tmp_path, *, name, tensor, message):
     tensors = load_file(trained)
     if tensor is None:
         del tensors[name]
@@ -90,8 +90,8 @@ def test_missing_and_damaged_files_are_named(trained, tmp_path):
 
 
 def test_provenance_of_a_training_tells_settings_seed_and_images(trained, settings):
-    told = network.provenance(trained)
-    assert told["settings"] == json.loads(settings.model_dump_json())
-    assert told["seed"] == 7
-    assert told["images"] == {"vis": 6, "nir": 3}
-    assert told["initial"] is None
+    stated = network.provenance(trained)
+    assert stated["settings"] == json.loads(settings.model_dump_json())
+    assert stated["seed"] == 7
+    assert stated["images"] == {"vis": 6, "nir": 3}
+    assert stated["initial"] is None

@@ -16,7 +16,7 @@ PEOPLE = np.array([f"p{i}" for i in range(8)])
 
 
 def matrices(seed: int, draws: int = 3) -> tuple[list[np.ndarray], np.ndarray]:
-    """Tied scores of 25 probes against one image of each of 8 subjects, in several draws."""
+    """Return tied scores of 25 probes against one image of each of 8 subjects, in several draws."""
     draw = np.random.default_rng(seed)
     probes = draw.choice(PEOPLE, 25)
     bonus = 2 * (probes[:, None] == PEOPLE)
@@ -27,7 +27,7 @@ def matrices(seed: int, draws: int = 3) -> tuple[list[np.ndarray], np.ndarray]:
 
 def tallies(seed: int) -> list[Tally]:
     scores, probes = matrices(seed)
-    return [tally(Comparison(Table(each), probes, PEOPLE), FARS) for each in scores]
+    return [tally(Comparison(Table(of_draw), probes, PEOPLE), FARS) for of_draw in scores]
 
 
 def eer_of(scores: np.ndarray, same: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""Scoring a network from files to files: misses, galleries, classes, and nothing out of place."""
+"""Scoring a network, from its file to tables: misses, galleries, classes and protocols."""
 
 import numpy as np
 import pandas as pd
@@ -44,9 +44,9 @@ def misses(parts):
 
 
 @pytest.fixture(scope="module")
-def scored(trained, settings, parts, misses, tmp_path_factory):
+def scored(trained, settings, parts, *, misses, tmp_path_factory):
     out = tmp_path_factory.mktemp("scores")
-    scoring.score(trained, settings, parts, out, CPU)
+    scoring.score(trained, settings, parts, out, device=CPU)
     return out
 
 
@@ -78,7 +78,7 @@ def test_missing_faces_are_misses(table):
 
 
 def test_accuracy_is_that_of_the_classifier(table, loaded, parts):
-    logits = embed(loaded, parts.held_out_nir.images, 80, "grey", CPU).logits
+    logits = embed(loaded, parts.held_out_nir.images, 80, "grey", device=CPU).logits
     said = np.array(CLASSES)[logits.argmax(1)]
     expected = (said == parts.held_out_nir.index["subject"]) & parts.held_out_nir.index["found"]
     values = table.loc[table["metric"] == "accuracy", "value"]
@@ -86,8 +86,8 @@ def test_accuracy_is_that_of_the_classifier(table, loaded, parts):
 
 
 def test_rank1_averages_over_galleries_of_found_images(table, loaded, parts):
-    probe = embed(loaded, parts.probe.images, 80, "grey", CPU).embeddings
-    gallery = embed(loaded, parts.gallery.images[:8], 80, "grey", CPU).embeddings
+    probe = embed(loaded, parts.probe.images, 80, "grey", device=CPU).embeddings
+    gallery = embed(loaded, parts.gallery.images[:8], 80, "grey", device=CPU).embeddings
     subjects = parts.gallery.index["subject"].to_numpy()[:8]
     values = table[table["metric"] == "rank1"].set_index("probe")["value"]
     for row in range(1, 12):
@@ -112,7 +112,7 @@ def test_confusions_name_another_person_for_every_found_probe(scored, loaded, pa
     assert table["protocol"].value_counts().to_dict() == {"seen-subjects": 5, "unseen-subjects": 11}
     assert (table["other"] != table["subject"]).all()
     seen = table[table["protocol"] == "seen-subjects"].set_index("probe")
-    logits = embed(loaded, parts.held_out_nir.images, 80, "grey", CPU).logits
+    logits = embed(loaded, parts.held_out_nir.images, 80, "grey", device=CPU).logits
     for row, (subject, spectrum, shot, found) in enumerate(parts.held_out_nir.index.values):
         if found:
             known = dict(zip(CLASSES, logits[row], strict=True))
@@ -123,7 +123,7 @@ def test_confusions_name_another_person_for_every_found_probe(scored, loaded, pa
 
 
 def test_wins_and_confusions_tell_the_same(scored, table):
-    """Accurate is who is more like themselves than like the likest other person."""
+    """An image is classified right if its own logit is above that of the most similar person."""
     rows = read_table(scored / "confusions.csv").set_index("probe")
     accurate = table[table["metric"] == "accuracy"].set_index("probe")["value"][rows.index[:5]]
     seen = rows.iloc[:5]
@@ -137,8 +137,8 @@ def test_curves_end_at_the_share_of_probes_that_could_be_matched(scored):
     np.testing.assert_allclose(last[["cmc", "roc"]], 11 / 15)
 
 
-def test_the_same_weights_give_the_same_bytes(trained, settings, parts, scored, tmp_path):
-    scoring.score(trained, settings, parts, tmp_path, CPU)
+def test_the_same_weights_give_the_same_bytes(trained, settings, parts, *, scored, tmp_path):
+    scoring.score(trained, settings, parts, tmp_path, device=CPU)
     for path in sorted(scored.iterdir()):
         assert path.read_bytes() == (tmp_path / path.name).read_bytes()
 
@@ -153,16 +153,16 @@ def test_the_same_weights_give_the_same_bytes(trained, settings, parts, scored, 
     ],
 )
 def test_a_split_that_contradicts_the_protocol_is_refused(
-    trained, settings, parts, tmp_path, changed, message
+    trained, settings, parts, tmp_path, *, changed, message
 ):
+    changed_parts = scoring.Parts(**vars(parts) | changed)
     with pytest.raises(DataError, match=message):
-        scoring.score(trained, settings, scoring.Parts(**vars(parts) | changed), tmp_path, CPU)
+        scoring.score(trained, settings, changed_parts, tmp_path, device=CPU)
     assert not list(tmp_path.iterdir())
 
 
 def test_no_found_face_is_told(trained, settings, parts, tmp_path):
     nobody = Packed(parts.probe.images, parts.probe.index.assign(found=False))
+    changed_parts = scoring.Parts(**vars(parts) | {"probe": nobody})
     with pytest.raises(DataError, match="too few found faces"):
-        scoring.score(
-            trained, settings, scoring.Parts(**vars(parts) | {"probe": nobody}), tmp_path, CPU
-        )
+        scoring.score(trained, settings, changed_parts, tmp_path, device=CPU)

@@ -26,15 +26,18 @@ def test_a_killed_training_ends_with_the_same_bytes(trained, settings, image_set
             raise Killed
 
     with pytest.raises(Killed):
-        train(settings, image_sets, 3, None, tmp_path, 7, CPU, kill)
+        train(settings, image_sets, 3, None, out=tmp_path, seed=7, device=CPU, progress=kill)
     assert checkpoint.load_newest(tmp_path)["losses"].shape == (2,)
     assert not (tmp_path / "recognizer.safetensors").exists()
     with pytest.raises(UsageError, match="checkpoints of other settings"):
-        train(settings, image_sets, 3, None, tmp_path, 8, CPU)
+        train(settings, image_sets, 3, None, out=tmp_path, seed=8, device=CPU)
     steps = []
     # Whatever else draws from torch's global generator in between must not matter.
     torch.rand(5)
-    train(settings, image_sets, 3, None, tmp_path, 7, CPU, lambda done, *_: steps.append(done))
+    train(
+        settings, image_sets, 3, None, out=tmp_path, seed=7, device=CPU,
+        progress=lambda done, *_: steps.append(done),
+    )  # fmt: skip
     assert steps == [3, 4], "it goes on from the checkpoint"
     for name in ("recognizer.safetensors", "losses.csv"):
         assert (tmp_path / name).read_bytes() == (trained.parent / name).read_bytes()
@@ -43,7 +46,8 @@ def test_a_killed_training_ends_with_the_same_bytes(trained, settings, image_set
 
 def test_a_finished_training_is_not_repeated(trained, settings, image_sets):
     written = trained.stat().st_mtime_ns
-    assert train(settings, image_sets, 3, None, trained.parent, 7, CPU) == trained
+    again = train(settings, image_sets, 3, None, out=trained.parent, seed=7, device=CPU)
+    assert again == trained
     assert trained.stat().st_mtime_ns == written
 
 
@@ -61,7 +65,7 @@ def test_training_leaves_the_global_generator_alone_and_learns_two_faces(setting
     faces = [ImageSet("vis", grey, np.arange(2))]
     easy = settings.model_copy(update={"steps": 5, "dropout": 0.0, "learning_rate_drops": ()})
     before = torch.get_rng_state()
-    out = train(easy, faces, 2, None, tmp_path, 1, CPU)
+    out = train(easy, faces, 2, None, out=tmp_path, seed=1, device=CPU)
     assert torch.equal(before, torch.get_rng_state())
     losses = pd.read_csv(out.parent / "losses.csv")["loss"]
     assert losses.iloc[-1] < losses.iloc[0] / 4
@@ -69,7 +73,8 @@ def test_training_leaves_the_global_generator_alone_and_learns_two_faces(setting
 
 def test_fine_tuning_starts_from_the_given_weights(trained, settings, image_sets, tmp_path):
     gentle = settings.model_copy(update={"steps": 1, "learning_rate": 1e-6})
-    tuned = load_file(train(gentle, image_sets, 3, trained, tmp_path, 0, CPU))
+    weights = train(gentle, image_sets, 3, trained, out=tmp_path, seed=0, device=CPU)
+    tuned = load_file(weights)
     for name, first in load_file(trained).items():
         moved = (tuned[name] - first).abs().max()
         if name.startswith("logits"):
@@ -82,15 +87,15 @@ def test_fine_tuning_starts_from_the_given_weights(trained, settings, image_sets
 def test_a_loss_that_is_not_finite_stops_the_training(settings, image_sets, tmp_path):
     wild = settings.model_copy(update={"learning_rate": 1e38})
     with pytest.raises(StageError, match="lower recognizer"):
-        train(wild, image_sets, 3, None, tmp_path, 0, CPU)
+        train(wild, image_sets, 3, None, out=tmp_path, seed=0, device=CPU)
     assert not (tmp_path / "recognizer.safetensors").exists()
 
 
 def test_labels_beyond_the_classes_are_refused(settings, image_sets, tmp_path):
     with pytest.raises(DataError, match="kind vis: labels beyond 1"):
-        train(settings, image_sets, 2, None, tmp_path, 0, CPU)
+        train(settings, image_sets, 2, None, out=tmp_path, seed=0, device=CPU)
     with pytest.raises(DataError, match="at least 2 subjects"):
-        train(settings, image_sets, 1, None, tmp_path, 0, CPU)
+        train(settings, image_sets, 1, None, out=tmp_path, seed=0, device=CPU)
 
 
 @pytest.mark.parametrize("steps", [8, 10, 1000])

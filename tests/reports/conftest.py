@@ -78,14 +78,17 @@ def curve_pair(nir: int | str) -> tuple[TrainingSet, TrainingSet]:
 # What a full run has: every role, and both curves over amounts of images.
 FULL = (
     *(
-        replace(each, amount=amount(share=bool(each.images), translator=each.images))
-        if each.role in ("baseline", "fakes")
-        else each
-        for each in SETS
+        replace(
+            training_set,
+            amount=amount(share=bool(training_set.images), translator=training_set.images),
+        )
+        if training_set.role in ("baseline", "fakes")
+        else training_set
+        for training_set in SETS
     ),
     *CONTROLS,
     TrainingSet("dlib-face", "external", "dlib's face network as it is"),
-    *(each for nir in (1, 2, "all") for each in curve_pair(nir)),
+    *(training_set for nir in (1, 2, "all") for training_set in curve_pair(nir)),
     *(
         TrainingSet(
             f"real+C@fakes{share}", "curve", "some fakes", None, "real", amount(0, share, "C")
@@ -93,7 +96,7 @@ FULL = (
         for share in (0.25, 0.5)
     ),
 )  # fmt: skip
-FACTS = {
+PROVENANCE = {
     "settings": {
         "variants": ["A", "B", "C"],
         "seeds": [0, 1, 2],
@@ -153,7 +156,14 @@ def full(full_material):
 
 
 def made_material(
-    seeds=(0,), sets=SETS, absent=(), subjects=24, images=True, trainings=True, folds=(None,)
+    *,
+    seeds=(0,),
+    sets=SETS,
+    absent=(),
+    subjects=24,
+    images=True,
+    trainings=True,
+    folds=(None,),
 ) -> Material:
     """Material with the effects of EFFECTS; `absent` are (training set, metric) pairs.
 
@@ -173,9 +183,13 @@ def made_material(
         tables += [[in_fold(table, fold) for table in pair] for pair in found]
         unseen = [outcomes[outcomes["metric"] == "rank1"] for outcomes, _ in found]
         confused += [in_fold(confusions(rows, people, rng), fold) for rows in unseen if len(rows)]
-    variants = [each.images for each in in_order(tuple(sets)) if each.images and trainings]
+    variants = [
+        training_set.images
+        for training_set in in_order(tuple(sets))
+        if training_set.images and trainings
+    ]
     return Material(
-        facts=FACTS,
+        provenance=PROVENANCE,
         training_sets=in_order(tuple(sets)),
         outcomes=pd.concat([outcomes for outcomes, _ in tables], ignore_index=True),
         curves=pd.concat([curves for _, curves in tables], ignore_index=True),
@@ -228,7 +242,7 @@ def recognizer(name: str, seed: int, probes: pd.DataFrame, absent):
 
 
 def confusions(rank1: pd.DataFrame, people: list[str], rng) -> pd.DataFrame:
-    """Whom each probe is most alike beside its own person; missed probes are more alike them."""
+    """Whom each probe is most alike beside its own person; missed probes are more like these."""
     places = rank1["subject"].map({name: place for place, name in enumerate(people)}).to_numpy()
     others = np.array(people)[
         (places + rng.integers(1, min(4, len(people)), len(rank1))) % len(people)
@@ -250,12 +264,12 @@ def quality(seeds, sets) -> pd.DataFrame:
     distance = {"real": 51.0, "vis": 262.0, "A": 528.0, "B": 505.0, "C": 231.0}
     distance |= {training_set.images: 210.0 for training_set in sets if training_set.leaky}
     rows = []
-    for kind, value in distance.items():
-        for seed in [0] if kind in ("real", "vis") else seeds:
-            start = {"images": kind, "seed": seed, "n": 600}
+    for image_kind, value in distance.items():
+        for seed in [0] if image_kind in ("real", "vis") else seeds:
+            start = {"images": image_kind, "seed": seed, "n": 600}
             rows.append({**start, "metric": "fd_lite0", "value": value + 9 * seed})
             rows.append({**start, "metric": "kd_lite0", "value": value / 4000 + 0.002 * seed})
-            if kind != "real":
+            if image_kind != "real":
                 rows.append({**start, "metric": "ssim", "value": 0.8 - value / 2000})
                 rows.append({**start, "metric": "detection", "value": 0.97 - value / 9000})
     return pd.DataFrame(rows)
@@ -271,35 +285,35 @@ def generator(variant: str, seed: int) -> Training:
     if variant.startswith("C"):
         losses["perceptual"] = 1.5 * fall + 0.4 + rng.normal(0, 0.05, 800)
     rows = [(step, source) for step in (100, 200, 400, 800) for source in ("s00/1", HOSTILE)]
-    drawn = [face(len(source), grey=True, noise=40 - step // 25) for step, source in rows]
+    images = [face(len(source), grey=True, noise=40 - step // 25) for step, source in rows]
     index = pd.DataFrame(rows, columns=["step", "source"])
     terms = {"cycle": "what is left after going there and back"}
-    return Training(variant, seed, losses, Packed(np.stack(drawn), index), terms)
+    return Training(variant, seed, losses, Packed(np.stack(images), index), terms)
 
 
 def grids(names: list[str]) -> tuple[Grid, ...]:
-    kinds = {"vis": "VIS", "vis-equalized": "VIS, equalized", "A": "fake by A", "B": "fake by B"}
-    kinds |= {"C": "fake by C", "nir": "real NIR", "true": "true NIR of the shot"}
+    labels = {"vis": "VIS", "vis-equalized": "VIS, equalized", "A": "fake by A", "B": "fake by B"}
+    labels |= {"C": "fake by C", "nir": "real NIR", "true": "true NIR of the shot"}
     change = Difference("B", "C", "What the perceptual loss changes")
     before = {"photograph": "as found", "aligned": "aligned"}
     worst = {"probe": "probe, NIR", "own": "own person, VIS", "other": "taken for, VIS"}
     taken = [f"{name} as s01" for name in names[:4]]
     return (
-        grid("subjects", "The same people", kinds, names, (change,)),
+        grid("subjects", "The same people", labels, names, differences=(change,)),
         grid("worst-probes", "Probes that fakes cost most", worst, taken),
         grid("alignment", "Alignment, before and after", before, names[:3]),
     )
 
 
-def grid(name: str, title: str, kinds: dict, names: list[str], differences=()) -> Grid:
+def grid(name: str, title: str, labels: dict, names: list[str], *, differences=()) -> Grid:
     index = pd.DataFrame({"subject": names})
     columns = {}
-    for place, kind in enumerate(kinds):
-        grey = kind not in ("vis", "photograph", "aligned")
-        drawn = [face(i, grey, noise=4 * place) for i in range(len(names))]
-        columns[kind] = Packed(np.stack(drawn), index)
+    for place, column in enumerate(labels):
+        grey = column not in ("vis", "photograph", "aligned")
+        images = [face(i, grey, noise=4 * place) for i in range(len(names))]
+        columns[column] = Packed(np.stack(images), index)
     caption = "The first people in the order of their names."
-    return Grid(name, title, caption, columns, kinds, differences)
+    return Grid(name, title, caption, columns, labels, differences)
 
 
 def face(number: int, grey: bool, noise: int = 0) -> np.ndarray:

@@ -101,12 +101,12 @@ def test_a_metric_that_orders_fakes_as_recognition_does_agrees(summary):
     """One made from the gains is at 1, lower-better ones with their sign turned."""
     found = points(summary, *WHERE)
     one = found[found["metric"] == "fd_lite0"]
-    told = agreement(summary, pd.concat([
+    rows = agreement(summary, pd.concat([
         one.assign(metric="ssim", value=one["gain"]), one.assign(metric="fid", value=-one["gain"]),
     ])).set_index("metric")  # fmt: skip
-    assert told.loc["ssim", "rho"] == pytest.approx(1)
-    assert told.loc["fid", "rho"] == pytest.approx(1)
-    assert told.loc["fid", "n"] == len(one)
+    assert rows.loc["ssim", "rho"] == pytest.approx(1)
+    assert rows.loc["fid", "rho"] == pytest.approx(1)
+    assert rows.loc["fid", "n"] == len(one)
 
 
 def test_folds_are_pooled(make_material, summary):

@@ -33,8 +33,10 @@ def test_lines_hold_the_sets_that_differ_in_one_amount_whatever_the_order(full):
 
 
 def test_a_translator_at_one_amount_of_nir_has_no_line_and_alone_no_curve(full):
-    few = tuple(training_set for training_set in full.training_sets if training_set.role != "curve")
-    assert nir_lines(few) == []
+    no_curves = tuple(
+        training_set for training_set in full.training_sets if training_set.role != "curve"
+    )
+    assert nir_lines(no_curves) == []
     without = tuple(
         training_set
         for training_set in full.training_sets
@@ -74,9 +76,9 @@ def test_what_the_fakes_add_is_against_the_same_real_images(full):
 
 
 def test_plots_show_the_means_with_their_intervals_and_ties_hollow(full):
-    drawn = {plot.name: plot for plot in plots(full, [WHERE])}
-    assert set(drawn) == {"few-shot-unseen-subjects-rank1", "fakes-curve-unseen-subjects-rank1"}
-    plot = drawn["few-shot-unseen-subjects-rank1"]
+    by_name = {plot.name: plot for plot in plots(full, [WHERE])}
+    assert set(by_name) == {"few-shot-unseen-subjects-rank1", "fakes-curve-unseen-subjects-rank1"}
+    plot = by_name["few-shot-unseen-subjects-rank1"]
     axes = plot.figure.axes[0]
     ticks = dict(
         zip(axes.get_xticks(), (t.get_text() for t in axes.get_xticklabels()), strict=True)
@@ -107,7 +109,7 @@ def test_plots_show_the_means_with_their_intervals_and_ties_hollow(full):
 
 
 def test_a_metric_that_a_point_lacks_leaves_it_out(full):
-    means = {key: each for key, each in full.means.items() if key[0] != "real@nir1"}
+    means = {key: mean for key, mean in full.means.items() if key[0] != "real@nir1"}
     (first, *_) = plots(replace(full, means=means), [WHERE])
     assert "real@nir1" not in set(first.data["training_set"])
     assert len(first.data) == 7
@@ -133,9 +135,11 @@ def test_the_table_has_a_row_per_amount_and_prints_the_frame(full):
 
 
 def test_without_curves_there_is_no_table(full):
-    few = tuple(training_set for training_set in full.training_sets if training_set.role != "curve")
-    assert amount_tables(replace(full, training_sets=few), [WHERE]) == []
-    assert amount_frame(replace(full, training_sets=few), [WHERE]).empty
+    no_curves = tuple(
+        training_set for training_set in full.training_sets if training_set.role != "curve"
+    )
+    assert amount_tables(replace(full, training_sets=no_curves), [WHERE]) == []
+    assert amount_frame(replace(full, training_sets=no_curves), [WHERE]).empty
 
 
 def test_the_frame_keeps_its_order_over_translators(full):

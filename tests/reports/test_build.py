@@ -12,7 +12,7 @@ import pytest
 from reports.answer.sentences import answer
 from reports.build import build
 from reports.material import Material, TrainingSet
-from reports.records import FACTS, results
+from reports.records import PROVENANCE_KEYS, results
 from reports.summary import summarise
 from reports.tables.run import data_tables
 from tests.metric_records import RECORDS
@@ -23,7 +23,7 @@ HOSTILE_VARIANT = "<b>D</b>&_%$"
 
 # Material of a report that says nothing but "there is no answer".
 NOTHING = Material(
-    facts={},
+    provenance={},
     training_sets=(TrainingSet("real", "baseline", ""),),
     outcomes=pd.DataFrame(
         columns=["training_set", "seed", "protocol", "metric", "probe", "subject", "value"]
@@ -110,9 +110,9 @@ def test_all_files_are_there_and_plots_have_their_numbers(three):
 
 
 def test_tables_say_how_faces_were_cropped_and_data_and_run_have_files_too(three):
-    for kind in ("md", "tex"):
+    for ending in ("md", "tex"):
         for name in ("accuracy", "quality"):
-            text = (three / "tables" / f"{name}.{kind}").read_text()
+            text = (three / "tables" / f"{name}.{ending}").read_text()
             assert "Alignment: eyes-v9." in text
     cells = pd.read_csv(three / "tables" / "data.csv", dtype=str)
     (found,) = cells[(cells["row"] == "eyes found") & (cells["column"] == "VIS images")]["value"]
@@ -136,8 +136,8 @@ def test_results_json_holds_the_numbers_of_the_material(three, three_material):
         key = row["training_set"], row["seed"], row["protocol"], row["metric"]
         assert row["value"] == pytest.approx(wanted[key], abs=1e-7)
     assert len(content["quality"]) == len(three_material.quality)
-    known = {name: content[name] for name in FACTS if name in content}
-    assert known == three_material.facts
+    known = {name: content[name] for name in PROVENANCE_KEYS if name in content}
+    assert known == three_material.provenance
     for row in content["comparisons"]:
         assert row["ci_low"] <= row["difference"] <= row["ci_high"]
         assert 0 < row["p"] <= row["p_adjusted"] <= 1
@@ -146,8 +146,8 @@ def test_results_json_holds_the_numbers_of_the_material(three, three_material):
 def test_results_csv_holds_each_row_of_the_json(three):
     content = json.loads((three / "results.json").read_text())
     table = pd.read_csv(three / "results.csv")
-    for kind in ("recognition", "means", "comparisons", "quality"):
-        assert (table["kind"] == kind).sum() == len(content[kind])
+    for name in ("recognition", "means", "comparisons", "quality"):
+        assert (table["kind"] == name).sum() == len(content[name])
 
 
 def test_the_same_material_gives_the_same_bytes(hostile_material, tmp_path, hostile):
@@ -158,10 +158,15 @@ def test_the_same_material_gives_the_same_bytes(hostile_material, tmp_path, host
         assert path.read_bytes() == (tmp_path / "again" / path.relative_to(hostile)).read_bytes()
 
 
-def test_other_facts_change_no_number(hostile, hostile_material):
-    facts = {**hostile_material.facts, "command": "other", "stages": [], "device": "elsewhere"}
+def test_other_provenance_changes_no_number(hostile, hostile_material):
+    provenance = {
+        **hostile_material.provenance,
+        "command": "other",
+        "stages": [],
+        "device": "elsewhere",
+    }
     summary = summarise(hostile_material)
-    found = results(summary, facts, answer(summary, facts))
+    found = results(summary, provenance, answer(summary, provenance))
     before = json.loads((hostile / "results.json").read_text())
     for name in ("recognition", "quality", "comparisons", "means"):
         assert found[name] == before[name]
@@ -193,8 +198,8 @@ def test_latex_is_balanced_and_plain_ascii(three, hostile):
         bare = re.sub(r"\\[{}%$&_#]", "", text)
         assert bare.count("{") == bare.count("}")
         assert text.count(r"\begin{") == text.count(r"\end{")
-        for kind in ("table", "tabular"):
-            assert text.count(rf"\begin{{{kind}}}") == text.count(rf"\end{{{kind}}}")
+        for environment in ("table", "tabular"):
+            assert text.count(rf"\begin{{{environment}}}") == text.count(rf"\end{{{environment}}}")
         body = re.sub(r"\\begin\{tabular\}\[t\].*?\\end\{tabular\}", "", bare)
         for block in re.findall(
             r"\\begin\{tabular\}\{(l r*|lr*)\}(.*?)\\end\{tabular\}", body, re.S
@@ -207,7 +212,7 @@ def test_latex_is_balanced_and_plain_ascii(three, hostile):
 
 @pytest.fixture(scope="module")
 def folded_material(make_material):
-    """Clean and leaky sets in two folds, with hostile subjects, and facts of a data set."""
+    """Clean and leaky sets in two folds, with hostile subjects, and provenance of a data set."""
     sets = (
         TrainingSet("real", "baseline", "none"),
         TrainingSet("real+A", "fakes", "A", "A"),
@@ -216,7 +221,7 @@ def folded_material(make_material):
     material = make_material(sets=sets, folds=(2, 5))
     data = {"name": "casia", "protocol": "casia-view2", "folds": [2, 5], "alignment": "v1"}
     data |= {"refused": [{"source": HOSTILE_VARIANT, "reason": "truncated"}]}
-    return replace(material, facts={**material.facts, "data": data})
+    return replace(material, provenance={**material.provenance, "data": data})
 
 
 @pytest.fixture(scope="module")
@@ -242,16 +247,20 @@ def test_a_report_with_folds_and_leaky_sets_is_whole(folded):
 def test_captions_of_pictures_say_which_fold_they_show(folded, folded_material):
     text = (folded / "report.html").read_text()
     captions = re.findall(r'<p class="note">(.*?)</p>', text)
-    of_one_fold = [each for each in captions if each.endswith("Fold 2, the first of 2.")]
-    grids = [each for each in of_one_fold if each.startswith("The first people")]
-    samples = [each for each in of_one_fold if each.startswith("Seed 0; the same photographs")]
-    curves = [each for each in of_one_fold if each.startswith("One seed.")]
-    losses = [each for each in of_one_fold if "Running mean" in each]
+    of_one_fold = [caption for caption in captions if caption.endswith("Fold 2, the first of 2.")]
+    grids = [caption for caption in of_one_fold if caption.startswith("The first people")]
+    samples = [
+        caption for caption in of_one_fold if caption.startswith("Seed 0; the same photographs")
+    ]
+    curves = [caption for caption in of_one_fold if caption.startswith("One seed.")]
+    losses = [caption for caption in of_one_fold if "Running mean" in caption]
     assert (len(grids), len(samples), len(curves), len(losses)) == (3, 2, 3, 4)
-    assert not any("Fold 2" in each for each in captions if each.startswith("Difference from"))
+    assert not any(
+        "Fold 2" in caption for caption in captions if caption.startswith("Difference from")
+    )
     first = folded_material.outcomes.query("fold == 2 and protocol == 'unseen-subjects'")
     counts = f"{first['subject'].nunique()} people, {first['probe'].nunique()} probes, 1 seed."
-    assert all(counts in each for each in curves)
+    assert all(counts in caption for caption in curves)
     roc = pd.read_csv(folded / "plots/roc-unseen-subjects.csv").query("training_set == 'real'")
     known = folded_material.curves.query(
         "fold == 2 and training_set == 'real' and curve == 'roc' and x > 0"
@@ -267,9 +276,9 @@ def test_results_hold_folds_roles_and_counterparts(folded):
     assert {row["fold"] for row in content["quality"]} == {2, 5}
     for row in content["means"]:
         values = [
-            each["value"]
-            for each in content["recognition"]
-            if all(each[name] == row[name] for name in ("training_set", "protocol", "metric"))
+            fold_row["value"]
+            for fold_row in content["recognition"]
+            if all(fold_row[name] == row[name] for name in ("training_set", "protocol", "metric"))
         ]
         assert row["fold_mean"] == pytest.approx(np.mean(values), abs=1e-7)
         assert row["fold_std"] == pytest.approx(np.std(values, ddof=1), abs=1e-7)
@@ -283,8 +292,8 @@ def test_results_hold_folds_roles_and_counterparts(folded):
 
 def test_results_without_folds_do_not_speak_of_them(three):
     content = json.loads((three / "results.json").read_text())
-    for kind in ("recognition", "quality"):
-        assert not any("fold" in row for row in content[kind])
+    for name in ("recognition", "quality"):
+        assert not any("fold" in row for row in content[name])
     assert not any({"fold_mean", "fold_std", "folds"} & set(row) for row in content["means"])
     for name in ("leak.csv", "folds.csv"):
         assert not (three / "tables" / name).exists()
@@ -295,14 +304,14 @@ def test_a_protocol_with_nothing_to_score_is_left_out_and_its_note_told(
     make_material, tmp_path, absent
 ):
     material = make_material(sets=TWO, folds=(1, 2), trainings=False, images=False)
-    facts = {**material.facts, "notes": [f"There is nothing to score for {absent}."]}
+    provenance = {**material.provenance, "notes": [f"There is nothing to score for {absent}."]}
     parts = {
         name: getattr(material, name)[getattr(material, name)["protocol"] != absent]
         for name in ("outcomes", "curves")
     }
-    build(replace(material, facts=facts, quality=NOTHING.quality, **parts), tmp_path)
+    build(replace(material, provenance=provenance, quality=NOTHING.quality, **parts), tmp_path)
     text = (tmp_path / "report.html").read_text()
-    assert facts["notes"][0] in text
+    assert provenance["notes"][0] in text
     assert 'id="quality"' not in text
     words = {"seen-subjects": "of seen people", "unseen-subjects": "of unseen people"}
     for name, title in words.items():

@@ -53,7 +53,7 @@ def test_families_are_questions():
 
 
 def test_the_answer_is_about_leaky_fakes_where_there_are_no_others():
-    found = families(tuple(each for each in SETS if each.role != "fakes"))
+    found = families(tuple(one for one in SETS if one.role != "fakes"))
     assert found["help"] == [("a-leaky", "base")]
     assert found["leaky"] == found["leak"] == []
 
@@ -67,10 +67,10 @@ def test_variation_is_estimated_from_all_that_is_trained_here_but_curves(full, f
     rows = full_material.outcomes
     rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
     means = rows.pivot_table(index="training_set", columns="seed", values="value")
-    away = {each.name for each in full.training_sets if each.role in ("curve", "external")}
+    away = {one.name for one in full.training_sets if one.role in ("curve", "external")}
     pool = means[~means.index.isin(away)]
-    each = full.compared("real+C", "real", *WHERE).estimate
-    assert each.freedom == (len(pool) - 1) * 1
+    estimate = full.compared("real+C", "real", *WHERE).estimate
+    assert estimate.freedom == (len(pool) - 1) * 1
     curve = full.compared("real+C@nir1", "real@nir1", *WHERE).estimate
     assert curve.freedom == len(pool) + 2 - 1
 
@@ -94,11 +94,12 @@ def test_equal_outcomes_everywhere_are_ties_and_end_no_report(level):
     """Saturated, at the floor, or the same by chance: nothing divides by nothing."""
     rows = np.random.default_rng(0).integers(0, 2, (3, 20)) * 1.0
     same = rows if level is None else np.full((3, 20), level)
-    found = summarise(of_outcomes({each.name: same for each in SETS[:4]}, SETS[:4]), 300)
+    found = summarise(of_outcomes({one.name: same for one in SETS[:4]}, SETS[:4]), 300)
     assert len(found.comparisons) > 3
-    for each in found.comparisons:
-        assert each.verdict == "undecided"
-        assert (each.estimate.value, each.estimate.low, each.estimate.high) == (0, 0, 0)
+    for comparison in found.comparisons:
+        assert comparison.verdict == "undecided"
+        estimate = comparison.estimate
+        assert (estimate.value, estimate.low, estimate.high) == (0, 0, 0)
     for mean in found.means.values():
         assert mean.low < mean.high
         assert mean.low <= mean.value <= mean.high
@@ -107,25 +108,25 @@ def test_equal_outcomes_everywhere_are_ties_and_end_no_report(level):
 def test_a_twin_takes_the_comparisons_of_its_training_and_counts_nowhere():
     rng = np.random.default_rng(1)
     values = {name: rng.random((3, 20)) for name in ("base", "grey", "a", "b", "top")}
-    sets = tuple(each for each in SETS if each.name in values)
+    sets = tuple(one for one in SETS if one.name in values)
     twin = replace(training_set("grey too", "control"), twin="grey")
     alone = summarise(of_outcomes(values, sets), 300)
     both = summarise(of_outcomes(values | {"grey too": values["grey"]}, (*sets, twin)), 300)
-    told = {(c.training_set, c.baseline): c for c in both.comparisons}
-    for each in alone.comparisons:  # no estimate and no adjusted p moves
-        assert told.pop((each.training_set, each.baseline)) == each
-    assert set(told) == {("grey too", "base"), ("a", "grey too"), ("b", "grey too")}
-    for (name, base), each in told.items():
+    remaining = {(c.training_set, c.baseline): c for c in both.comparisons}
+    for comparison in alone.comparisons:  # no estimate and no adjusted p moves
+        assert remaining.pop((comparison.training_set, comparison.baseline)) == comparison
+    assert set(remaining) == {("grey too", "base"), ("a", "grey too"), ("b", "grey too")}
+    for (name, base), comparison in remaining.items():
         first = alone.compared(name.replace(" too", ""), base.replace(" too", ""), *WHERE)
-        assert each.p_adjusted == first.p_adjusted
-        assert each.estimate == first.estimate
-    assert told["a", "grey too"].family == "beyond grey too"
+        assert comparison.p_adjusted == first.p_adjusted
+        assert comparison.estimate == first.estimate
+    assert remaining["a", "grey too"].family == "beyond grey too"
 
 
 def test_mcnemar_stands_beside_what_is_hit_or_missed(full, full_material):
     rows = full_material.outcomes
-    for each in full.comparisons:
-        assert (each.mcnemar_p is not None) == (each.metric in ("rank1", "accuracy"))
+    for comparison in full.comparisons:
+        assert (comparison.mcnemar_p is not None) == (comparison.metric in ("rank1", "accuracy"))
     rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
     table = rows.pivot_table(index=["seed", "probe"], columns="training_set", values="value")
     found = full.compared("real+B", "real", *WHERE)
@@ -155,15 +156,15 @@ def test_shuffled_names_are_seldom_told_apart(seed):
     sets = in_order((SETS[0], *(training_set(f"f{i}", "fakes") for i in range(4))))
     ease = rng.normal(0, 0.4, 20)[:, None] + rng.normal(0, 0.2, (20, 4))
     tables = []
-    for each in sets:
+    for one in sets:
         for number in range(3):
             moved = ease + rng.normal(0, 0.15) + rng.normal(0, 0.3, (20, 4))
-            table = {"training_set": each.name, "seed": number, "subject": people}
+            table = {"training_set": one.name, "seed": number, "subject": people}
             table |= {"probe": np.arange(80).astype(str), "value": (moved.ravel() > 0) * 1.0}
             tables.append(pd.DataFrame(table).assign(protocol=WHERE[0], metric=WHERE[1]))
     material = replace(empty(), training_sets=sets, outcomes=pd.concat(tables))
     found = summarise(material, resamples=400).comparisons
-    assert sum(each.verdict != "undecided" for each in found) <= 1
+    assert sum(comparison.verdict != "undecided" for comparison in found) <= 1
 
 
 def empty():

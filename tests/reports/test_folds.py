@@ -62,9 +62,11 @@ def test_there_is_a_row_per_seed_and_fold(folded, summary, key):
 def test_the_headline_pools_all_probes_whatever_the_sizes_of_folds(folded, summary):
     sizes = folded.outcomes.groupby("fold")["probe"].nunique()
     assert sizes.nunique() > 1
-    for each in summary.comparisons:
-        for name, end in zip((each.baseline, each.training_set), summary.ends(each), strict=True):
-            assert end == pytest.approx(summary.means[name, each.protocol, each.metric].value)
+    for comparison in summary.comparisons:
+        task = comparison.protocol, comparison.metric
+        names = (comparison.baseline, comparison.training_set)
+        for name, value in zip(names, summary.means_of(comparison), strict=True):
+            assert value == pytest.approx(summary.means[name, *task].value)
     pooled = summary.means[KEYS[0]]
     assert pooled.value != pytest.approx(summary.over_folds[KEYS[0]].mean)
 
@@ -98,7 +100,7 @@ def test_deviation_over_random_folds(seed):
 def test_an_empty_column_changes_nothing(make_material, fold):
     plain = make_material(images=False, trainings=False)
     empty = replace(plain, outcomes=plain.outcomes.assign(fold=fold))
-    one, other = (summarise(each, resamples=100) for each in (plain, empty))
+    one, other = (summarise(material, resamples=100) for material in (plain, empty))
     pd.testing.assert_frame_equal(one.recognition, other.recognition)
     assert one.means == other.means
     assert other.over_folds == {}

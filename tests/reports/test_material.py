@@ -22,7 +22,9 @@ SETS = tuple(
 def test_baseline_comes_first_the_ceiling_last_and_the_others_as_given(given):
     ordered = in_order(given)
     assert (ordered[0].name, ordered[3].name, ordered[-1].name) == ("r", "l", "o")
-    assert ordered[1:3] == tuple(each for each in given if each.role == "fakes")
+    assert ordered[1:3] == tuple(
+        training_set for training_set in given if training_set.role == "fakes"
+    )
 
 
 @pytest.mark.parametrize(

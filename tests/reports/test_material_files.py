@@ -21,7 +21,7 @@ from reports.table_files import read_table, write_table
 
 ODD = ("007", "NA", "", "nan", "1e5", "<script>alert(1)</script>", 'a "b", c', "\\N", "\\", "\r\n")
 NOTHING = Material(
-    facts={},
+    provenance={},
     training_sets=(TrainingSet("real", "baseline", ""),),
     outcomes=pd.DataFrame(columns=["training_set", "seed", "probe", "value"]),
     curves=pd.DataFrame(),
@@ -46,12 +46,12 @@ def equal_packed(a: Packed | None, b: Packed | None) -> None:
 
 
 def equal(a: Material, b: Material) -> None:
-    assert a.facts == b.facts
+    assert a.provenance == b.provenance
     assert a.training_sets == b.training_sets
     for name in TABLES:
         equal_tables(getattr(a, name), getattr(b, name))
-    for kind in ("generators", "recognizers"):
-        for one, other in zip(getattr(a, kind), getattr(b, kind), strict=True):
+    for networks in ("generators", "recognizers"):
+        for one, other in zip(getattr(a, networks), getattr(b, networks), strict=True):
             assert (one.name, one.seed, one.terms) == (other.name, other.seed, other.terms)
             equal_tables(one.losses, other.losses)
             equal_packed(one.samples, other.samples)
@@ -106,7 +106,9 @@ def test_the_same_material_gives_the_same_bytes_also_where_something_stood(full,
 
 
 def test_numbers_of_what_was_read_are_those_of_what_was_written(full, stored):
-    first, second = (summarise(each, resamples=20) for each in (full, load_material(stored)))
+    first, second = (
+        summarise(material, resamples=20) for material in (full, load_material(stored))
+    )
     assert first.means == second.means
     assert first.comparisons == second.comparisons
 

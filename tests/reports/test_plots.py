@@ -18,22 +18,22 @@ SHOWN = ("real", "real+A", "real+B", "real+C", "real+oracle", "dlib-face")
 
 
 @pytest.fixture(scope="module")
-def drawn(full_material, full):
+def curve_plots(full_material, full):
     return {plot.name: plot for plot in curves.plots(full_material, full)}
 
 
 def test_fakes_alone_are_coloured_and_no_two_sets_look_alike(full):
     look = looks(full.training_sets)
-    for each in full.training_sets:
-        assert (look[each.name].colour in COLOURS) == (
-            each.role in ("fakes", "leaky") or bool(each.amount and each.amount.translator)
+    for one in full.training_sets:
+        assert (look[one.name].colour in COLOURS) == (
+            one.role in ("fakes", "leaky") or bool(one.amount and one.amount.translator)
         )
     others = [training_set for training_set in full.training_sets if training_set.role != "curve"]
-    seen = [(look[each.name].colour, look[each.name].marker) for each in others]
+    seen = [(look[one.name].colour, look[one.name].marker) for one in others]
     assert len(set(seen)) == len(others)
     assert look["real"].colour == INK
     assert look["real+C@nir1"].colour == look["real+C"].colour
-    assert {look[each.name].colour for each in others if each.role == "control"} == {GREY}
+    assert {look[one.name].colour for one in others if one.role == "control"} == {GREY}
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_of_ladders_one_rung_is_drawn(full, metrics, kept):
     assert not set(further(some)) & set(headlines(some))
 
 
-def test_every_set_but_points_of_curves_has_a_curve_and_controls_one_label(full, drawn):
-    assert set(drawn) == {f"{kind}-unseen-subjects" for kind in ("roc", "det", "cmc")}
-    for plot in drawn.values():
+def test_every_set_but_points_of_curves_has_a_curve_and_controls_one_label(full, curve_plots):
+    assert set(curve_plots) == {f"{shape}-unseen-subjects" for shape in ("roc", "det", "cmc")}
+    for plot in curve_plots.values():
         roles = set(plot.data["role"])
         assert "curve" not in roles
         assert {"baseline", "control", "fakes", "ceiling", "external"} <= roles
@@ -117,8 +117,8 @@ def test_every_set_but_points_of_curves_has_a_curve_and_controls_one_label(full,
         assert "10 people, 80 probes, 2 seeds." in plot.caption
 
 
-def test_roc_and_det_say_the_same_and_stand_between_the_seeds(full_material, drawn):
-    roc, det = (drawn[f"{kind}-unseen-subjects"].data for kind in ("roc", "det"))
+def test_roc_and_det_say_the_same_and_stand_between_the_seeds(full_material, curve_plots):
+    roc, det = (curve_plots[f"{shape}-unseen-subjects"].data for shape in ("roc", "det"))
     known = full_material.curves.query("curve == 'roc'")
     for name in SHOWN:
         own = known[known["training_set"] == name]
@@ -136,8 +136,8 @@ def test_roc_and_det_say_the_same_and_stand_between_the_seeds(full_material, dra
                 assert row.highest_seed == pytest.approx(max(wanted))
 
 
-def test_the_det_axes_are_normal_deviates_with_ticks_in_per_cent(drawn):
-    axes = drawn["det-unseen-subjects"].figure.axes[0]
+def test_the_det_axes_are_normal_deviates_with_ticks_in_per_cent(curve_plots):
+    axes = curve_plots["det-unseen-subjects"].figure.axes[0]
     for places, labels in (
         (axes.get_xticks(), axes.get_xticklabels()),
         (axes.get_yticks(), axes.get_yticklabels()),

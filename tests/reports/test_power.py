@@ -10,7 +10,7 @@ from reports.power import DEMO, detectable_difference, power_sentence, standard_
 @pytest.mark.parametrize("seeds", [1, 3, 5])
 def test_the_difference_is_found_with_that_power(seeds):
     """A mean with this standard error, divided by a spread with these degrees of freedom."""
-    size = detectable_difference(60, 10, seeds, 9)
+    size = detectable_difference(60, 10, seeds, training_sets=9)
     error, freedom = standard_error(60, 10, seeds, 9)
     draw = np.random.default_rng(seeds)
     spread = error * np.sqrt(draw.chisquare(freedom, 40_000) / freedom)
@@ -35,11 +35,13 @@ def test_more_of_anything_finds_smaller_differences_and_more_questions_larger_on
 
 
 def test_the_sentence_says_the_number_and_what_it_does_not_cover():
-    text = power_sentence(60, 10, 3, 9, 3)
-    assert f"{100 * detectable_difference(60, 10, 3, 9, 3):.1f} points" in text
+    text = power_sentence(60, 10, 3, training_sets=9, comparisons=3)
+    size = detectable_difference(60, 10, 3, training_sets=9, comparisons=3)
+    assert f"{100 * size:.1f} points" in text
     assert "60 people, 10 probes each, and 3 seeds" in text
     assert "as one of 3 comparisons" in text
-    assert "says nothing about ways of training" in power_sentence(60, 10, 1, 9)
-    assert "no difference can be detected" in power_sentence(1, 10, 3, 9)
+    assert "says nothing about ways of training" in power_sentence(60, 10, 1, training_sets=9)
+    assert "no difference can be detected" in power_sentence(1, 10, 3, training_sets=9)
     assert np.isnan(detectable_difference(1, 10, 3))
-    assert power_sentence(60, 10, 3, 1, 0) == power_sentence(60, 10, 3, 2, 1)
+    alone = power_sentence(60, 10, 3, training_sets=1, comparisons=0)
+    assert alone == power_sentence(60, 10, 3, training_sets=2, comparisons=1)

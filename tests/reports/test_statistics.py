@@ -30,24 +30,25 @@ def rng(*seed: int) -> np.random.Generator:
 def test_bootstrap_means_equal_a_plain_loop_over_the_same_draws(seeds):
     values = rng(1).normal(size=(seeds, 30))
     subjects = rng(2).integers(0, 7, 30)
-    how_often = subject_draws(len(np.unique(subjects)), rng(3), 50)
-    found = bootstrap_means(*subject_sums(values, subjects), how_often)
-    for mean, times in zip(found, how_often, strict=True):
-        drawn = [
+    times_drawn = subject_draws(len(np.unique(subjects)), rng(3), 50)
+    found = bootstrap_means(*subject_sums(values, subjects), times_drawn)
+    for mean, times in zip(found, times_drawn, strict=True):
+        repeated = [
             np.tile(values[:, subjects == name], time)
             for name, time in zip(np.unique(subjects), times, strict=True)
         ]
-        assert mean == pytest.approx(np.concatenate(drawn, axis=1).mean())
+        assert mean == pytest.approx(np.concatenate(repeated, axis=1).mean())
 
 
 @pytest.mark.parametrize("resamples", [1, 2_000, 2_001])
 def test_each_draw_has_as_many_subjects_as_there_are_and_each_is_equally_likely(resamples):
-    drawn = subject_draws(9, rng(1), resamples)
-    assert drawn.shape == (resamples, 9)
-    assert (drawn.sum(1) == 9).all()
+    times_drawn = subject_draws(9, rng(1), resamples)
+    assert times_drawn.shape == (resamples, 9)
+    assert (times_drawn.sum(1) == 9).all()
     if resamples > 1:
-        np.testing.assert_allclose(drawn.mean(0), 1, atol=0.1)
-        np.testing.assert_allclose(drawn.var(0), 8 / 9, atol=0.1)  # of a binomial of 9 at 1 / 9
+        np.testing.assert_allclose(times_drawn.mean(0), 1, atol=0.1)
+        binomial_variance = 8 / 9  # of 9 trials at 1 / 9
+        np.testing.assert_allclose(times_drawn.var(0), binomial_variance, atol=0.1)
 
 
 def test_subject_sums_are_those_of_each_subject():
@@ -102,11 +103,11 @@ def test_one_seed_in_two_shapes_is_the_same():
     assert flat == mean_with_interval(values[None], subjects, rng(4))
 
 
-def unpaired(a, b, subjects, rng, resamples) -> Estimate:
+def unpaired(a, b, subjects, rng, *, resamples) -> Estimate:
     """The mutant: means resampled apart from one another, as if other people had been tested."""
-    found = [mean_with_interval(x, subjects, rng, resamples) for x in (a, b)]
+    found = [mean_with_interval(x, subjects, rng, resamples=resamples) for x in (a, b)]
     value = found[0].value - found[1].value
-    half = np.hypot(*(0.5 * (each.high - each.low) for each in found))
+    half = np.hypot(*(0.5 * (mean.high - mean.low) for mean in found))
     return Estimate(value, value - half, value + half, 1, 1, 100, 100)
 
 
@@ -115,7 +116,8 @@ def pairing_holds(compare, seed: int) -> bool:
     a, b = 0.05 + rng(seed, 1).normal(0, 0.05, 100), rng(seed, 2).normal(0, 0.05, 100)
     hard = rng(seed, 3).normal(0, 1, 100)
     easy, difficult = (
-        compare(a + more, b + more, np.arange(100), rng(seed, 4), 500) for more in (0, hard)
+        compare(a + more, b + more, np.arange(100), rng(seed, 4), resamples=500)
+        for more in (0, hard)
     )
     return difficult.high - difficult.low == pytest.approx(easy.high - easy.low)
 
@@ -152,7 +154,7 @@ def test_of_one_subject_nothing_is_known():
 
 def test_an_interval_ends_where_the_metric_does():
     values = np.array([[0.2], [0.8]]) + rng(1).uniform(-0.1, 0.1, (2, 20))
-    found = mean_with_interval(values, np.arange(20), rng(2), 500)
+    found = mean_with_interval(values, np.arange(20), rng(2), resamples=500)
     assert found.low < 0 < 1 < found.high  # 1 degree of freedom
     cut = found.within(0, 1)
     assert (cut.low, cut.high, cut.p, cut.value) == (0, 1, found.p, found.value)
@@ -188,8 +190,8 @@ def test_without_shared_difficulty_the_interval_is_students_over_seeds():
     found, wanted = [], []
     for trial in range(20):
         values = rng(13, trial).normal(size=(4, 300))
-        each = mean_with_interval(values, np.arange(300), rng(5, trial), 2_000)
-        found.append(each.high - each.low)
+        mean = mean_with_interval(values, np.arange(300), rng(5, trial), resamples=2_000)
+        found.append(mean.high - mean.low)
         seeds = values.mean(1)
         wanted.append(2 * stats.t.ppf(0.975, 3) * seeds.std(ddof=1) / 2)
     assert np.mean(found) == pytest.approx(np.mean(wanted), rel=0.06)
@@ -212,9 +214,9 @@ def test_intervals_cover_the_truth_as_often_as_they_say(seeds, variation):
     covered = []
     for _ in range(400):
         values, subjects, known = experiment(seeds, variation, draw, 0.05)
-        each = mean_with_interval(values, subjects, draw, 400, variation=known)
-        covered.append(each.low <= 0.05 <= each.high)
-        assert (each.p < 0.05) == (not each.low <= 0 <= each.high) or abs(each.p - 0.05) < 0.011
+        mean = mean_with_interval(values, subjects, draw, resamples=400, variation=known)
+        covered.append(mean.low <= 0.05 <= mean.high)
+        assert (mean.p < 0.05) == (not mean.low <= 0 <= mean.high) or abs(mean.p - 0.05) < 0.011
     assert 0.92 <= np.mean(covered) <= 0.98  # the standard error of the share is 0.011
 
 
@@ -224,8 +226,8 @@ def test_one_seed_covers_when_trainings_agree_and_clustering_matters():
     for _ in range(250):
         subject = np.repeat(draw.normal(0, 0.4, 40), 5)
         values = 0.05 + subject + draw.normal(0, 0.3, 200)
-        by_subject = mean_with_interval(values, np.repeat(np.arange(40), 5), draw, 400)
-        by_probe = mean_with_interval(values, np.arange(200), draw, 400)
+        by_subject = mean_with_interval(values, np.repeat(np.arange(40), 5), draw, resamples=400)
+        by_probe = mean_with_interval(values, np.arange(200), draw, resamples=400)
         clustered.append(by_subject.low <= 0.05 <= by_subject.high)
         ignored.append(by_probe.low <= 0.05 <= by_probe.high)
     assert 0.91 <= np.mean(clustered) <= 0.985
@@ -274,9 +276,9 @@ def test_the_interval_of_a_share_covers_it_up_to_the_end(rate):
     for _ in range(300):
         of_person = draw.beta(rate * 10, (1 - rate) * 10, 60)
         hits = (draw.random(600) < np.repeat(of_person, 10)) * 1.0
-        found = mean_with_interval(hits, subjects, draw, 300)
-        for kept, each in ((plain, found), (covered, found.of_share())):
-            kept.append(each.low <= rate <= each.high)
+        found = mean_with_interval(hits, subjects, draw, resamples=300)
+        for kept, share in ((plain, found), (covered, found.of_share())):
+            kept.append(share.low <= rate <= share.high)
     assert np.mean(covered) > 0.92
     if rate == 0.995:
         assert np.mean(plain) < 0.9  # what it would be without
@@ -286,4 +288,4 @@ def test_outcomes_that_are_no_numbers_are_refused():
     values = np.ones((2, 6))
     values[1, 3] = np.nan
     with pytest.raises(ValueError, match="no numbers"):
-        paired_difference(values, np.ones((2, 6)), np.arange(6), rng(1), 50)
+        paired_difference(values, np.ones((2, 6)), np.arange(6), rng(1), resamples=50)

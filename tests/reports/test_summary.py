@@ -34,11 +34,11 @@ def test_means_and_differences_are_plain_means(three):
     for key, estimate in summary.means.items():
         assert estimate.value == pytest.approx(table[key])
         assert estimate.low <= estimate.value <= estimate.high
-    for each in summary.comparisons:
-        task = each.protocol, each.metric
-        wanted = table[each.training_set, *task] - table[each.baseline, *task]
-        assert each.estimate.value == pytest.approx(wanted)
-        assert np.mean(list(each.per_seed.values())) == pytest.approx(wanted)
+    for comparison in summary.comparisons:
+        task = comparison.protocol, comparison.metric
+        wanted = table[comparison.training_set, *task] - table[comparison.baseline, *task]
+        assert comparison.estimate.value == pytest.approx(wanted)
+        assert np.mean(list(comparison.per_seed.values())) == pytest.approx(wanted)
 
 
 def test_known_effects_get_their_verdicts(three):
@@ -65,18 +65,19 @@ def test_known_effects_get_their_verdicts(three):
 
 def test_holm_runs_over_each_family(full):
     sizes = {"help": 3, "checks": 7, "rank": 3, "curve": 5}
-    sizes |= {f"beyond {control}": 3 for control in full.named("control")}
+    sizes |= {f"beyond {control}": 3 for control in full.in_role("control")}
     for family, size in sizes.items():
         rows = [
-            each
-            for each in full.comparisons
-            if (each.protocol, each.metric, each.family) == ("unseen-subjects", "rank1", family)
+            comparison
+            for comparison in full.comparisons
+            if (comparison.protocol, comparison.metric, comparison.family)
+            == ("unseen-subjects", "rank1", family)
         ]
         assert len(rows) == size
-        wanted = holm(np.array([each.estimate.p for each in rows]))
-        np.testing.assert_allclose([each.p_adjusted for each in rows], wanted)
-    assert {each.family for each in full.comparisons} == set(sizes)
-    assert "dlib-face" not in {each.training_set for each in full.comparisons}
+        wanted = holm(np.array([comparison.estimate.p for comparison in rows]))
+        np.testing.assert_allclose([comparison.p_adjusted for comparison in rows], wanted)
+    assert {comparison.family for comparison in full.comparisons} == set(sizes)
+    assert "dlib-face" not in {comparison.training_set for comparison in full.comparisons}
 
 
 def test_an_external_recognizer_is_scored_and_shown(full):
@@ -89,16 +90,18 @@ def one_seed(material):
 
 
 def test_another_training_set_moves_no_value_of_the_others_but_helps_to_know_the_variation(three):
-    few = replace(
+    without_a = replace(
         without(three, "real+A"),
         training_sets=tuple(
             training_set for training_set in three.training_sets if training_set.name != "real+A"
         ),
     )
-    what = ("real+B", "real", "unseen-subjects", "auc")
+    names = ("real+B", "real", "unseen-subjects", "auc")
     for change in (one_seed, lambda material: material):
-        all_sets, fewer = (summarise(change(each), resamples=200) for each in (three, few))
-        one, other = (each.compared(*what) for each in (all_sets, fewer))
+        all_sets, fewer = (
+            summarise(change(material), resamples=200) for material in (three, without_a)
+        )
+        one, other = (summary.compared(*names) for summary in (all_sets, fewer))
         assert one.estimate.value == other.estimate.value
         assert one.per_seed == other.per_seed
         if change is one_seed:
@@ -137,8 +140,8 @@ def test_intervals_are_those_of_paired_differences_of_people(three):
 
 def test_only_shared_seeds_are_compared(three):
     summary = summarise(without(three, "real+B", seed=1), resamples=100)
-    each = summary.compared("real+B", "real", "unseen-subjects", "rank1")
-    assert set(each.per_seed) == {0, 2}
+    comparison = summary.compared("real+B", "real", "unseen-subjects", "rank1")
+    assert set(comparison.per_seed) == {0, 2}
     lonely = without(without(three, "real+B", seed=1), "real+B", seed=2)
     lonely = without(lonely, "real", seed=0)
     summary = summarise(lonely, resamples=100)

@@ -1,7 +1,8 @@
-"""The layouts that can be written, one file each: a module here that defines `WRITER` is one.
+"""Lists the layouts that can be written. A writer is a module here that defines `WRITER`.
 
-Installed packages add writers by entry points of the group `nirbench.layout_writers`, each called
-as its layout and naming a `LayoutWriter`. The tests of layouts run over all that are registered.
+Installed packages add writers by entry points of the group `nirbench.layout_writers`. An entry
+point has the name of its layout and refers to a `LayoutWriter`. The tests of layouts run over all
+writers.
 """
 
 from faces.common.registry import Registry
@@ -13,10 +14,10 @@ WRITERS: Registry[LayoutWriter] = Registry(
 
 
 def names() -> list[str]:
-    """Gives the layouts' names in alphabetical order."""
+    """Return the layouts' names in alphabetical order."""
     return WRITERS.names()
 
 
 def get(name: str) -> LayoutWriter:
-    """The writer of that layout. Raises UsageError with the nearest name where there is none."""
+    """Return the writer of a layout. Raises UsageError with the nearest name if there is none."""
     return WRITERS.get(name)

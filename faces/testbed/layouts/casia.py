@@ -1,10 +1,10 @@
-r"""CASIA NIR-VIS 2.0 (Li et al. 2013): four sessions, eye files, and protocol lists in two views.
+r"""Writes CASIA NIR-VIS 2.0 (Li et al. 2013): sessions, eye files, protocol lists of two views.
 
     s1..s4/{NIR,VIS}/<5-digit subject>/<3-digit shot>.{bmp,jpg}, and .pos for a part of them
     protocols/{vis_train,nir_train,vis_gallery,nir_probe}_{dev,1..10}.txt
 
 A line of a list is a path with backslashes, such as s2\NIR\20153\001.bmp, without a label. The
-subject's first digit names the session it comes from; some subjects came back in the next one.
+subject's first digit is the session of the subject; some subjects also appear in the next session.
 """
 
 import numpy as np
@@ -19,7 +19,11 @@ SUFFIX = {"VIS": ".jpg", "NIR": ".bmp"}
 
 
 def _place(person: int, spectrum: str, number: int) -> Photo:
-    """Subjects are dealt to the sessions in turn; who came back has every second image there."""
+    """Return a photo.
+
+    Subjects are assigned to the sessions in turn. Those of two sessions have every second image in
+    the later one.
+    """
     home = person % SESSIONS
     visits = 2 if person % RETURNS_EVERY == 1 else 1
     session = f"s{(home + number % visits) % SESSIONS + 1}"
@@ -43,17 +47,18 @@ def _eye_order(number: int) -> str:
 
 
 def _lists(photos: list[Photo], random: np.random.Generator) -> dict[str, bytes]:
-    """Gives the lists of View 2's ten folds and of View 1 ("dev") over all who have both spectra.
+    """Return the lists of View 2's ten folds and of View 1 ("dev"), of people with both spectra.
 
-    In a fold the halves for training and for testing share nobody. View 1 splits otherwise: it
-    trains on people whom the folds test, which is the trap of the real lists.
+    In a fold, nobody is in both the training and the testing half. View 1 is split differently: it
+    trains on people who are tested in the folds, as in the real lists, so a protocol must not mix
+    the two views.
     """
     files: dict[str, bytes] = {}
     subjects = _with_both(photos)
     for fold in range(1, FOLDS + 1):
         order = [subjects[k] for k in random.permutation(len(subjects))]
         if fold == 1:
-            files |= _view(photos, _trap(order), "dev", random)
+            files |= _view(photos, _split_of_view_1(order), "dev", random)
         files |= _view(photos, order, str(fold), random)
     return files
 
@@ -63,8 +68,8 @@ def _with_both(photos: list[Photo]) -> list[str]:
     return sorted(seen["VIS"] & seen["NIR"])
 
 
-def _trap(order: list[str]) -> list[str]:
-    """Reorders a fold's subjects so that half of the new training half is the old testing one."""
+def _split_of_view_1(order: list[str]) -> list[str]:
+    """Reorder a fold's subjects so that half of the new training half was tested before."""
     half = len(order) // 2
     kept, taken = half // 2, half - half // 2
     train = order[:kept] + order[half : half + taken]
@@ -72,7 +77,7 @@ def _trap(order: list[str]) -> list[str]:
 
 
 def _view(photos: list[Photo], order: list[str], view: str, random: np.random.Generator):
-    """The four lists of one split: the first half of `order` is for training."""
+    """Return the four lists of a split: the first half of `order` is for training."""
     half = len(order) // 2
     train, test = set(order[:half]), set(order[half:])
     vis, nir = ([p for p in photos if p.spectrum == name] for name in ("VIS", "NIR"))
@@ -95,7 +100,7 @@ def _one_of_each(photos: list[Photo], random: np.random.Generator) -> list[Photo
 
 
 def _lines(photos: list[Photo], random: np.random.Generator) -> bytes:
-    """Backslashes; lines end as on one system, as on the other, or now so and now so."""
+    """Return a list file: paths with backslashes; its lines end in LF, CRLF or either by chance."""
     paths = [photo.source.replace("/", "\\").encode() for photo in photos]
     windows = random.random(len(paths)) < random.choice([0, 0.5, 1])
     return b"".join(

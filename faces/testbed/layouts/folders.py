@@ -1,4 +1,4 @@
-"""The plain layout for data of one's own: VIS/<subject>/* and NIR/<subject>/*, folders within."""
+"""Writes the layout for your own images: VIS/<subject>/* and NIR/<subject>/*, with subfolders."""
 
 from faces.testbed.photo import LayoutWriter, Photo, photo_of
 
@@ -6,7 +6,7 @@ SUFFIX = {"VIS": ".jpg", "NIR": ".png"}
 
 
 def _place(person: int, spectrum: str, number: int) -> Photo:
-    """Gives every third image lies one folder further down, where names may be the same again."""
+    """Return a photo; every third one is in a subfolder, where the same names are used again."""
     subject = f"person {person + 1:02d}"
     shot = f"late/{number // 3 + 1}" if number % 3 == 2 else f"{number - number // 3 + 1}"
     return photo_of(

@@ -1,4 +1,4 @@
-"""Oulu-CASIA NIR&VIS: {NI,VL}/{Strong,Weak,Dark}/P001/{Anger,...}/NNN.jpeg."""
+"""Writes Oulu-CASIA NIR&VIS: {NI,VL}/{Strong,Weak,Dark}/P001/{Anger,...}/NNN.jpeg."""
 
 from faces.testbed.photo import LayoutWriter, Photo, photo_of
 
@@ -8,7 +8,7 @@ EXPRESSIONS = ("Anger", "Disgust", "Fear", "Happiness", "Sadness", "Surprise")
 
 
 def _place(person: int, spectrum: str, number: int) -> Photo:
-    """Every expression in strong light first, then in the weaker ones, then the next frame."""
+    """Return a photo; numbers run over expressions, then over lights, then over frames."""
     expression = EXPRESSIONS[number % len(EXPRESSIONS)]
     light = LIGHTS[number // len(EXPRESSIONS) % len(LIGHTS)]
     frame = f"{number // (len(EXPRESSIONS) * len(LIGHTS)) + 1:03d}"

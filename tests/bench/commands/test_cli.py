@@ -27,7 +27,7 @@ class Done:
 
 @pytest.fixture
 def bench(monkeypatch, capsys, tmp_path):
-    """Calls the command in an empty folder, with an empty cache and no network."""
+    """Call the command in an empty folder, with an empty cache and no network."""
     monkeypatch.chdir(tmp_path)
     for name, value in {
         "BENCH_CACHE": str(tmp_path / "cache"),
@@ -110,7 +110,9 @@ def test_exit_codes_and_words(bench, arguments, code, words):
 
 def test_a_dry_run_prints_every_stage_and_what_to_expect_and_writes_nothing(bench, tmp_path):
     tiny = [f"{key}={value}" for key, value in TINY.items()]
-    done = bench("run-all", "--dry-run", *(part for each in tiny for part in ("--set", each)))
+    done = bench(
+        "run-all", "--dry-run", *(part for assignment in tiny for part in ("--set", assignment))
+    )
     assert done.code == 0, done.err
     settings = loading.load("demo", assignments=tiny)
     plan = plans.build(settings, None, Path())

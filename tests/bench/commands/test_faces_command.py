@@ -93,7 +93,7 @@ main()
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> Path:
-    """What a call that nobody stops writes."""
+    """Return the folder that an uninterrupted call writes."""
     out = tmp_path_factory.mktemp("whole")
     assert call(out, *MANY).exit_code == 0
     return out

@@ -5,14 +5,14 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from bench.commands.list import WHAT, Entry, lines_of, list_
+from bench.commands.list import TOPICS, Entry, lines_of, list_
 
 WIDTH = 80
 
 
 @pytest.fixture
 def listed(monkeypatch, tmp_path):
-    """What `bench list` prints at 80 columns, with an empty cache."""
+    """Return a function that gives the lines of `bench list` at 80 columns, with an empty cache."""
     monkeypatch.setenv("COLUMNS", str(WIDTH))
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
 
@@ -24,9 +24,9 @@ def listed(monkeypatch, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("what", WHAT)
-def test_lines_are_short_unless_they_are_to_be_copied(listed, what):
-    lines = listed(what)
+@pytest.mark.parametrize("topic", TOPICS)
+def test_lines_are_short_unless_they_are_to_be_copied(listed, topic):
+    lines = listed(topic)
     assert len(lines) > 3
     long = [line for line in lines if len(line) > WIDTH]
     assert all("/" in line or " = " in line for line in long), long

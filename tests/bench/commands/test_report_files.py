@@ -13,7 +13,7 @@ import pytest
 from bench.commands import compare, report
 from faces.common.errors import MissingError, TamperedError, UsageError
 from reports.material_files import load_material, save_material
-from tests.reports.conftest import FACTS, SETS, made_material
+from tests.reports.conftest import PROVENANCE, SETS, made_material
 
 # Runs `bench` where torch cannot be imported.
 WITHOUT_TORCH = """
@@ -44,11 +44,12 @@ def settings(steps: int, **data) -> dict:
 
 
 def a_run(folder: Path, steps: int, **data) -> Path:
-    """The folder of a small run, as one that was copied from elsewhere."""
-    facts = FACTS | {"settings": settings(steps, **data)}
-    facts |= {"stages": [{"name": "align:data", "key": str(data), "seconds": 1, "cached": False}]}
+    """Write the folder of a small run, like one that was copied from another machine."""
+    provenance = PROVENANCE | {"settings": settings(steps, **data)}
+    stage = {"name": "align:data", "key": str(data), "seconds": 1, "cached": False}
+    provenance |= {"stages": [stage]}
     made = made_material(sets=SETS[:2], subjects=6, images=False, trainings=False)
-    save_material(replace(made, facts=facts), folder / "material")
+    save_material(replace(made, provenance=provenance), folder / "material")
     (folder / "settings.toml").write_text(f"[generator]\nsteps = {steps}\n")
     return folder
 
@@ -127,7 +128,7 @@ def test_without_a_folder_it_is_named_after_the_runs(runs, tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("named", "says"),
+    ("names", "words"),
     [
         ([], "two runs or more"),
         (["short"], "two runs or more"),
@@ -138,13 +139,13 @@ def test_without_a_folder_it_is_named_after_the_runs(runs, tmp_path, monkeypatch
         (["short", "old"], "bench report"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(runs, named, says, monkeypatch):
+def test_a_mistake_is_told_in_one_line(runs, names, words, monkeypatch):
     monkeypatch.chdir(runs)
     for name in ("empty", "old"):
         (runs / name).mkdir(exist_ok=True)
     (runs / "old" / "settings.toml").touch()
-    paths = tuple(Path(name.format(here=runs.name)) for name in named)
-    with pytest.raises(UsageError, match=says) as caught:
+    paths = tuple(Path(name.format(here=runs.name)) for name in names)
+    with pytest.raises(UsageError, match=words) as caught:
         compare.compare.callback(paths, None)
     assert "\n" not in str(caught.value)
 
@@ -157,5 +158,5 @@ def test_a_folder_that_cannot_be_written_is_told(runs, tmp_path):
 
 def test_runs_called_alike_are_told_apart_by_their_path(runs, tmp_path):
     other = shutil.copytree(runs / "short", tmp_path / "short")
-    named = compare._named((runs / "short", other))
-    assert len(set(named.values())) == 2
+    names = compare._names_of((runs / "short", other))
+    assert len(set(names.values())) == 2

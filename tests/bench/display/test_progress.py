@@ -1,4 +1,4 @@
-"""What is seen and kept while a run goes on: lines, events, scalars; none of it can stop a run."""
+"""The display of a run: lines, events and scalars; no failure of it stops a run."""
 
 import io
 import json
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bench.display import tensorboard
 from bench.display.progress import LOG_EVERY_SECONDS, Display
+from bench.running import versions
 from bench.running.store import Job, Stage
 from faces.common.errors import MissingError
 
@@ -19,6 +20,7 @@ class Number(BaseModel):
     value: int
 
 
+@versions.stage(version=1)
 def nothing(job: Job) -> None:
     pass
 
@@ -37,7 +39,7 @@ def now(monkeypatch):
 
 
 def go(display: Display, now: list[float], seconds: int) -> None:
-    """Two trainings side by side for some seconds, at 2 and at 0.5 steps a second."""
+    """Run two trainings side by side for some seconds, at 2 and at 0.5 steps a second."""
     with display:
         display.expect([A, B, C])
         for stage in (A, B):
@@ -70,12 +72,12 @@ def test_elsewhere_one_line_in_thirty_seconds_names_all_that_runs(tmp_path, now)
 def test_events_hold_losses_at_most_every_thirty_seconds_of_a_stage(tmp_path, now):
     go(Display(Console(file=io.StringIO()), tmp_path / "events.jsonl"), now, 100)
     found = events(tmp_path / "events.jsonl")
-    assert [each["event"] for each in found][:2] == ["started", "started"]
-    told = [each for each in found if each["event"] == "progress"]
-    assert {each["stage"] for each in told} == {A.name, B.name}
-    assert len(told) == 2 * (100 // LOG_EVERY_SECONDS)
-    assert told[0]["values"] == LOSSES
-    assert told[0] | {"done": 60, "total": 1000, "key": A.key} == told[0]
+    assert [event["event"] for event in found][:2] == ["started", "started"]
+    reports = [event for event in found if event["event"] == "progress"]
+    assert {report["stage"] for report in reports} == {A.name, B.name}
+    assert len(reports) == 2 * (100 // LOG_EVERY_SECONDS)
+    assert reports[0]["values"] == LOSSES
+    assert reports[0] | {"done": 60, "total": 1000, "key": A.key} == reports[0]
 
 
 def test_on_a_terminal_a_line_per_stage_and_one_for_the_run(tmp_path, now):
@@ -90,9 +92,9 @@ def test_on_a_terminal_a_line_per_stage_and_one_for_the_run(tmp_path, now):
             display.progress(A.key, 2 * second, 1000, LOSSES)
             display.progress(C.key, 64 * second, 6400, {})
         display._bars.refresh()
-        drawn = console.file.getvalue().rpartition("whole run")[2].splitlines()
+        lines = console.file.getvalue().rpartition("whole run")[2].splitlines()
         display.finished(A, 30)
-    run, training, scoring = drawn[:3]
+    run, training, scoring = lines[:3]
     assert "0/3 stages" in run
     for part in ("translator:A:0", "60/1,000", "7:50 left", "2 steps/s", "gan 0.25 cycle 1.23"):
         assert part in training
@@ -120,8 +122,8 @@ def test_a_loss_that_is_no_number_stays_json(tmp_path, now):
         now[0] += LOG_EVERY_SECONDS
         display.progress(A.key, 1, 9, {"gan": float("nan"), "cycle": float("inf"), "vis": 0.5})
     lines = (tmp_path / "events.jsonl").read_text().splitlines()
-    told = [json.loads(line, parse_constant=refuse) for line in lines][-1]
-    assert told["values"] == {"gan": None, "cycle": None, "vis": 0.5}
+    event = [json.loads(line, parse_constant=refuse) for line in lines][-1]
+    assert event["values"] == {"gan": None, "cycle": None, "vis": 0.5}
 
 
 def test_a_log_says_that_the_report_is_being_written(tmp_path, now):
@@ -211,7 +213,7 @@ def test_scalars_are_what_was_told(tmp_path, now):
     go(Display(Console(file=io.StringIO()), tmp_path / "events.jsonl", folder), now, 20)
     read = EventAccumulator(str(folder / "translator-A-0")).Reload()
     assert sorted(read.Tags()["scalars"]) == sorted(LOSSES)
-    points = [(each.step, each.value) for each in read.Scalars("cycle")]
+    points = [(point.step, point.value) for point in read.Scalars("cycle")]
     assert points == [(2 * second, pytest.approx(LOSSES["cycle"])) for second in range(1, 21)]
     assert (folder / "finetune-real-0").is_dir()
 

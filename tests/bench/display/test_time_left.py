@@ -5,6 +5,7 @@ import pytest
 from pydantic import BaseModel
 
 from bench.display.time_left import WINDOW_SECONDS, Pace, WorkLeft, clock
+from bench.running import versions
 from bench.running.store import Job, Stage
 
 
@@ -12,13 +13,14 @@ class Number(BaseModel):
     value: int
 
 
+@versions.stage(version=1)
 def nothing(job: Job) -> None:
     pass
 
 
 @pytest.fixture
 def now(monkeypatch):
-    """A list with the time in seconds."""
+    """Return a list with the time in seconds, which tests change."""
     time = [1000.0]
     monkeypatch.setattr("bench.display.time_left.time.monotonic", lambda: time[0])
     return time

@@ -25,13 +25,13 @@ FOLD = ("--protocol", "casia-view2", "--fold", "1")
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory) -> Path:
-    """What was read of a tree is remembered for the next test."""
+    """Keep the read trees in a cache for the next tests."""
     return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture
 def call(cache, tmp_path, monkeypatch) -> Callable[..., Result]:
-    """Calls the command in an empty folder, without a network."""
+    """Call the command in an empty folder, without a network."""
     monkeypatch.chdir(tmp_path)
     variables = {"BENCH_CACHE": str(cache), "BENCH_OFFLINE": "1", "COLUMNS": "120", "NO_COLOR": "1"}
 
@@ -48,26 +48,26 @@ def write(root: Path, layout: str = "casia") -> pd.DataFrame:
 
 
 def write_small(root: Path, layout: str, mess: bool = False) -> pd.DataFrame:
-    """Faces as small as are still found, and few."""
+    """Write few faces, as small as can still be found."""
     counts = {"vis_per_subject": (2, 2), "nir_per_subject": (2, 2)}
     return testbed.write(root, layout, 4, **counts, side_px=96, mess=mess)
 
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory) -> tuple[Path, pd.DataFrame]:
-    """A tree in the CASIA layout in which all is well, and what is in it."""
+    """Return a tree in the CASIA layout without a mistake, and the table of its files."""
     root = tmp_path_factory.mktemp("healthy") / "root"
     return root, write(root)
 
 
 @pytest.fixture
 def spoilt(healthy, tmp_path) -> Path:
-    """A copy of it to be spoilt."""
+    """Return a copy of the tree, to be spoilt."""
     return shutil.copytree(healthy[0], tmp_path / "spoilt", symlinks=True)
 
 
 def numbers(output: str, label: str) -> list[int]:
-    """The numbers behind the label of a table's row."""
+    """Return the numbers behind the label of a table's row."""
     [line] = [line for line in output.splitlines() if line.startswith(f"  {label}  ")]
     return list(map(int, re.findall(r"\d+", line.removeprefix(f"  {label}"))))
 
@@ -190,8 +190,8 @@ def test_a_subject_in_training_and_test(call, spoilt):
 
 def test_the_same_bytes_on_both_sides(call, spoilt):
     train, gallery = (
-        on_disk(spoilt, list_of(spoilt, f"{kind}_1.txt")[1][0])
-        for kind in ("vis_train", "vis_gallery")
+        on_disk(spoilt, list_of(spoilt, f"{name}_1.txt")[1][0])
+        for name in ("vis_train", "vis_gallery")
     )
     train.write_bytes(gallery.read_bytes())
     done = check(call, spoilt, *FOLD)
@@ -246,9 +246,9 @@ def test_refused_files_are_counted_by_reason_and_stop_nothing(call, tmp_path):
     done = check(call, tmp_path / "mess", *FOLD)
     assert done.exit_code == 0, done.output
     spoilt = truth[~truth["state"].isin(READABLE)]
-    told = re.findall(r"^  refused +(\d+): (.*)$", done.output, re.MULTILINE)
-    assert sum(int(number) for number, _ in told) == len(spoilt)
-    assert any("truncated" in reason for _, reason in told)
+    refused = re.findall(r"^  refused +(\d+): (.*)$", done.output, re.MULTILINE)
+    assert sum(int(number) for number, _ in refused) == len(spoilt)
+    assert any("truncated" in reason for _, reason in refused)
     assert f"{len(spoilt)} files are not used" in advice(done.output)
     assert f"{len(truth)} found, {len(truth) - len(spoilt)} readable" in done.output
 
@@ -265,7 +265,7 @@ ODD = ("[bold red]x[/]", "a\u202eb", "ü 人")
 
 
 def test_names_are_shown_as_they_are_or_escaped(call, healthy, tmp_path):
-    """One photograph under several odd names: each is told among the copies."""
+    """One photograph under several odd names: each name is listed among the copies."""
     photograph = on_disk(healthy[0], list_of(healthy[0], "vis_gallery_1.txt")[1][0])
     for spectrum in ("VIS", "NIR"):
         for name in ODD:
@@ -306,7 +306,7 @@ def test_a_preset_whose_data_set_is_not_given(call):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "kind", "words"),
+    ("arguments", "error_class", "words"),
     [
         (("--data", "casia:nowhere"), DataError, "nowhere: no such folder"),
         (("--data", "casja:."), UsageError, "casja"),
@@ -316,8 +316,8 @@ def test_a_preset_whose_data_set_is_not_given(call):
         (("--fold", "x"), UsageError, "--fold x"),
     ],
 )
-def test_errors_are_one_line(call, arguments, kind, words):
+def test_errors_are_one_line(call, arguments, error_class, words):
     error = call(*arguments).exception
-    assert isinstance(error, kind)
+    assert isinstance(error, error_class)
     assert words in str(error)
     assert "\n" not in str(error)

@@ -56,7 +56,7 @@ def test_missing_and_old_packages_are_told_with_a_command():
 def test_this_environment_is_in_order():
     section = packages.section()
     assert not [problem for problem in section.problems if problem.exit_code]
-    assert "torch " in " ".join(text for _, text in section.facts)
+    assert "torch " in " ".join(text for _, text in section.entries)
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_any_text_is_shown_without_harm(text, width, encoding):
 def test_the_exit_code_is_the_worst_and_what_stops_a_run_comes_first(codes):
     code, output = shown([Section("", problems=[Problem("x", code) for code in codes])], 80)
     assert code == (3 if 3 in codes else 4 if 4 in codes else 0)
-    kinds = [line for line in output.splitlines() if line.endswith("x")]
-    assert len(kinds) == len(codes)
-    assert sorted(kinds, key=lambda line: "stops a run" not in line) == kinds
+    lines = [line for line in output.splitlines() if line.endswith("x")]
+    assert len(lines) == len(codes)
+    assert sorted(lines, key=lambda line: "stops a run" not in line) == lines
 
 
 def test_reasons_count_every_file_once():
@@ -99,9 +99,9 @@ def test_reasons_count_every_file_once():
     ]
     reasons += [f"reason {k}" for k in range(30)]
     refused = pd.DataFrame({"source": map(str, range(len(reasons))), "reason": reasons})
-    told = images.reasons(refused)
-    assert told[:2] == ["5: the same shot as another, with other bytes (3)", "3: truncated (0)"]
-    assert sum(int(line.partition(":")[0]) for line in told) == len(reasons)
+    lines = images.reasons(refused)
+    assert lines[:2] == ["5: the same shot as another, with other bytes (3)", "3: truncated (0)"]
+    assert sum(int(line.partition(":")[0]) for line in lines) == len(reasons)
     assert not images.reasons(refused[:0])
 
 
@@ -115,8 +115,8 @@ def test_the_size_of_a_folder(tmp_path):
     assert storage.nearest_existing(tmp_path / "none" / "none") == tmp_path
 
 
-def listed(what: str, **environment: str) -> str:
-    done = CliRunner().invoke(list_, [what], env={"COLUMNS": "300"} | environment)
+def listed(topic: str, **environment: str) -> str:
+    done = CliRunner().invoke(list_, [topic], env={"COLUMNS": "300"} | environment)
     assert done.exit_code == 0, done.output
     return done.output
 

@@ -1,4 +1,4 @@
-"""The grid people look for: who is in it, in which order, and that each cell is the right image."""
+"""The grids of a report: which people they show, in which order, and the image of each cell."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from bench.gathering import grids
 from bench.planning.datasets import DataSet
 from bench.planning.plan import Plan, Repeat
-from bench.running.store import Stage
+from bench.running import versions
+from bench.running.store import Job, Stage
 from faces import packed
 from faces.common.files import sha256
 from faces.equalize import equalize
@@ -31,12 +32,17 @@ class Nothing(BaseModel):
     pass
 
 
+@versions.stage(version=1)
+def nothing(job: Job) -> None:
+    pass
+
+
 def stage(name: str, **inputs: Stage) -> Stage:
-    return Stage(name, print, Nothing(), inputs)
+    return Stage(name, nothing, Nothing(), inputs)
 
 
 def translator(name: str, equalize: Spectra, compare_with: Comparison | None = None) -> Variant:
-    """A translator of which nothing is asked but what the pictures need."""
+    """Return a translator with the attributes that the grids need."""
     return Variant(name, "", OwnSettings, print, equalize=equalize, compare_with=compare_with)
 
 
@@ -54,7 +60,10 @@ def plan() -> Plan:
 
 @pytest.fixture
 def split() -> pd.DataFrame:
-    """Two images of each person and spectrum, the later shot first; two people lack a spectrum."""
+    """Return a split of two images of each person and spectrum, the later shot first.
+
+    Two people lack a spectrum.
+    """
     lines = [
         {"part": "train", "spectrum": spectrum, "subject": who, "shot": shot, "found": True,
          "source": f"{spectrum}/{who}-{shot}.png"}
@@ -78,18 +87,18 @@ def store(plan, split, tmp_path) -> Path:
     write(aligned / "NIR", NIR, split[split["spectrum"] == "NIR"])
     write(aligned / "NIR-true", TRUE, vis)
     write(rendered.folder(tmp_path) / "VIS", PHOTOGRAPH, vis, channels=3)
-    for each in plan.scores.values():  # nobody was scored, so there are no worst cases
-        each.folder(tmp_path).mkdir()
-        nothing = "protocol,metric,probe,subject,value\n"
-        (each.folder(tmp_path) / "outcomes.csv").write_text(nothing)
-    for (name, seed), each in plan.fakes.items():
+    for score in plan.scores.values():  # nobody was scored, so there are no worst cases
+        score.folder(tmp_path).mkdir()
+        head = "protocol,metric,probe,subject,value\n"
+        (score.folder(tmp_path) / "outcomes.csv").write_text(head)
+    for (name, seed), fakes in plan.fakes.items():
         index = vis.assign(source=vis["row"].astype(str)).iloc[::-1]  # in an order of their own
-        write(each.folder(tmp_path), 10 * FAKE[name] + 100 * (seed.seed - 4), index)
+        write(fakes.folder(tmp_path), 10 * FAKE[name] + 100 * (seed.seed - 4), index)
     return tmp_path
 
 
 def write(folder: Path, start: int, lines: pd.DataFrame, channels: int = 1) -> None:
-    """Image i is all of the grey level start + i."""
+    """Write a packed folder whose image i has the grey level start + i everywhere."""
     levels = (start + np.arange(len(lines)))[:, None, None, None].astype(np.uint8)
     packed.write(folder, np.broadcast_to(levels, (len(lines), 8, 8, channels)).copy(), lines)
 
@@ -159,10 +168,10 @@ def test_without_a_person_in_both_spectra_there_is_nothing_to_show(plan, split, 
 
 def test_a_translator_is_shown_beside_the_one_it_names_where_that_is_there_too(plan, store):
     assert next(grids.draw(plan, store)).differences == ()
-    for named, expected in (("A", [Difference("A", "B", "What is new")]), ("Z", [])):
-        later = translator("B", "vis", Comparison(named, "What is new"))
-        with_it = replace(plan, variants=plan.variants | {"B": later})
-        assert list(next(grids.draw(with_it, store)).differences) == expected
+    for other, expected in (("A", [Difference("A", "B", "What is new")]), ("Z", [])):
+        later = translator("B", "vis", Comparison(other, "What is new"))
+        changed = replace(plan, variants=plan.variants | {"B": later})
+        assert list(next(grids.draw(changed, store)).differences) == expected
 
 
 @pytest.mark.parametrize(
@@ -175,7 +184,9 @@ def test_a_translator_is_shown_beside_the_one_it_names_where_that_is_there_too(p
         (("none", "vis"), "none", None),
     ],
 )
-def test_equalized_images_are_shown_where_a_translator_sees_them(plan, store, seen, asked, words):
+def test_equalized_images_are_shown_where_a_translator_sees_them(
+    plan, store, *, seen, asked, words
+):
     variants = {name: translator(name, see) for name, see in zip("AB", seen, strict=True)}
     longest = GeneratorSettings(steps=1, equalize=asked)
     first, *_, last = grids.draw(replace(plan, variants=variants, longest=longest), store)

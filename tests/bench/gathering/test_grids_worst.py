@@ -1,27 +1,33 @@
-"""The worst cases: which probes and fakes are shown, and beside whom."""
+"""The worst cases: which probes and fakes are shown, and which images beside them."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from pydantic import BaseModel
 
-from bench.gathering import grids_worst
+from bench.gathering import grids_worst, tasks
 from bench.planning.plan import Plan, Repeat
-from bench.running.store import Stage
+from bench.running import versions
+from bench.running.store import Job, Stage
 from faces import packed
 
 PEOPLE = ("001", "002", "003", "004")
 UNSEEN = ("101", "102", "103")
 SEEDS = (Repeat(0), Repeat(1))
-WHERE = ("unseen-subjects", "rank1")
+TASK, METRIC = "unseen-subjects", "rank1"
 
 
 class Nothing(BaseModel):
     pass
 
 
+@versions.stage(version=1)
+def nothing(job: Job) -> None:
+    pass
+
+
 def stage(name: str) -> Stage:
-    return Stage(name, print, Nothing())
+    return Stage(name, nothing, Nothing())
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def plan():
 
 @pytest.fixture
 def store(plan, tmp_path):
-    """A store whose NIR row i is all of the grey level 10 + i, VIS 100 + i, true NIR 200."""
+    """Return a store: the grey level of NIR row i is 10 + i, of VIS 100 + i, of true NIR 200."""
     rows = []
     for part, people in (("train", PEOPLE), ("gallery", UNSEEN), ("probe", UNSEEN)):
         spectra = {"train": ("VIS", "NIR"), "gallery": ("VIS",), "probe": ("NIR",)}[part]
@@ -68,26 +74,30 @@ def store(plan, tmp_path):
 
 
 def write_fakes(plan, store, table):
-    """Fake i of a training VIS image is 3 * i grey levels from the truth."""
+    """Write fakes of the training VIS images; fake i is 3 * i grey levels from the truth."""
     vis = table[(table["spectrum"] == "VIS") & (table["part"] == "train")]
     index = vis[["subject", "shot"]].assign(spectrum="NIR", source=vis["row"].astype(str))
     levels = (200 - 3 * np.arange(len(index), dtype=np.uint8))[:, None, None, None]
-    for each in plan.fakes.values():
+    for fakes in plan.fakes.values():
         packed.write(
-            each.folder(store), np.broadcast_to(levels, (len(index), 4, 4, 1)).copy(), index
+            fakes.folder(store), np.broadcast_to(levels, (len(index), 4, 4, 1)).copy(), index
         )
 
 
 def write_scores(plan, store, outcomes, others=None):
-    """`outcomes`: {training set: {probe: (value of seed 0, of seed 1)}}; `others` name a person."""
-    for (name, repeat), each in plan.scores.items():
-        folder = each.folder(store)
+    """Write the tables of all scores.
+
+    `outcomes`: {training set: {probe: (value of seed 0, of seed 1)}}; `others`: {probe: the most
+    similar other person}.
+    """
+    for (name, repeat), score in plan.scores.items():
+        folder = score.folder(store)
         folder.mkdir()
         probes = list(outcomes[name])
         rows = pd.DataFrame(
             {
-                "protocol": WHERE[0],
-                "metric": WHERE[1],
+                "protocol": TASK,
+                "metric": METRIC,
                 "probe": probes,
                 "subject": [probe[:3] for probe in probes],
                 "value": [outcomes[name][probe][repeat.seed] for probe in probes],
@@ -110,7 +120,7 @@ OUTCOMES = {"real": HITS, "real+A": dict.fromkeys(PROBES, (0.0, 0.0)), "real+B":
 OTHERS = dict.fromkeys(PROBES, "103") | {"102/NIR/0": "101"}
 
 
-def drawn(plan, store):
+def grids_by_name(plan, store):
     return {grid.name: grid for grid in grids_worst.draw(plan, store)}
 
 
@@ -120,13 +130,18 @@ def levels(grid, column):
 
 def test_the_costliest_probe_of_each_person_stands_beside_whom_it_is_and_is_taken_for(plan, store):
     write_scores(plan, store, OUTCOMES, OTHERS)
-    grid = drawn(plan, store)["worst-probes"]
+    grid = grids_by_name(plan, store)["worst-probes"]
     assert list(grid.columns["probe"].index["subject"]) == ["102 as 101", "101 as 103"]
     # NIR rows: 8 of training people, then probes; VIS rows: 8 of training people, then the gallery.
     assert levels(grid, "probe") == [10 + 8 + 2, 10 + 8 + 1]
     assert levels(grid, "own") == [100 + 8 + 2, 100 + 8]
     assert levels(grid, "other") == [100 + 8, 100 + 8 + 4]
     assert "real to real+B" in grid.caption
+
+
+def test_tasks_are_shown_by_their_headline_metrics():
+    shown = [(task.name, task.metric) for task in tasks.tasks()]
+    assert shown == [("unseen-subjects", "rank1"), ("seen-subjects", "accuracy")]
 
 
 def test_losses_are_means_over_seeds_and_only_losses_count():
@@ -152,7 +167,7 @@ def test_losses_are_means_over_seeds_and_only_losses_count():
 
 def test_fakes_stand_by_their_distance_from_the_truth_one_per_person(plan, store):
     write_scores(plan, store, OUTCOMES, OTHERS)
-    grid = drawn(plan, store)["worst-fakes"]
+    grid = grids_by_name(plan, store)["worst-fakes"]
     assert list(grid.columns["fake"].index["subject"]) == list(PEOPLE[::-1])
     assert levels(grid, "fake") == [200 - 3 * i for i in (7, 5, 3, 1)]
     assert levels(grid, "VIS") == [100 + i for i in (7, 5, 3, 1)]
@@ -182,7 +197,7 @@ def test_the_fakes_nearest_to_a_training_image_stand_beside_it(plan, store):
     ]
     table = pd.DataFrame(rows, columns=[*columns, "distance"]).assign(allowed=0.15)
     table.to_csv(quality.folder(store) / "copies.csv", index=False)
-    grid = drawn(plan, store)["worst-copies"]
+    grid = grids_by_name(plan, store)["worst-copies"]
     assert list(grid.columns["fake"].index["subject"]) == ["001 by 004", "003 by 002"]
     assert levels(grid, "fake") == [200, 200 - 3 * 5]
     assert levels(grid, "NIR") == [10 + 7, 10 + 2]
@@ -191,7 +206,7 @@ def test_the_fakes_nearest_to_a_training_image_stand_beside_it(plan, store):
 
 def test_where_nothing_was_lost_or_scored_only_fakes_are_shown(plan, store):
     write_scores(plan, store, OUTCOMES | {"real+B": HITS}, OTHERS)
-    assert set(drawn(plan, store)) == {"worst-fakes"}
+    assert set(grids_by_name(plan, store)) == {"worst-fakes"}
 
 
 def test_without_confusions_or_truth_there_is_nothing_to_show(plan, store):
@@ -200,4 +215,4 @@ def test_without_confusions_or_truth_there_is_nothing_to_show(plan, store):
     for path in truth.iterdir():
         path.unlink()
     truth.rmdir()
-    assert drawn(plan, store) == {}
+    assert grids_by_name(plan, store) == {}

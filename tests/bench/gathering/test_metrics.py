@@ -23,21 +23,27 @@ PEOPLE, PROBES = 30, 4
 
 
 def matched() -> Tables:
-    """Matches made-up embeddings to a gallery of one per person."""
+    """Match made-up embeddings to a gallery of one per person."""
     rng = np.random.default_rng(0)
     names = [f"p{person:02}" for person in range(PEOPLE)]
     places = rng.normal(size=(PEOPLE, 16))
     gallery, probes = (
-        packed_of(np.repeat(places, count, 0), np.repeat(names, count), noise, spectrum, rng)
+        packed_of(
+            np.repeat(places, count, 0),
+            np.repeat(names, count),
+            noise=noise,
+            spectrum=spectrum,
+            rng=rng,
+        )
         for count, noise, spectrum in ((1, 0.5, "VIS"), (PROBES, 1.2, "NIR"))
     )
-    return match(gallery, probes, unit, 1, FARS)
+    return match(gallery, probes, unit, draws=1, far_targets=FARS)
 
 
 def reported() -> dict[str, float]:
-    """Gives each metric of the made-up embeddings as the report has it."""
+    """Return each metric of the made-up embeddings as the report has it."""
     material = Material(
-        facts={},
+        provenance={},
         training_sets=(TrainingSet("real", "baseline", "VIS"),),
         outcomes=matched().outcomes.assign(training_set="real", seed=0),
         curves=pd.DataFrame(),
@@ -47,8 +53,8 @@ def reported() -> dict[str, float]:
     return {key[2]: mean.value for key, mean in summarise(material, resamples=20).means.items()}
 
 
-def packed_of(places, names, noise, spectrum, rng) -> Packed:
-    """Embeddings in the place of images, (N, 1, 1, 16)."""
+def packed_of(places, names, *, noise, spectrum, rng) -> Packed:
+    """Return embeddings in the form of images: (N, 16) => (N, 1, 1, 16)."""
     index = pd.DataFrame({"subject": names, "spectrum": spectrum, "shot": range(len(names))})
     return Packed((places + rng.normal(0, noise, places.shape))[:, None, None], index)
 
@@ -59,7 +65,7 @@ def unit(images: np.ndarray) -> np.ndarray:
 
 
 def test_the_rule_of_vr_at_far_is_changed_in_one_place(monkeypatch):
-    """An eighth of the impostors accepted: the report's rates fall, and nothing else changes."""
+    """With an eighth of the impostors accepted, the report's rates fall; nothing else changes."""
     before = reported()
     whole = metrics.most_accepted
     monkeypatch.setattr(metrics, "most_accepted", lambda number, far: whole(number, far) // 8)
@@ -141,7 +147,7 @@ measured = measure(
 )
 tables = made.matched()
 material = Material(
-    facts={}, training_sets=(TrainingSet("real", "baseline", "VIS"),),
+    provenance={}, training_sets=(TrainingSet("real", "baseline", "VIS"),),
     outcomes=tables.outcomes.assign(training_set="real", seed=0), curves=pd.DataFrame(),
     quality=pd.DataFrame(measured.rows).assign(seed=0), metrics=tuple(metric_records(made.FARS)),
 )
@@ -165,8 +171,8 @@ def test_a_metric_in_a_file_outside_the_project_is_measured_and_printed(tmp_path
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
-    assert told["quality"][-1] == "mean brightness, of white"
-    assert any(head.startswith("genuine ahead by a tenth, %") for head in told["recognition"])
-    assert {"brightness", "ahead"} <= set(told["records"])
-    assert told["keys"] == ["brightness (more_metrics 1.0)", "ahead (more_metrics 1.0)"]
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert report["quality"][-1] == "mean brightness, of white"
+    assert any(head.startswith("genuine ahead by a tenth, %") for head in report["recognition"])
+    assert {"brightness", "ahead"} <= set(report["records"])
+    assert report["keys"] == ["brightness (more_metrics 1.0)", "ahead (more_metrics 1.0)"]

@@ -15,7 +15,7 @@ def git(folder, *arguments):
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
-    """A working copy of one commit."""
+    """Return a working copy of one commit."""
     git(tmp_path, "init", "-q")
     (tmp_path / "code.py").write_text("a = 1\n")
     git(tmp_path, "add", ".")

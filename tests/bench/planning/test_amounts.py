@@ -20,7 +20,7 @@ CONTROLS = {
 
 @pytest.fixture(scope="module")
 def split(tmp_path_factory):
-    """A folder of aligned images with fakes, and its table of parts."""
+    """Return a folder of aligned images with fakes, and its table of parts."""
     folder, lines = tmp_path_factory.mktemp("aligned"), []
     for place, spectrum in enumerate(("VIS", "NIR")):
         own = [(who, str(shot)) for who, counts in PEOPLE.items() for shot in range(counts[place])]
@@ -35,34 +35,36 @@ def split(tmp_path_factory):
     return folder, pd.concat(lines, ignore_index=True)
 
 
-@pytest.mark.parametrize("few", [0, 2, "all"])
-def test_amounts_are_those_of_the_images_that_are_trained_on(split, few):
+@pytest.mark.parametrize("most", [0, 2, "all"])
+def test_amounts_are_those_of_the_images_that_are_trained_on(split, most):
     folder, parts = split
     counted = 0
-    for each in planned(load(recognizer__nir_per_subject=few, **CONTROLS)):
-        told = amount_of(each, parts)
-        sets = image_sets(each.mixture, folder, folder / "fakes", parts, sorted(PEOPLE), 0)
-        images = {one.kind: len(one.images) for one in sets}
-        if told is None:
-            assert each.role in ("control", "ceiling")
+    for chosen in planned(load(recognizer__nir_per_subject=most, **CONTROLS)):
+        amount = amount_of(chosen, parts)
+        sets = image_sets(
+            chosen.mixture, folder, folder / "fakes", parts, classes=sorted(PEOPLE), seed=0
+        )
+        images = {image_set.name: len(image_set.images) for image_set in sets}
+        if amount is None:
+            assert chosen.role in ("control", "ceiling")
             continue
         counted += 1
-        assert told.nir_images == images.get("NIR", 0)
-        assert told.fake_images == images.get("fake NIR", 0)
-        assert told.again == ("VIS again" in images)
-        assert told.subjects == len(PEOPLE)
-        assert told.nir_per_subject == each.mixture.nir_per_subject
+        assert amount.nir_images == images.get("NIR", 0)
+        assert amount.fake_images == images.get("fake NIR", 0)
+        assert amount.again == ("VIS again" in images)
+        assert amount.subjects == len(PEOPLE)
+        assert amount.nir_per_subject == chosen.mixture.nir_per_subject
     assert counted >= 12
 
 
 def test_a_training_by_another_name_lies_on_no_curve(split):
-    sets = {each.name: each for each in planned(load(**CONTROLS))}
+    sets = {chosen.name: chosen for chosen in planned(load(**CONTROLS))}
     assert sets["real+grey"].twin == "real-twice"  # a recognizer that sees no colours
     assert amount_of(sets["real+grey"], split[1]) is None
     assert amount_of(sets["real-twice"], split[1]).again
-    assert {each.twin for each in sets.values()} == {None, "real-twice"}
+    assert {chosen.twin for chosen in sets.values()} == {None, "real-twice"}
     assert [name for name in sets if name.startswith("real-twice@")] == [
         "real-twice@nir1", "real-twice@nir4", "real-twice@nirall"
     ]  # fmt: skip
     colours = load(recognizer__colour="rgb", pretrain__colour="rgb", **CONTROLS)
-    assert {each.twin for each in planned(colours)} == {None}
+    assert {chosen.twin for chosen in planned(colours)} == {None}

@@ -9,8 +9,8 @@ from bench.settings import loading
 
 
 def points(**overrides) -> float:
-    named = {key.replace("__", "."): value for key, value in overrides.items()}
-    sentence = detectable(loading.load("demo", overrides=named), None)
+    dotted = {key.replace("__", "."): value for key, value in overrides.items()}
+    sentence = detectable(loading.load("demo", overrides=dotted), None)
     return float(re.search(r"of ([\d.]+) points", sentence)[1])
 
 

@@ -7,6 +7,7 @@ import pytest
 from bench.planning import plan as plans
 from bench.running.engine import every_stage
 from bench.settings import loading
+from bench.stages import translation
 
 
 def keys(*assignments: str, **options) -> dict[str, str]:
@@ -21,7 +22,7 @@ def changed(*assignments: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("assignment", "kinds"),
+    ("assignment", "names"),
     [
         ("data.workers=7", set()),
         ("device=cpu", set()),
@@ -33,8 +34,8 @@ def changed(*assignments: str) -> set[str]:
         ("pretrain.steps=7", {"pretrain", "finetune", "score", "quality"}),
     ],
 )
-def test_a_setting_changes_only_what_depends_on_it(assignment, kinds):
-    assert changed(assignment) == kinds
+def test_a_setting_changes_only_what_depends_on_it(assignment, names):
+    assert changed(assignment) == names
 
 
 def test_what_follows_generator_steps_spares_sets_without_fakes():
@@ -52,8 +53,8 @@ def test_another_seed_shares_faces_and_pretraining():
 
 
 def test_more_variants_leave_the_others_as_they_are():
-    few, all_three = keys(variants=["A"]), keys()
-    assert few.items() <= all_three.items()
+    one, all_three = keys(variants=["A"]), keys()
+    assert one.items() <= all_three.items()
 
 
 def test_every_training_set_starts_from_the_same_weights_and_steps():
@@ -66,3 +67,12 @@ def test_every_training_set_starts_from_the_same_weights_and_steps():
     assert [name for name, _ in plan.finetunes] == [
         "real", "real+A", "real+B", "real+C", "real+oracle"
     ]  # fmt: skip
+
+
+def test_a_stage_function_that_is_not_marked_stops_the_planning(monkeypatch):
+    def fakes(job):
+        raise AssertionError("is never run")
+
+    monkeypatch.setattr(translation, "fakes", fakes)
+    with pytest.raises(TypeError, match=r"fakes: is not marked as a stage.*@stage\(version=1\)"):
+        keys()

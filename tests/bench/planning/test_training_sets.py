@@ -12,12 +12,12 @@ EVERY = ["twice", "grey", "equalized", "augmented", "shuffled", "alone"]
 
 
 def load(**overrides) -> RunSettings:
-    named = {key.replace("__", "."): value for key, value in overrides.items()}
-    return loading.load("demo", overrides=named)
+    dotted = {key.replace("__", "."): value for key, value in overrides.items()}
+    return loading.load("demo", overrides=dotted)
 
 
 def names(**overrides) -> list[str]:
-    return [each.name for each in planned(load(**overrides))]
+    return [chosen.name for chosen in planned(load(**overrides))]
 
 
 def test_the_baseline_the_fakes_and_the_ceiling_go_without_saying():
@@ -53,18 +53,18 @@ def test_the_curve_of_real_nir_shares_the_point_that_the_run_has_anyway(base):
     amounts = [0, 1, 2, "all"]
     sets = planned(load(controls__nir_curve=amounts, recognizer__nir_per_subject=base))
     points = {}
-    for each in sets:
-        if each.role in ("baseline", "curve") or each.name == "real+C":
-            points[each.mixture.nir_per_subject, each.translator] = each.name
-    assert set(points) == {(few, maker) for few in amounts for maker in (None, "C")}
+    for chosen in sets:
+        if chosen.role in ("baseline", "curve") or chosen.name == "real+C":
+            points[chosen.mixture.nir_per_subject, chosen.translator] = chosen.name
+    assert set(points) == {(amount, maker) for amount in amounts for maker in (None, "C")}
     assert (points[base, None], points[base, "C"]) == ("real", "real+C")
-    for each in sets:
-        if each.role == "curve" and each.translator:
-            assert each.counterpart == points[each.mixture.nir_per_subject, None]
+    for chosen in sets:
+        if chosen.role == "curve" and chosen.translator:
+            assert chosen.counterpart == points[chosen.mixture.nir_per_subject, None]
 
 
 def test_the_curve_of_fakes_differs_from_the_baseline_in_the_fakes_alone():
-    sets = {each.name: each for each in planned(load(controls__fakes_curve=[0.25, 0.5]))}
+    sets = {chosen.name: chosen for chosen in planned(load(controls__fakes_curve=[0.25, 0.5]))}
     for share in (0.25, 0.5):
         point = sets[f"real+C@fakes{share}"]
         assert (point.counterpart, point.mixture.share) == ("real", share)
@@ -80,15 +80,15 @@ def test_everything_is_trained_for_the_same_steps_from_the_same_weights(tmp_path
     }
     assert {stage.inputs["initial"].key for stage in plan.finetunes.values()} == {plan.pretrain.key}
     fakes = {name for (name, _), stage in plan.finetunes.items() if "fakes" in stage.inputs}
-    planned_fakes = {each.name for each in planned(settings) if each.translator}
+    planned_fakes = {chosen.name for chosen in planned(settings) if chosen.translator}
     assert fakes == planned_fakes
 
 
 def test_controls_leave_all_other_stages_as_they_are(tmp_path):
-    few = plans.build(load(), None, tmp_path)
-    many = plans.build(loading.load("controls"), None, tmp_path)
-    for key, stage in few.scores.items():
-        assert many.scores[key].key == stage.key
+    without = plans.build(load(), None, tmp_path)
+    with_controls = plans.build(loading.load("controls"), None, tmp_path)
+    for key, stage in without.scores.items():
+        assert with_controls.scores[key].key == stage.key
 
 
 def test_the_external_recognizer_is_scored_once_for_all_seeds(tmp_path):
@@ -101,7 +101,7 @@ def test_the_external_recognizer_is_scored_once_for_all_seeds(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "words"),
     [
         ("controls__sets", ["grye"], "controls.sets"),
         ("controls__sets", ["grey", "grey"], "once"),
@@ -110,6 +110,6 @@ def test_the_external_recognizer_is_scored_once_for_all_seeds(tmp_path):
         ("controls__translator", "Q", "not among the variants"),
     ],
 )
-def test_mistakes_name_the_setting(key, value, told):
-    with pytest.raises(UsageError, match=told):
+def test_mistakes_name_the_setting(key, value, words):
+    with pytest.raises(UsageError, match=words):
         load(**{key: value})

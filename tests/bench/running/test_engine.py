@@ -11,6 +11,7 @@ from rich.console import Console
 from bench.display.progress import Display
 from bench.running.engine import Engine, every_stage
 from bench.running.store import Job, Machine, Stage, is_done
+from bench.running.versions import stage
 from faces.common.errors import DataError, StageError
 
 
@@ -18,24 +19,29 @@ class Number(BaseModel):
     value: int
 
 
+@stage(version=1)
 def number(job: Job) -> None:
     inputs = [int((folder / "number.txt").read_text()) for folder in job.inputs.values()]
     job.progress(1, 2, {"value": float(job.settings.value)})
     (job.out / "number.txt").write_text(str(sum(inputs) + job.settings.value))
 
 
+@stage(version=1)
 def bug(job: Job) -> None:
     raise ZeroDivisionError("one over nothing")
 
 
+@stage(version=1)
 def bad_data(job: Job) -> None:
     raise DataError("image 7: broken; replace it")
 
 
+@stage(version=1)
 def diverge(job: Job) -> None:
     raise StageError("loss not finite at step 40", step=40)
 
 
+@stage(version=1)
 def die(job: Job) -> None:
     os._exit(9)
 
@@ -74,10 +80,10 @@ def test_a_diamond_is_summed_for_any_number_of_workers(tmp_path, workers):
 def test_a_failure_stops_only_what_needs_it(tmp_path):
     target = diamond(left=bug)
     engine, _ = run(tmp_path, target)
-    ((stage, error),) = ((failure.stage, failure.error) for failure in engine.failures)
-    assert stage.name == "left"
-    assert isinstance(error, StageError)
-    assert "ZeroDivisionError" in str(error)
+    (failure,) = engine.failures
+    assert failure.stage.name == "left"
+    assert isinstance(failure.error, StageError)
+    assert "ZeroDivisionError" in str(failure.error)
     assert is_done(target.inputs["right"], tmp_path)
     assert not is_done(target, tmp_path)
     assert not is_done(target.inputs["left"], tmp_path)
@@ -108,4 +114,4 @@ def test_a_killed_worker_is_told_as_such(tmp_path):
 
 def test_every_stage_comes_once_and_after_its_inputs():
     stages = every_stage([diamond(), diamond()])
-    assert [stage.name for stage in stages] == ["source", "left", "right", "end"]
+    assert [made.name for made in stages] == ["source", "left", "right", "end"]

@@ -22,12 +22,14 @@ class Number(BaseModel):
     value: int
 
 
+@stage(version=1)
 def write_number(job: Job) -> None:
     (job.out / "number.txt").write_text(str(job.settings.value))
     with open(job.out.parent / "calls.txt", "a") as calls:
         calls.write("x")
 
 
+@stage(version=1)
 def add_inputs(job: Job) -> None:
     numbers = [int((folder / "number.txt").read_text()) for folder in job.inputs.values()]
     (job.out / "number.txt").write_text(str(sum(numbers) + job.settings.value))
@@ -38,15 +40,21 @@ def add_inputs_anew(job: Job) -> None:
     add_inputs(job)
 
 
+@stage(version=1)
 def fail_half_way(job: Job) -> None:
     (job.out / "half.txt").write_text("half")
     raise RuntimeError("half way")
 
 
+@stage(version=1)
 def sleep_half_way(job: Job) -> None:
     (job.out / "half.txt").write_text("half")
     (job.out.parent / "started").write_text("")
     time.sleep(60)
+
+
+def unmarked(job: Job) -> None:
+    raise AssertionError("is never run")
 
 
 def machine(tmp_path: Path, workers: int = 1) -> Machine:
@@ -59,9 +67,9 @@ def chain() -> Stage:
     return Stage("sum", add_inputs, Number(value=10), {"left": left, "right": right})
 
 
-def make(stage: Stage, store: Path) -> None:
-    for each in every_stage([stage]):
-        materialize(each, store, machine(store), silent)
+def make(target: Stage, store: Path) -> None:
+    for needed in every_stage([target]):
+        materialize(needed, store, machine(store), silent)
 
 
 def test_a_chain_is_made_once(tmp_path):
@@ -83,6 +91,11 @@ def test_the_key_knows_settings_inputs_name_and_version_and_nothing_else():
     ]
     assert len({stage.key for stage in [base, *others]}) == 6
     assert base.key == Stage("sum:7", write_number, Number(value=1), wide=True, effort=9).key
+
+
+def test_a_function_that_is_not_marked_makes_no_stage():
+    with pytest.raises(TypeError, match=r"test_store\.unmarked: is not marked.*@stage"):
+        Stage("number", unmarked, Number(value=1))
 
 
 def test_what_failed_is_not_done_and_keeps_its_partial_folder(tmp_path):

@@ -12,7 +12,7 @@ PRESETS = loading.preset_names()
 
 
 def load(preset: str, *assignments: str) -> loading.RunSettings:
-    """A preset's settings; `paper` is nothing without a data set."""
+    """Return a preset's settings; `paper` needs a data set."""
     path = {"data.path": "somewhere"} if preset == "paper" else {}
     return loading.load(preset, overrides=path, assignments=assignments)
 

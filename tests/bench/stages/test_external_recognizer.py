@@ -31,7 +31,7 @@ def _one_thread():
 
 
 def folder(path, spectrum: str, first_shot: int) -> pd.DataFrame:
-    """Writes aligned crops of everybody; returns their table."""
+    """Write aligned crops of everybody; returns their table."""
     rows, crops = [], []
     for person in PEOPLE:
         for shot in range(first_shot, first_shot + SHOTS):
@@ -51,7 +51,7 @@ def aligned(tmp_path_factory):
 
 
 def split(path, images: pd.DataFrame, unseen: bool):
-    """Person 0 is trained on; the others are gallery and probes, or held out where nobody is."""
+    """Write a split: of unseen people as gallery and probes, or of one training person."""
     trained = images["subject"] == "000"
     part = np.where(images["spectrum"] == "VIS", "gallery", "probe")
     if not unseen:
@@ -106,13 +106,13 @@ def test_embeddings_are_those_of_the_plain_network_on_luminance():
         external_recognizer.ready(network.state_dict(), CPU), CPU, silent
     )
     images = np.random.default_rng(0).integers(0, 256, (11, 60, 60, 3), np.uint8)
-    told = embed(images)
-    np.testing.assert_array_equal(embed(luminance(images)), told)
-    assert told.shape == (11, 128)
-    assert told.dtype == np.float32
+    embeddings = embed(images)
+    np.testing.assert_array_equal(embed(luminance(images)), embeddings)
+    assert embeddings.shape == (11, 128)
+    assert embeddings.dtype == np.float32
     grey = torch.from_numpy(luminance(images)).permute(0, 3, 1, 2)
     with torch.inference_mode():
         expected = functional.normalize(network.eval()(chips(grey, EYE_PLACES * 60 - 0.5)))
-    np.testing.assert_allclose(told, expected, atol=1e-5)
-    np.testing.assert_allclose(embed(images[:3]), told[:3], atol=1e-5)
+    np.testing.assert_allclose(embeddings, expected, atol=1e-5)
+    np.testing.assert_allclose(embed(images[:3]), embeddings[:3], atol=1e-5)
     assert embed(images[:0]).shape == (0, 128)

@@ -1,4 +1,4 @@
-"""What the kinds of training sets hold, image by image."""
+"""The content of training sets of all kinds, image by image."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ CLASSES = sorted(SUBJECTS)
 
 
 def folder(path: Path, channels: int, seed: int) -> np.ndarray:
-    """SHOTS images of each subject in a packed folder."""
+    """Write SHOTS images of each subject as a packed folder; return the images."""
     rng = np.random.default_rng(seed)
     index = pd.DataFrame(
         [(subject, str(shot)) for subject in SUBJECTS for shot in range(SHOTS)],
@@ -48,26 +48,26 @@ def made(tmp_path_factory):
 def mixed(made, seed: int = 0, **values):
     aligned, parts, _ = made
     mixture = Mixture(**{"nir_per_subject": 0} | values)
-    return image_sets(mixture, aligned, aligned / "fakes", parts, CLASSES, seed)
+    return image_sets(mixture, aligned, aligned / "fakes", parts, classes=CLASSES, seed=seed)
 
 
 LABELS = np.repeat(np.arange(3), SHOTS)
 
 
-@pytest.mark.parametrize("few", [0, 1, 3, "all"])
-def test_so_many_real_nir_images_of_each_person(made, few):
-    sets = mixed(made, nir_per_subject=few)
-    assert [each.kind for each in sets] == (["VIS"] if few == 0 else ["VIS", "NIR"])
+@pytest.mark.parametrize("most", [0, 1, 3, "all"])
+def test_so_many_real_nir_images_of_each_person(made, most):
+    sets = mixed(made, nir_per_subject=most)
+    assert [image_set.name for image_set in sets] == (["VIS"] if most == 0 else ["VIS", "NIR"])
     assert (sets[0].images == made[2]["VIS"]).all()
-    if few:
-        wanted = SHOTS if few == "all" else few
+    if most:
+        wanted = SHOTS if most == "all" else most
         assert np.bincount(sets[1].labels).tolist() == [wanted] * len(SUBJECTS)
 
 
 def test_fewer_real_images_are_among_more(made):
     before = set()
-    for few in (1, 2, 3):
-        chosen = {image.tobytes() for image in mixed(made, nir_per_subject=few)[1].images}
+    for most in (1, 2, 3):
+        chosen = {image.tobytes() for image in mixed(made, nir_per_subject=most)[1].images}
         assert before < chosen
         before = chosen
 
@@ -77,7 +77,7 @@ def test_fewer_real_images_are_among_more(made):
     [
         ("twice", lambda images: images["VIS"]),
         ("grey", lambda images: luminance(images["VIS"])),
-        ("equalized", lambda images: np.stack([equalize(one) for one in images["VIS"]])),
+        ("equalized", lambda images: np.stack([equalize(image) for image in images["VIS"]])),
         ("oracle", lambda images: images["NIR-true"]),
         ("fakes", lambda images: images["fakes"]),
     ],
@@ -110,10 +110,11 @@ def test_alone_means_nothing_but_fakes(made):
 
 
 def test_a_smaller_share_is_among_a_larger_one(made):
-    few, more = (mixed(made, extra="fakes", share=share)[1] for share in (0.25, 0.5))
-    assert np.bincount(few.labels).tolist() == [1] * len(SUBJECTS)
-    assert np.bincount(more.labels).tolist() == [2] * len(SUBJECTS)
-    assert {one.tobytes() for one in few.images} < {one.tobytes() for one in more.images}
-    full = {one.tobytes(): label for one, label in zip(made[2]["fakes"], LABELS, strict=True)}
-    assert all(full[one.tobytes()] == label
-               for one, label in zip(more.images, more.labels, strict=True))  # fmt: skip
+    smaller, larger = (mixed(made, extra="fakes", share=share)[1] for share in (0.25, 0.5))
+    assert np.bincount(smaller.labels).tolist() == [1] * len(SUBJECTS)
+    assert np.bincount(larger.labels).tolist() == [2] * len(SUBJECTS)
+    kept, also_kept = ({image.tobytes() for image in sets.images} for sets in (smaller, larger))
+    assert kept < also_kept
+    full = {image.tobytes(): label for image, label in zip(made[2]["fakes"], LABELS, strict=True)}
+    assert all(full[image.tobytes()] == label
+               for image, label in zip(larger.images, larger.labels, strict=True))  # fmt: skip

@@ -10,6 +10,7 @@ import torch
 
 from bench import weights
 from bench.running.store import Job, Machine
+from bench.settings.own_settings import TAKEN
 from bench.stages import quality
 from faces import packed
 from faces.align import align_face
@@ -39,7 +40,10 @@ def crops(spectrum: str, shots: tuple[int, ...]) -> tuple[np.ndarray, pd.DataFra
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory) -> dict[str, Path]:
-    """Everybody is trained on; half of the NIR images are held out. Fakes: true NIR, dimmed."""
+    """Write inputs: all people are trained on, half of the NIR images are held out.
+
+    Fakes are true NIR images, dimmed.
+    """
     root = tmp_path_factory.mktemp("inputs")
     tables = []
     for spectrum, shots in SHOTS.items():
@@ -64,7 +68,7 @@ def inputs(tmp_path_factory) -> dict[str, Path]:
     return {name: root / name for name in ("aligned", "split", "fakes")}
 
 
-def run(out: Path, inputs: dict[str, Path], images: str, cache: Path, count: int = 6) -> Path:
+def run(out: Path, inputs: dict[str, Path], images: str, cache: Path, *, count: int = 6) -> Path:
     out.mkdir()
     settings = quality.QualityStageSettings(images=images, count=count, side_px=SIDE_PX)
     quality.measure_images(Job(settings, out, inputs, Machine("cpu", 1, cache), silent))
@@ -73,7 +77,7 @@ def run(out: Path, inputs: dict[str, Path], images: str, cache: Path, count: int
 
 @pytest.fixture(scope="module")
 def measured(inputs, tmp_path_factory) -> dict[str, Path]:
-    """The untranslated images, a variant that goes on from them, and one that asks all again."""
+    """Measure the untranslated images, and a variant with and without their kept outputs."""
     root = tmp_path_factory.mktemp("measured")
     real = {name: path for name, path in inputs.items() if name != "fakes"}
     with pytest.MonkeyPatch.context() as patch:
@@ -91,6 +95,7 @@ def test_every_kind_has_its_rows(measured):
     rows = pd.read_csv(measured["untranslated"] / "quality.csv")
     assert tuple(rows.columns) == quality.COLUMNS
     assert set(rows["images"]) == {"vis", "reshot", "real", "genuine", "impostor"}
+    assert set(rows["images"]) <= TAKEN  # no translator may have the name of a row
     variant = pd.read_csv(measured["variant"] / "quality.csv")
     assert set(variant["images"]) == {"A"}
     assert {"fd_lite0", "kd_face", "identity", "landmarks", "ssim", "perceptual_lite0",
@@ -102,7 +107,7 @@ def test_every_kind_has_its_rows(measured):
 
 def test_what_the_first_stage_kept_changes_no_byte(measured):
     for name in ("quality.csv", "copies.csv", "omitted.csv"):
-        first, again = (measured[which] / name for which in ("variant", "alone"))
+        first, again = (measured[variant] / name for variant in ("variant", "alone"))
         assert first.read_bytes() == again.read_bytes()
     assert (measured["untranslated"] / quality.ANSWERS).exists()
     assert not (measured["variant"] / quality.ANSWERS).exists()

@@ -19,7 +19,7 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def head(self, status: int, **headers: object) -> None:
-        """Status and headers; underscores stand for dashes."""
+        """Send status and headers; underscores stand for dashes."""
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), str(value))
@@ -40,16 +40,16 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}{path}"
 
     def handle_error(self, *_) -> None:
-        """A client that hangs up is what some tests are about."""
+        """Ignore errors: in some tests the client hangs up."""
 
 
 def tag(data: bytes) -> str:
-    """What names this version of a file."""
+    """Return the ETag of this version of a file."""
     return f'"{hashlib.sha256(data).hexdigest()}"'
 
 
 def serve_file(handler: Handler) -> None:
-    """The file, or the rest of it where the version is the one the client has a part of."""
+    """Send the file, or its rest if the client has a part of this version."""
     data = handler.server.files.get(handler.path)
     if data is None:
         handler.head(404, Content_Length=0)
@@ -66,7 +66,7 @@ def serve_file(handler: Handler) -> None:
 
 
 def half(data: bytes) -> Callable[[Handler], None]:
-    """Announces everything, sends half of it and hangs up; the next time all goes well."""
+    """Announce everything, sends half of it and hangs up; the next time all goes well."""
 
     def answer(handler: Handler) -> None:
         handler.server.answers.pop(handler.path)
@@ -77,7 +77,7 @@ def half(data: bytes) -> Callable[[Handler], None]:
 
 
 def whole(data: bytes, **headers: object) -> Callable[[Handler], None]:
-    """Sends everything, whatever part was asked for."""
+    """Send everything, whatever part was asked for."""
 
     def answer(handler: Handler) -> None:
         handler.head(200, **headers)
@@ -91,20 +91,20 @@ def redirect(location: str, status: int = 302) -> Callable[[Handler], None]:
 
 
 def dripping(handler: Handler) -> None:
-    """A byte at a time for as long as the client listens, each well before it loses patience."""
+    """Send single bytes, faster than the client's limit for silence, until it hangs up."""
     handler.head(200, ETag='"slow"', Content_Length=1000)
     while not handler.server.over.wait(0.01):
         handler.wfile.write(b"x")
 
 
 def silent(handler: Handler) -> None:
-    """Takes the request and says nothing until the test is over."""
+    """Take the request and says nothing until the test is over."""
     handler.server.over.wait(10)
 
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """A running server; it is stopped, and everyone it keeps waiting let go, at the end."""
+    """Yield a running server; at the end stop it, and release the clients that wait."""
     with Server() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

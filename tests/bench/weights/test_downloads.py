@@ -55,7 +55,7 @@ LOCAL = web.Limits(("http",), silence_seconds=0.5, stall_seconds=0.2, stall_byte
 
 @pytest.fixture
 def server(monkeypatch):
-    """Serves the numbers; the limits let it be asked, and are short."""
+    """Serve the numbers; the limits let it be asked, and are short."""
     monkeypatch.setattr(web, "LIMITS", LOCAL)
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.delenv("BENCH_OFFLINE", raising=False)
@@ -83,11 +83,11 @@ PARTS = {f".{NAME}.part", f".{NAME}.part.json", ".lock"}
 
 
 def test_a_download_is_converted_and_leaves_nothing_else(server, tmp_path):
-    told = []
-    path = ensure(server, tmp_path, lambda done, total, _: told.append((done, total)))
+    reports = []
+    path = ensure(server, tmp_path, lambda done, total, _: reports.append((done, total)))
     assert has_the_numbers(path)
     assert names_in(tmp_path) == STORED
-    assert told[-1] == (len(NUMBERS), len(NUMBERS))
+    assert reports[-1] == (len(NUMBERS), len(NUMBERS))
     ensure(server, tmp_path)
     assert len(server.asked) == 1
 
@@ -129,12 +129,12 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("kind", BAD)
-def test_what_cannot_be_had_is_one_line_with_the_remedy(server, tmp_path, kind):
-    answer, words = BAD[kind]
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_had_is_one_line_with_the_remedy(server, tmp_path, case):
+    answer, words = BAD[case]
     del server.files[PATH]
     server.answers = dict.fromkeys((PATH + "/x" * n for n in range(20)), answer)
-    size = None if kind == "dripping" else len(NUMBERS)
+    size = None if case == "dripping" else len(NUMBERS)
     with pytest.raises(MissingError, match=words) as caught:
         ensure(server, tmp_path, size_bytes=size)
     text, place = str(caught.value), tmp_path / "weights" / NAME
@@ -187,7 +187,7 @@ def test_the_default_opener_reads_no_local_file(tmp_path):
         (b"", None, "SHA-256"),
     ],
 )
-def test_another_file_is_refused(server, tmp_path, data, size, words):
+def test_another_file_is_refused(server, tmp_path, *, data, size, words):
     server.files[PATH] = data
     if not data:
         server.answers[PATH] = whole(b"", Content_Length=0)
@@ -224,7 +224,7 @@ def test_half_of_an_older_version_is_not_continued(server, tmp_path):
 
 
 def test_the_rest_of_another_version_is_not_appended(server, tmp_path):
-    """A server that sends parts of whatever it has, of a file whose hash nobody knows."""
+    """The server sends parts of any version, and the hash of the file is unknown."""
     server.answers[PATH] = half(NUMBERS.replace(b"1", b"2"))
     unpinned = {"sha256": "", "size_bytes": len(NUMBERS)}
     with pytest.raises(MissingError):
@@ -287,10 +287,10 @@ def test_a_disk_that_takes_no_more_is_named(server, tmp_path, monkeypatch):
 
 
 def full_disk(real):
-    def opened(path: Path, mode: str = "r", *arguments, **named):
+    def opened(path: Path, mode: str = "r", *arguments, **options):
         if path.name.endswith(".part") and "a" in mode:
             raise OSError(28, "No space left on device")
-        return real(path, mode, *arguments, **named)
+        return real(path, mode, *arguments, **options)
 
     return opened
 
@@ -359,7 +359,7 @@ def test_a_pickle_that_runs_code_never_runs(server, tmp_path, write):
 
 
 def test_published_recognizers_start_ours(server, tmp_path):
-    """Random weights in the publisher's format give the library's own embeddings in our network."""
+    """Random weights in the published format give the library's embeddings in our network."""
     torchvision_cpu.ensure()
     from facenet_pytorch import InceptionResnetV1
 
@@ -387,7 +387,7 @@ def test_published_recognizers_start_ours(server, tmp_path):
 
 @pytest.fixture
 def command(server, tmp_path, monkeypatch):
-    """`bench fetch` with the numbers as the only weight in the table."""
+    """Return a function that calls `bench fetch` with one weight in the table, the numbers."""
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(weights, "TABLE", (row_for(server.url(PATH)),))
@@ -414,7 +414,9 @@ def test_fetch_tells_how_far_it_is(command, tmp_path, monkeypatch):
         (NUMBERS, ["numbers", "nmbers"], 2, "did you mean numbers"),
     ],
 )
-def test_fetch_fails_with_the_code_of_its_kind(command, server, tmp_path, data, names, code, words):
+def test_fetch_fails_with_the_code_of_its_kind(
+    command, server, tmp_path, *, data, names, code, words
+):
     server.files[PATH] = data
     if data is None:
         del server.files[PATH]

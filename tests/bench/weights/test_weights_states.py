@@ -151,7 +151,7 @@ def test_vgg16_has_the_shapes_of_torchvisions():
 
 @pytest.mark.parametrize("name", ["casia-webface", "vggface2"])
 def test_recognizers_fill_their_published_size(name):
-    """What a file holds beside its values is names and format, a few hundred bytes a tensor."""
+    """Besides its values, a file has names and format, a few hundred bytes per tensor."""
     weight = weights.find(name)
     shapes = weight.shapes()
     values = sum(

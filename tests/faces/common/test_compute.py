@@ -1,4 +1,4 @@
-"""In full float32 nothing is rounded; afterwards torch is set as it was, whoever had set it."""
+"""Tests that full float32 rounds nothing, and that torch's settings are restored afterwards."""
 
 import pytest
 import torch
@@ -14,11 +14,11 @@ OPERATIONS = {
 
 
 def precisions() -> dict[str, str]:
-    return {name: each.fp32_precision for name, each in OPERATIONS.items()}
+    return {name: operation.fp32_precision for name, operation in OPERATIONS.items()}
 
 
 def older_settings() -> tuple[bool, bool, str]:
-    """The same settings as torch had them before 2.9; reading them raises where both are mixed."""
+    """Return the settings that torch had before 2.9; reading them raises where both are mixed."""
     backends = torch.backends
     older = backends.cudnn.allow_tf32, backends.cuda.matmul.allow_tf32
     return *older, torch.get_float32_matmul_precision()
@@ -35,7 +35,7 @@ def _set_back():
 
 
 def test_cudnn_would_round():
-    """Else nobody needs `full_float32`."""
+    """Without this default, `full_float32` would not be needed."""
     assert torch.backends.cudnn.conv.fp32_precision == "tf32"
 
 
@@ -62,8 +62,8 @@ def test_newer_settings_are_off_inside_and_back_afterwards(name, precision):
     assert precisions() == before
 
 
-def test_a_whole_that_is_rounded_rounds_nothing_inside():
-    """What an operation is not told itself it takes from the setting for all."""
+def test_the_setting_for_all_operations_rounds_nothing_inside():
+    """An operation without a setting of its own takes the setting for all operations."""
     torch.backends.fp32_precision = "tf32"
     try:
         torch.backends.cudnn.conv.fp32_precision = "none"
@@ -84,7 +84,7 @@ def test_an_error_goes_through_and_leaves_all_as_it_was():
     assert precisions() == before
 
 
-def test_it_nests_decorates_and_computes():
+def test_full_float32_nests_decorates_and_computes():
     before = precisions()
 
     @full_float32()

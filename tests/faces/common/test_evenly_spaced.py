@@ -1,4 +1,4 @@
-"""A few of many, against plain loops."""
+"""Tests the choice of a few of many against plain loops."""
 
 from itertools import pairwise
 

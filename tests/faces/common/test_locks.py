@@ -1,4 +1,4 @@
-"""Tests that one process at a time holds a lock, that death frees it, and disks without locks."""
+"""Tests that one process at a time holds a lock, that its end frees it, and disks without locks."""
 
 import errno
 import subprocess

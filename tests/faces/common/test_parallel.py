@@ -1,4 +1,4 @@
-"""The pool: results, an end at once when the block is left, and no life after the parent."""
+"""Tests the pool: results, an end when the block is left, and an end with the parent."""
 
 import os
 import signal

@@ -1,9 +1,9 @@
-"""Loops that follow each other are told on as one."""
+"""Tests that several loops in a row are reported as one loop."""
 
 import numpy as np
 import pytest
 
-from faces.common.progress import Whole
+from faces.common.progress import JoinedProgress
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -11,7 +11,7 @@ def test_loops_of_any_lengths_and_steps_count_on_to_their_sum(seed):
     draw = np.random.default_rng(seed)
     lengths = draw.integers(1, 50, draw.integers(1, 6)).tolist()
     heard = []
-    whole = Whole(lambda *told: heard.append(told), sum(lengths))
+    whole = JoinedProgress(lambda *told: heard.append(told), sum(lengths))
     for length in lengths:
         steps = np.unique([*draw.integers(1, length + 1, 5), length])
         for done in steps.tolist():

@@ -1,4 +1,4 @@
-"""Registries: what a folder of modules defines is found by name; typing errors are explained."""
+"""Tests that registries find the objects of a folder by name and explain wrong names."""
 
 import sys
 
@@ -52,7 +52,7 @@ def test_nothing_is_imported_before_it_is_asked_for(registry):
 
 
 def distribution(folder, name: str, entry: str, monkeypatch) -> None:
-    """What an installed package looks like: its metadata beside a module called as itself."""
+    """Make the files of an installed package: its metadata, and a module of the same name."""
     (folder / f"{name}.py").write_text(f"{THING}THING = Thing('delta')")
     metadata = folder / f"{name}-1.5.dist-info"
     metadata.mkdir()
@@ -86,7 +86,7 @@ def test_packages_add_things_by_entry_points(registry, tmp_path, monkeypatch):
     ],
 )
 def test_packages_that_cannot_be_used_are_named(
-    registry, tmp_path, monkeypatch, entry, error, words
+    *, registry, tmp_path, monkeypatch, entry, error, words
 ):
     package = words.split()[1] if words.startswith("package") else "pack2"
     distribution(tmp_path, package, entry, monkeypatch)

@@ -1,4 +1,4 @@
-"""torchvision and what builds on it can be imported, and the stand-in nms means the same."""
+"""Tests that torchvision can be imported, and that our nms gives the same result as its own."""
 
 import subprocess
 import sys

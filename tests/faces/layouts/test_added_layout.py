@@ -1,4 +1,4 @@
-"""A layout and its writer in one file outside the project: written, read, divided, and tested."""
+"""Tests a layout and its writer from one file outside the project: writing, reading, protocols."""
 
 import json
 import os
@@ -39,7 +39,9 @@ from pathlib import Path
 from faces import layouts, protocols, testbed
 
 root, cache = Path(sys.argv[1]), Path(sys.argv[2])
-truth = testbed.write(root, "flat", 10, (3, 3), (3, 3), side_px=16)
+truth = testbed.write(
+    root, "flat", 10, vis_per_subject=(3, 3), nir_per_subject=(3, 3), side_px=16
+)
 found = layouts.read("flat", root, cache, workers=1)
 images = found.images.assign(row=range(len(found.images)), found=True)
 request = protocols.Request(None, 4, {"VIS": 1, "NIR": 1}, seed=0)
@@ -52,7 +54,7 @@ print(json.dumps({
 
 
 def python(tmp_path: Path, *arguments: object) -> str:
-    """What a new process prints that has the added package."""
+    """Return what a new process prints in which the added package is installed."""
     package = tmp_path / "package"
     package.mkdir()
     path = add_package(package, "flat_layout", FLAT, layouts="flat = flat_layout:LAYOUT",

@@ -1,4 +1,4 @@
-"""Where each layout sees which image, and what becomes of everything else in a folder.
+"""Tests where layouts find images, and how they treat all other files in a folder.
 
 What holds for every layout, also for one that is added, is tested on the trees of its writer
 (tests/faces/testbed/test_trees.py); here are paths that real data sets have.
@@ -36,7 +36,7 @@ def write_images(root: Path, *sources: str) -> None:
 @pytest.fixture
 def read(tmp_path):
     def read(name: str, root: Path) -> Manifest:
-        manifest = layouts.read(name, root, tmp_path / "cache", 1)
+        manifest = layouts.read(name, root, tmp_path / "cache", workers=1)
         assert list(manifest.images.columns) == COLUMNS
         assert list(manifest.refused.columns) == REFUSED_COLUMNS
         assert manifest.layout == name

@@ -1,4 +1,4 @@
-"""Images of a data set as protocols get them, made up."""
+"""Provides made-up tables of images, as protocols get them."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,10 @@ import pytest
 
 
 def _made(counts, rng, found=1.0):
-    """`counts`: {subject: (VIS images, NIR images)}; each has a face by chance `found`."""
+    """Make a table of images.
+
+    counts: {subject: (VIS images, NIR images)}. found: the probability that a face is found.
+    """
     rows = []
     for spectrum, which in (("VIS", 0), ("NIR", 1)):
         for subject, numbers in counts.items():

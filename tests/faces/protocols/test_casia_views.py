@@ -1,4 +1,4 @@
-"""The lists of CASIA NIR-VIS 2.0, written as they circulate, against what they came from."""
+"""Tests that lists of CASIA NIR-VIS 2.0, in their various forms, are read as they were made."""
 
 import numpy as np
 import pandas as pd
@@ -18,16 +18,19 @@ def request(fold=1, allow_missing=False):
     return Request(fold, 60, {"VIS": 2, "NIR": 3}, 0, allow_missing)
 
 
-def assign(images, root, fold=1, allow_missing=False, view=2):
+def assign(images, root, fold=1, *, allow_missing=False, view=2):
     asked = request(fold if view == 2 else None, allow_missing)
     return protocols.get(f"casia-view{view}").assign(images, root, asked)
 
 
-def drawn_lists(images, rng):
-    """{list: sources} of one fold: half of the people trained on, one VIS image each enrolled."""
+def random_lists(images, rng):
+    """Draw {list: sources} of one fold: half of the people are for training.
+
+    Of each other person, one VIS image is in the gallery.
+    """
     people = rng.permutation(sorted(set(images["subject"])))
     trained = images["subject"].isin(people[:TRAINED])
-    vis, nir = (images["spectrum"] == each for each in ("VIS", "NIR"))
+    vis, nir = (images["spectrum"] == spectrum for spectrum in ("VIS", "NIR"))
     enrolled = images[~trained & vis].groupby("subject")["source"].first()
     return {
         "vis_train": images.loc[trained & vis, "source"].to_list(),
@@ -37,8 +40,8 @@ def drawn_lists(images, rng):
     }
 
 
-def write(root, lists, fold, rng, folder="protocols"):
-    """Writes the lists of a fold with backslashes, drifting extensions and mixed line ends."""
+def write(root, lists, fold, rng, *, folder="protocols"):
+    """Write the lists of a fold with backslashes, varying extensions and mixed line ends."""
     (root / folder).mkdir(exist_ok=True)
     for name, sources in lists.items():
         drifted = [s.replace("/", "\\").replace(".bmp", rng.choice([".bmp", ".jpg", ".BMP"]))
@@ -60,7 +63,7 @@ def images(made, rng):
 
 @pytest.fixture
 def lists(images, rng):
-    return drawn_lists(images, rng)
+    return random_lists(images, rng)
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def sources_of(parts):
 
 
 def test_ten_folds_and_the_tuning_view_are_what_was_listed(images, tmp_path, rng):
-    written = {fold: drawn_lists(images, rng) for fold in [*range(1, 11), "dev"]}
+    written = {fold: random_lists(images, rng) for fold in [*range(1, 11), "dev"]}
     for fold, lists in written.items():
         write(tmp_path, lists, fold, rng)
     for fold, lists in written.items():
@@ -105,7 +108,7 @@ def test_nothing_is_held_out_and_the_funnel_says_so(images, root, lists):
 
 
 @pytest.mark.parametrize("name", ["Protocols", "PROTOCOLS"])
-def test_names_may_be_in_any_case(images, lists, tmp_path, rng, name):
+def test_names_may_be_in_any_case(*, images, lists, tmp_path, rng, name):
     write(tmp_path, lists, 1, rng, folder=name)
     for path in list((tmp_path / name).iterdir()):
         path.rename(path.with_name(path.name.upper()))
@@ -189,7 +192,7 @@ def test_training_images_that_are_not_there_are_listed(images, root, lists):
         (b"what is this %b", r"not of the form session\spectrum\subject\shot"),
     ],
 )
-def test_a_line_that_cannot_be_read_stops_or_is_listed(images, root, name, line, reason):
+def test_a_line_that_cannot_be_read_stops_or_is_listed(*, images, root, name, line, reason):
     append(root, name, line % SPECTRUM[name].encode())
     with pytest.raises(DataError, match=f"{name}_1.txt: 1 of"):
         assign(images, root)
@@ -228,7 +231,7 @@ def test_many_unresolved_lines_are_told_in_one_short_line(images, root):
 @pytest.mark.parametrize(
     ("one", "other"), [("nir_probe", "nir_train"), ("vis_train", "vis_gallery")]
 )
-def test_a_person_in_training_and_test_lists_is_named(images, root, lists, one, other):
+def test_a_person_in_training_and_test_lists_is_named(*, images, root, lists, one, other):
     append(root, other, lists[one][0])
     with pytest.raises(DataError, match="both trained on and tested") as caught:
         assign(images, root)
@@ -254,7 +257,7 @@ def test_the_same_bytes_on_both_sides_are_named(images, root, lists):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_every_line_is_one_row_or_is_named(images, root, lists, seed):
-    """Lists with bytes changed at random: nothing is lost silently, nothing but DataError comes."""
+    """Lists with randomly changed bytes lose no line silently and raise only DataError."""
     rng = np.random.default_rng(seed)
     for name in SPECTRUM:
         path = root / "protocols" / f"{name}_1.txt"

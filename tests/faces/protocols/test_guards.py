@@ -1,4 +1,4 @@
-"""Each guard with a planted culprit, which has to be named."""
+"""Tests that every guard names the fault that a test put into its input."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def parts(images):
 
 
 def first(parts, part, spectrum="VIS"):
-    """The label of the first image of a part."""
+    """Return the row label of the first image of a part."""
     return protocols.rows(parts, part, spectrum).index[0]
 
 
@@ -30,8 +30,8 @@ def refused(parts, *named, leaky=False):
     with pytest.raises(DataError) as caught:
         protocols.check(parts, leaky)
     assert "\n" not in str(caught.value)
-    for each in named:
-        assert each in str(caught.value)
+    for name in named:
+        assert name in str(caught.value)
 
 
 def test_sound_parts_pass(parts):
@@ -45,7 +45,7 @@ def test_sound_parts_pass(parts):
     [("gallery", "VIS", "train"), ("probe", "NIR", "train"), ("probe", "NIR", "held_out"),
      ("train", "VIS", "gallery"), ("held_out", "NIR", "probe")],
 )  # fmt: skip
-def test_a_subject_on_both_sides(parts, part, spectrum, moved, leaky):
+def test_a_subject_on_both_sides(*, parts, part, spectrum, moved, leaky):
     culprit = first(parts, part, spectrum)
     parts.loc[culprit, ["part", "generator"]] = moved, False
     refused(parts, "both trained on and tested", parts["subject"][culprit], leaky=leaky)

@@ -1,4 +1,4 @@
-"""Parsing protocol lists: known drifts, and anything else without a crash."""
+"""Tests the parser of protocol lists: known variants, and random bytes without a crash."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""The paper's choice of subjects and images, on people of whom it is known who must be chosen."""
+"""Tests the paper's choice of subjects and images on data for which the choice is known."""
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,14 @@ STEPS = ["readable", "face found", "at least 3 images, at most 8 drawn", "both k
          "trained on", "only tested"]  # fmt: skip
 
 
-def assign(images, name="paper-520", vis=2, nir=3, seed=0):
+def assign(images, name="paper-520", *, vis=2, nir=3, seed=0):
     return protocols.get(name).assign(
         images, None, Request(None, 60, {"VIS": vis, "NIR": nir}, seed)
     )
 
 
-def per_kind(images):
+def image_counts(images):
+    """Count the images of each subject (row) in each spectrum (column)."""
     return images.groupby(["subject", "spectrum"]).size().unstack(fill_value=0)
 
 
@@ -47,15 +48,15 @@ def test_of_560_people_the_right_520_are_kept(known):
 
 def test_three_to_eight_images_are_trained_on_and_others_held_out_first(known):
     parts = assign(known).parts
-    available = per_kind(known).filter(like="more", axis="index")
-    train = per_kind(parts[parts["part"] == "train"])
-    held_out = per_kind(parts[parts["part"] == "held_out"])
+    available = image_counts(known).filter(like="more", axis="index")
+    train = image_counts(parts[parts["part"] == "train"])
+    held_out = image_counts(parts[parts["part"] == "held_out"])
     for spectrum, wanted in (("VIS", 2), ("NIR", 3)):
         for subject, count in available[spectrum].items():
-            drawn = min(count, 8)
-            beyond = min(count - drawn, wanted)
-            taken = min(wanted - beyond, drawn - 1)
-            assert train.loc[subject, spectrum] == drawn - taken
+            chosen = min(count, 8)
+            beyond = min(count - chosen, wanted)
+            taken = min(wanted - beyond, chosen - 1)
+            assert train.loc[subject, spectrum] == chosen - taken
             assert held_out.loc[subject, spectrum] == beyond + taken
 
 
@@ -63,9 +64,9 @@ def test_the_funnel_counts_each_step_beside_the_paper(known):
     funnel = assign(known).funnel
     assert [step["step"] for step in funnel] == STEPS
     steps = {step["step"]: step for step in funnel}
-    drawn = per_kind(known).where(lambda count: count >= 3, 0).clip(upper=8)
+    chosen = image_counts(known).where(lambda count: count >= 3, 0).clip(upper=8)
     third = steps[STEPS[2]]
-    assert (third["vis_images"], third["nir_images"]) == (drawn["VIS"].sum(), drawn["NIR"].sum())
+    assert (third["vis_images"], third["nir_images"]) == (chosen["VIS"].sum(), chosen["NIR"].sum())
     assert third["vis_subjects"] == third["nir_subjects"] == 545
     assert steps["both kinds"]["vis_subjects"] == steps["both kinds"]["nir_subjects"] == 530
     assert steps["kept"]["vis_subjects"] == steps["kept"]["nir_subjects"] == 520

@@ -1,4 +1,4 @@
-"""What must hold for every registered protocol that needs no list: tomorrow's is tested unasked."""
+"""Tests what must hold for every registered protocol that needs no list, also for added ones."""
 
 import numpy as np
 import pandas as pd

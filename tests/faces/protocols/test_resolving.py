@@ -1,4 +1,4 @@
-"""From lines to images, against a plain search through the rules."""
+"""Tests which images are found for lines against a plain implementation of the rules."""
 
 import pandas as pd
 import pytest
@@ -15,7 +15,7 @@ def images_of(*sources):
 
 
 def resolve(listed, *sources, spectrum="NIR"):
-    """The source of the one line, or the reason why there is none."""
+    """Return the source for one line, or the reason why there is none."""
     (line,) = parse(listed.encode())
     resolved = Resolver(images_of(*sources)).resolve(line, spectrum)
     return sources[resolved.image] if resolved.image >= 0 else resolved.reason
@@ -68,8 +68,8 @@ def test_two_images_that_fit_equally_are_both_named():
 def test_a_repeated_line_is_told_and_counted_once():
     lines = parse(b"s1/NIR/1/001.bmp\ns1/NIR/1/9.bmp\ns1\\nir\\1\\001.JPG 3\ns1/NIR/1/9.bmp\nx\nx")
     resolved = Resolver(images_of("s1/NIR/1/001.bmp")).resolve_all(lines, "NIR")
-    assert [each.image for each in resolved] == [0, -1, -1, -1, -1, -1]
-    assert [each.repeated for each in resolved] == [False, False, True, True, False, False]
+    assert [line.image for line in resolved] == [0, -1, -1, -1, -1, -1]
+    assert [line.repeated for line in resolved] == [False, False, True, True, False, False]
     assert resolved[2].reason == "says the same as line 1"
     assert resolved[3].reason == "says the same as line 2"
 
@@ -83,7 +83,7 @@ paths = st.tuples(
 
 
 def by_rules(listed, sources):
-    """Every rule as a filter of its own, in the order in which the rules are told."""
+    """Apply every rule as a separate filter, in the order of the description."""
 
     def parts(path):
         session, folder, subject, name = (part.lower() for part in path)

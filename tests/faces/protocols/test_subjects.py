@@ -1,4 +1,4 @@
-"""The random split by identity, against plain loops."""
+"""Tests the random split by subject against plain loops."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def assign(images, *arguments, **settings):
 
 
 def by_loops(images, unseen, held_out, seed):
-    """{source: part}, drawn as rendered people were before there were other data sets."""
+    """Draw {source: part} as the first version did, which knew only rendered people."""
     rng = np.random.default_rng(seed)
     everybody = np.array(sorted(set(images["subject"])))
     tested = list(rng.permutation(everybody)[:unseen])
@@ -51,9 +51,15 @@ def test_complete_people_are_split_as_by_plain_loops(made, seed):
 numbers = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=12)
 
 
-@given(numbers, st.integers(0, 3), st.integers(0, 3), st.integers(0, 99), st.floats(0.3, 1))
+@given(
+    counts=numbers,
+    vis=st.integers(0, 3),
+    nir=st.integers(0, 3),
+    seed=st.integers(0, 99),
+    found=st.floats(0.3, 1),
+)
 @settings(deadline=None, max_examples=60)
-def test_any_people_keep_what_is_promised(made, counts, vis, nir, seed, found):
+def test_any_people_keep_what_is_promised(*, made, counts, vis, nir, seed, found):
     people = {f"{k:05}": count for k, count in enumerate(counts)}
     images = made(people, np.random.default_rng(seed), found)
     with_face = images[images["found"]]
@@ -92,7 +98,7 @@ def test_people_without_a_face_in_one_spectrum_are_left_out_counted_and_named(ma
 
 
 @pytest.mark.parametrize(("fraction", "people", "unseen"), [(0.5, 10, 5), (0.4, 7, 3), (0.2, 9, 2)])
-def test_a_fraction_is_of_those_who_can_be_used(made, rng, fraction, people, unseen):
+def test_a_fraction_is_of_those_who_can_be_used(*, made, rng, fraction, people, unseen):
     images = made({f"p{k}": (3, 3) for k in range(people)} | {"half": (3, 0)}, rng)
     parts = assign(images, fraction).parts
     assert parts.loc[parts["part"] == "probe", "subject"].nunique() == unseen

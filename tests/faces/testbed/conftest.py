@@ -1,4 +1,4 @@
-"""Small trees of every layout, written once, and ways to look at them that share no code."""
+"""Provides small trees of every layout, and functions that list them without our readers."""
 
 import hashlib
 import os
@@ -20,7 +20,7 @@ class Written:
     truth: pd.DataFrame
 
     def named(self, **values: object) -> pd.DataFrame:
-        """The rows of the truth that have these values."""
+        """Return the rows of the truth that have these values."""
         rows = self.truth
         for column, value in values.items():
             rows = rows[rows[column] == value]
@@ -42,7 +42,10 @@ def tree(tmp_path_factory):
 
 
 def files(root: Path) -> dict[bytes, str]:
-    """Everything below a folder that is neither hidden nor a plain folder -> a digest of it."""
+    """Return digests by path of all files below a folder, and of folders with a dot in the name.
+
+    Hidden folders are left out.
+    """
     found = {}
     for folder, inner, names in os.walk(os.fsencode(root)):
         inner[:] = [name for name in inner if not name.startswith(b".")]

@@ -1,4 +1,4 @@
-"""The traits of CASIA NIR-VIS 2.0 that its readers have to cope with."""
+"""Tests the peculiarities of CASIA NIR-VIS 2.0 that its readers have to handle."""
 
 from pathlib import Path
 
@@ -99,7 +99,7 @@ def test_sessions_and_who_came_back(tree):
 
 
 def test_eye_files_tell_where_the_renderer_put_the_eyes(tree, tmp_path):
-    """The rendered square stands in the middle of the wider frame, pixel by pixel."""
+    """The rendered square is in the middle of the wider image, pixel by pixel."""
     root, truth = tree("casia").root, tree("casia").truth
     eyes = read("casia", root, tmp_path, workers=1).images.set_index("source")
     visits = truth.groupby("subject")["session"].nunique()
@@ -126,10 +126,10 @@ def test_eye_files_tell_where_the_renderer_put_the_eyes(tree, tmp_path):
 
 
 def self_rendered(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Eyes and pixels of a subject's n-th shot; near-infrared shots are counted from 500."""
+    """Render a subject's n-th shot: => eyes, pixels. Near-infrared shots are counted from 500."""
     person, spectrum = int(path.parent.name[1:]) - 1, path.parent.parent.name
     shot = int(path.stem) - 1 + (500 if spectrum == "NIR" else 0)
-    image, eyes = render_with_truth(person, shot, spectrum, SMALLEST_PX, FIRST_POPULATION)
+    image, eyes = render_with_truth(person, shot, spectrum, SMALLEST_PX, seed=FIRST_POPULATION)
     return eyes.reshape(-1), image
 
 
@@ -142,7 +142,7 @@ def test_eye_files_lie_beside_a_part_of_the_images(tree):
 
 
 def test_faces_are_found_at_the_eyes_that_are_shipped(tmp_path):
-    testbed.write(tmp_path, "casia", 3, (2, 2), (2, 2), side_px=200)
+    testbed.write(tmp_path, "casia", 3, vis_per_subject=(2, 2), nir_per_subject=(2, 2), side_px=200)
     shipped = sorted(tmp_path.rglob("*.pos"))
     assert shipped
     for path in shipped:
@@ -155,7 +155,15 @@ def test_faces_are_found_at_the_eyes_that_are_shipped(tmp_path):
 
 
 def test_who_lacks_a_spectrum_is_in_no_list(tmp_path):
-    truth = testbed.write(tmp_path, "casia", 8, (0, 1), (0, 2), side_px=SMALLEST_PX, seed=3)
+    truth = testbed.write(
+        tmp_path,
+        "casia",
+        8,
+        vis_per_subject=(0, 1),
+        nir_per_subject=(0, 2),
+        side_px=SMALLEST_PX,
+        seed=3,
+    )
     both = truth.groupby("subject")["spectrum"].nunique() == 2
     assert both.nunique() == 2  # some have both, some lack one
     for view in VIEWS:

@@ -1,4 +1,4 @@
-"""Every specimen is what it is called, seen by the library that decodes images and by stat."""
+"""Tests every specimen with Pillow and with stat: it is of the kind that its name says."""
 
 import os
 import stat
@@ -22,8 +22,8 @@ LOOKS = {
 }
 
 
-def paths(written, kind: str) -> list[Path]:
-    rows = written.named(state=kind)
+def paths(written, state: str) -> list[Path]:
+    rows = written.named(state=state)
     return [
         written.root / os.fsdecode(source.encode().replace(b"\\xff", b"\xff"))
         for source in rows["source"]
@@ -38,7 +38,7 @@ def messy(tree, request):
 def test_every_kind_is_there(messy):
     counts = messy.truth["state"].value_counts().to_dict()
     counts.pop("image")
-    assert counts == dict.fromkeys(mess.KINDS, mess.COPIES)
+    assert counts == dict.fromkeys(mess.SPECIMEN_KINDS, mess.COPIES)
     assert set(LOOKS) == mess.READABLE
 
 
@@ -55,12 +55,12 @@ def test_suffixes_are_upper_case_at_times(messy):
     assert {suffix.lower() for suffix in suffixes} < suffixes
 
 
-@pytest.mark.parametrize("kind", LOOKS)
-def test_odd_images_are_good_images(tree, kind):
-    for path in paths(tree("folders", True), kind):
+@pytest.mark.parametrize("state", LOOKS)
+def test_odd_images_are_good_images(tree, state):
+    for path in paths(tree("folders", True), state):
         with Image.open(path) as image:
             image.load()
-            assert image.mode in LOOKS[kind]
+            assert image.mode in LOOKS[state]
         assert decode(path).std() > 10
 
 
@@ -73,24 +73,24 @@ def test_a_rotated_image_is_seen_upright(tree):
         assert (decode(path) == upright).all()
 
 
-@pytest.mark.parametrize("kind", ["empty", "web-page", "unreadable"])
-def test_what_is_no_image(tree, kind):
-    for path in paths(tree("casia", True), kind):
+@pytest.mark.parametrize("state", ["empty", "web-page", "unreadable"])
+def test_what_is_no_image(tree, state):
+    for path in paths(tree("casia", True), state):
         if os.access(path, os.R_OK):
             with pytest.raises(UnidentifiedImageError):
                 Image.open(path)
 
 
-@pytest.mark.parametrize("kind", ["truncated-jpg", "truncated-bmp"])
-def test_half_copies_begin_well(tree, kind):
-    for path in paths(tree("casia", True), kind):
+@pytest.mark.parametrize("state", ["truncated-jpg", "truncated-bmp"])
+def test_half_copies_begin_well(tree, state):
+    for path in paths(tree("casia", True), state):
         with pytest.raises(OSError, match=r"(?i)truncated"), Image.open(path) as image:
             image.load()
 
 
-@pytest.mark.parametrize("kind", ["bomb-png", "bomb-bmp"])
-def test_bombs_are_small_files_and_promise_900_million_pixels(tree, kind):
-    for path in paths(tree("casia", True), kind):
+@pytest.mark.parametrize("state", ["bomb-png", "bomb-bmp"])
+def test_bombs_are_small_files_and_promise_900_million_pixels(tree, state):
+    for path in paths(tree("casia", True), state):
         assert path.stat().st_size < 2000
         with pytest.raises(Image.DecompressionBombError, match="900000000 pixels"):
             Image.open(path)

@@ -1,4 +1,4 @@
-"""What a tree is said to hold, what lies on the disk, and what the reader finds are the same."""
+"""Tests that a tree's table, its files on disk and what the reader finds agree."""
 
 import os
 from pathlib import Path
@@ -165,8 +165,8 @@ def test_impossible_numbers_are_refused_before_anything_is_written(tmp_path, cha
 @pytest.mark.slow
 def test_a_data_set_as_large_as_casia(tmp_path):
     truth = testbed.write(
-        tmp_path / "root", "casia", 725, (1, 22), (5, 50), images=17_580, side_px=SMALLEST_PX,
-        workers=os.cpu_count() or 1,
+        tmp_path / "root", "casia", 725, vis_per_subject=(1, 22), nir_per_subject=(5, 50),
+        images=17_580, side_px=SMALLEST_PX, workers=os.cpu_count() or 1,
     )  # fmt: skip
     manifest = read("casia", tmp_path / "root", tmp_path / "cache", workers=os.cpu_count() or 1)
     assert len(truth) == len(manifest.images) == 17_580

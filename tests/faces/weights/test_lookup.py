@@ -1,4 +1,4 @@
-"""Tests that faces find their landmark file with the check that every weight gets."""
+"""Tests that `faces` finds and checks its landmark file."""
 
 import shutil
 

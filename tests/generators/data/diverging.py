@@ -1,4 +1,4 @@
-"""An example of a translator whose training diverges: its losses are no numbers from step 5."""
+"""An example of a translator whose training diverges: its losses are NaN from step 5."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ LAST_GOOD_STEP = 4
 
 
 class Diverging:
-    """The terms of a phase, which are no numbers after some steps."""
+    """The terms of a phase, which are NaN after some steps."""
 
     def __init__(self, terms):
         self.terms, self.step = terms, 0
@@ -23,7 +23,7 @@ class Diverging:
 
 
 def build(settings, own, generator, fixed):
-    """CycleGAN, its first phase's terms replaced."""
+    """Return CycleGAN with other terms of its first phase."""
     method = cycle_gan(own, generator)
     first, *others = method.phases
     return replace(method, phases=(replace(first, terms=Diverging(first.terms)), *others))

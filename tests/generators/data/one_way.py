@@ -23,7 +23,7 @@ class ToneSettings(OwnSettings):
 
 
 class Tone(nn.Module):
-    """(N, 3, H, W) in [-1, 1] -> (N, 1, H, W) in [-1, 1], pixel by pixel."""
+    """(N, 3, H, W) in [-1, 1] => (N, 1, H, W) in [-1, 1], pixel by pixel."""
 
     def __init__(self, channels: int):
         super().__init__()

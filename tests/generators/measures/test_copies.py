@@ -1,4 +1,4 @@
-"""Copies hidden by light and noise are found, likenesses are not."""
+"""Copies with other brightness and noise are found; similar images are no copies."""
 
 import tracemalloc
 
@@ -14,9 +14,9 @@ def test_nearest_and_what_is_allowed_are_those_of_loops(grey_images):
     images, training = flattened(grey_images(0, 7, 20)), flattened(grey_images(1, 12, 20))
     found = nearest(images, training)
     for image, row, distance in zip(images, found.rows, found.distances, strict=True):
-        gaps = [np.linalg.norm(image - other) for other in training]
-        assert row == int(np.argmin(gaps))
-        assert distance == pytest.approx(min(gaps))
+        distances = [np.linalg.norm(image - other) for other in training]
+        assert row == int(np.argmin(distances))
+        assert distance == pytest.approx(min(distances))
     own = [
         min(np.linalg.norm(x - y) for j, y in enumerate(training) if i != j)
         for i, x in enumerate(training)
@@ -61,9 +61,9 @@ def test_blocks_give_what_all_pairs_at_once_give(grey_images, values):
 def test_memory_does_not_grow_with_the_pairs():
     training = np.random.default_rng(0).normal(size=(6000, 4))
     training /= np.linalg.norm(training, axis=1, keepdims=True)
-    for look in (lambda: nearest(training, training), lambda: closest_allowed(training)):
+    for search in (lambda: nearest(training, training), lambda: closest_allowed(training)):
         tracemalloc.start()
-        look()
+        search()
         _, peak_bytes = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert peak_bytes < 8 * (2 * BLOCK_VALUES + 10 * len(training))

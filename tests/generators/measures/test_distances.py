@@ -104,6 +104,6 @@ def test_distances_are_those_of_torch_fidelity(shape):
 
 
 def torch_fidelity() -> None:
-    """Skips where it is not installed."""
+    """Skip where it is not installed."""
     torchvision_cpu.ensure()
     pytest.importorskip("torch_fidelity")

@@ -1,4 +1,4 @@
-"""Halves that share nobody, whoever is in how many images, and what that does to the floor."""
+"""Halves without a common person, for any numbers of images, and the floor from them."""
 
 import numpy as np
 import pytest
@@ -13,13 +13,13 @@ IMAGES_PER_PERSON = st.lists(st.integers(1, 40), min_size=2, max_size=30)
 
 
 def shuffled_people(images: list[int], seed: int) -> np.ndarray:
-    """Names in random order; `images`: how many there are of each person."""
+    """Return names in random order; `images` are the numbers of images of each person."""
     names = np.repeat([f"p{i:02}" for i in range(len(images))], images)
     return np.random.default_rng(seed).permutation(names)
 
 
 def blank(people: np.ndarray | None, n: int) -> ImageSample:
-    """Images whose value is their row."""
+    """Return images whose value is their row number."""
     return ImageSample(np.arange(n).reshape(n, 1, 1, 1), people=people)
 
 
@@ -37,10 +37,12 @@ def test_halves_hold_all_images_and_share_no_person(images, seed):
     assert all(np.array_equal(a, b) for a, b in zip((first, second), again, strict=True))
 
 
-def test_people_are_dealt_anew_by_another_generator():
+def test_people_are_divided_otherwise_by_another_generator():
     people = shuffled_people([3] * 12, 0)
-    dealt = {frozenset(people[halves(people, np.random.default_rng(i))[0]]) for i in range(20)}
-    assert len(dealt) > 10
+    first_halves = {
+        frozenset(people[halves(people, np.random.default_rng(i))[0]]) for i in range(20)
+    }
+    assert len(first_halves) > 10
 
 
 @settings(deadline=None)
@@ -64,12 +66,12 @@ def test_what_is_compared_with_the_floor_shows_nobody_of_it(images, count, seed)
         with pytest.raises(TooFewImages, match="hold out more NIR images"):
             draw_equally(samples, real, None, **chosen)
         return
-    drawn = draw_equally(samples, real, None, **chosen)
-    assert drawn.n == n
-    assert {len(sample.images) for sample in (drawn.real, *drawn.samples.values())} == {n}
-    assert not set(drawn.real.names()) & set(drawn.samples["real"].names())
-    for name, sample in drawn.samples.items():
-        np.testing.assert_array_equal(sample.images.ravel(), drawn.rows[name])
+    equal = draw_equally(samples, real, None, **chosen)
+    assert equal.n == n
+    assert {len(sample.images) for sample in (equal.real, *equal.samples.values())} == {n}
+    assert not set(equal.real.names()) & set(equal.samples["real"].names())
+    for name, sample in equal.samples.items():
+        np.testing.assert_array_equal(sample.images.ravel(), equal.rows[name])
 
 
 def test_every_variant_meets_the_same_half():
@@ -81,13 +83,13 @@ def test_every_variant_meets_the_same_half():
         )
         for names, floor in (("AB", True), ("A", False), ("B", True))
     )  # fmt: skip
-    for drawn in apart:
-        np.testing.assert_array_equal(drawn.real.images, together.real.images)
-        for name in drawn.samples:
-            np.testing.assert_array_equal(drawn.rows[name], together.rows[name])
-        np.testing.assert_array_equal(drawn.known.vis.images, together.known.vis.images)
-        assert len(drawn.known.vis.images) == 15
-        assert len(drawn.known.nir.images) == 7
+    for equal in apart:
+        np.testing.assert_array_equal(equal.real.images, together.real.images)
+        for name in equal.samples:
+            np.testing.assert_array_equal(equal.rows[name], together.rows[name])
+        np.testing.assert_array_equal(equal.known.vis.images, together.known.vis.images)
+        assert len(equal.known.vis.images) == 15
+        assert len(equal.known.nir.images) == 7
     assert "real" not in apart[0].samples
 
 
@@ -101,8 +103,8 @@ def test_images_of_strangers_from_the_same_camera_reach_the_floor():
         names = np.repeat([f"p{i:02}" for i in range(60)], 5)
         real = ImageSample(features[:200], people=names[:200])
         others = {"reshot": ImageSample(features[200:], people=names[200:])}
-        drawn = draw_equally(others, real, None, count=100, rng=rng, floor=True)
-        compared, samples = drawn.real.images, drawn.samples
+        equal = draw_equally(others, real, None, count=100, rng=rng, floor=True)
+        compared, samples = equal.real.images, equal.samples
         floor.append(frechet_distance(compared, samples["real"].images))
         strangers.append(frechet_distance(compared, samples["reshot"].images))
     assert np.mean(strangers) == pytest.approx(np.mean(floor), rel=0.3)

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from faces.networks import judging
+from faces.networks import inference
 from faces.networks.dlib_resnet import DlibFaceNet
 from faces.networks.efficientnet_lite0 import EfficientNetLite0, prepare
 from generators.measures.feature_networks import TAPS, FeatureNetworks, to_luminance
@@ -39,15 +39,15 @@ def test_colours_are_weighed_as_pillow_weighs_them():
 @pytest.mark.parametrize("size", [1, 7])
 def test_batch_size_does_not_matter(networks, grey_images, monkeypatch, size):
     a, b = grey_images(1, 9, 32), grey_images(2, 9, 32)
-    before = networks.features(a, 64), networks.embeddings(a), networks.feature_gaps(a, b)
-    monkeypatch.setattr(judging, "CPU_BATCH", size)
-    again = networks.features(a, 64), networks.embeddings(a), networks.feature_gaps(a, b)
+    before = networks.features(a, 64), networks.embeddings(a), networks.feature_distances(a, b)
+    monkeypatch.setattr(inference, "CPU_BATCH", size)
+    again = networks.features(a, 64), networks.embeddings(a), networks.feature_distances(a, b)
     for x, y in zip(before, again, strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-4, atol=1e-5)
 
 
 @torch.inference_mode()
-def test_feature_gaps_are_those_of_their_equation(networks, grey_images):
+def test_feature_distances_are_those_of_their_equation(networks, grey_images):
     """Block by block, place by place: unit vectors over channels, squared differences, means."""
     a, b = grey_images(1, 2, 32), grey_images(2, 2, 32)
     expected = np.zeros((2, len(TAPS)))
@@ -64,12 +64,12 @@ def test_feature_gaps_are_those_of_their_equation(networks, grey_images):
         maps.append(found)
     for depth, (x, y) in enumerate(zip(*maps, strict=True)):
         for i in range(2):
-            gaps = [
+            by_place = [
                 np.sum((x[i, :, r, c] / np.linalg.norm(x[i, :, r, c])
                         - y[i, :, r, c] / np.linalg.norm(y[i, :, r, c])) ** 2)
                 for r in range(x.shape[2]) for c in range(x.shape[3])
             ]  # fmt: skip
-            expected[i, depth] = np.mean(gaps)
-    np.testing.assert_allclose(networks.feature_gaps(a, b), expected.mean(1), rtol=1e-4)
+            expected[i, depth] = np.mean(by_place)
+    np.testing.assert_allclose(networks.feature_distances(a, b), expected.mean(1), rtol=1e-4)
     assert [x.shape[2] for x in maps[0]] == [16, 8, 4, 2]
-    np.testing.assert_array_equal(networks.feature_gaps(a, a), 0)
+    np.testing.assert_array_equal(networks.feature_distances(a, a), 0)

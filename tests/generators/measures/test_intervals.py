@@ -1,11 +1,11 @@
-"""Intervals by the jackknife: closed forms, and how often they hold the truth."""
+"""Intervals by the jackknife: closed forms, and how often they contain the true value."""
 
 import numpy as np
 import pytest
 from scipy.stats import t
 
 from generators.measures.distances import frechet_distance
-from generators.measures.intervals import deal, jackknife, standard_error
+from generators.measures.intervals import group_people, jackknife, standard_error
 
 
 def mean_of(values: np.ndarray):
@@ -38,17 +38,17 @@ def test_unequal_groups_are_weighed_by_size():
     assert standard_error(whole, without, sizes.astype(float)) == pytest.approx(expected)
 
 
-def people_of(rng, people: int, each: int, features: int) -> np.ndarray:
-    """Features of `each` images of people, as different within a person as between them."""
+def people_of(rng, people: int, images: int, features: int) -> np.ndarray:
+    """Return features of `images` images of people, with equal variance within and between them."""
     persons = rng.normal(size=(people, 1, features))
-    return (persons + rng.normal(size=(people, each, features))).reshape(-1, features)
+    return (persons + rng.normal(size=(people, images, features))).reshape(-1, features)
 
 
 def test_intervals_of_a_frechet_distance_hold_it_as_often_as_they_say():
-    """200 draws of 40 people with 5 images each: its mean over draws lies in 95 % of the intervals.
+    """Of 200 draws of 40 people with 5 images, 95 % of the intervals contain the mean over draws.
 
-    Within 4 binomial standard errors. Groups of single images, as if images were people, would
-    promise far too much: theirs hold it in less than 90 %.
+    Within 4 binomial standard errors. Intervals from groups of single images, as if images were
+    people, are too narrow: less than 90 % contain it.
     """
     rng = np.random.default_rng(2)
     people, names = 40, np.repeat(np.arange(40), 5).astype(str)
@@ -59,17 +59,17 @@ def test_intervals_of_a_frechet_distance_hold_it_as_often_as_they_say():
         def statistic(i, j, a=a, b=b):
             return {"fd": frechet_distance(a[i], b[j])}
 
-        for found, who in ((by_people, names), (by_images, np.arange(200).astype(str))):
-            groups = deal(who, np.char.add("other", who), rng=rng)
+        for found, shown in ((by_people, names), (by_images, np.arange(200).astype(str))):
+            groups = group_people(shown, np.char.add("other", shown), rng=rng)
             figures = jackknife(statistic, *groups)
             found.append((figures.low["fd"], figures.high["fd"]))
         values.append(figures.values["fd"])
     truth = np.mean(values)
-    held, promised = (
+    covered, covered_by_images = (
         np.mean([low <= truth <= high for low, high in found]) for found in (by_people, by_images)
     )
-    assert abs(held - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 200)
-    assert promised < 0.90
+    assert abs(covered - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 200)
+    assert covered_by_images < 0.90
 
 
 def test_the_value_is_that_of_all_rows_and_enters_with_its_name():
@@ -79,7 +79,7 @@ def test_the_value_is_that_of_all_rows_and_enters_with_its_name():
 
 @pytest.mark.parametrize("people", [1, 3])
 def test_few_people_have_no_interval(people):
-    groups = deal(np.arange(people).astype(str), rng=np.random.default_rng(0))[0]
+    groups = group_people(np.arange(people).astype(str), rng=np.random.default_rng(0))[0]
     found = jackknife(mean_of(np.ones(people)), groups)
     assert found.values["mean"] == 1
     assert np.isnan(found.low["mean"])
@@ -97,11 +97,11 @@ def test_where_too_few_rows_would_be_left_there_is_no_interval():
     assert np.isnan(jackknife(statistic, np.arange(5), fewest=5).low["n"])
 
 
-def test_people_are_dealt_whole_and_evenly():
+def test_groups_hold_whole_people_and_about_equal_numbers_of_images():
     rng = np.random.default_rng(3)
     a = rng.integers(0, 57, 400).astype(str)
     b = rng.integers(30, 90, 300).astype(str)
-    first, second = deal(a, b, rng=rng)
+    first, second = group_people(a, b, rng=rng)
     both = dict(zip(np.r_[a, b], np.r_[first, second], strict=True))
     assert all(both[name] == group for name, group in zip(a, first, strict=True))
     assert all(both[name] == group for name, group in zip(b, second, strict=True))

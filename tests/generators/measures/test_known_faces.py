@@ -1,4 +1,4 @@
-"""Faces of known people: few are looked at, all are remembered as what could be copied."""
+"""Faces of known people: a few of each are embedded, and all are compared with for copies."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def known(nir) -> Known:
     return Known(*map(ImageSample, images, (None, None), (None, None), (NAMES, people)))
 
 
-def test_few_images_of_each_person_are_looked_at_and_all_can_be_copied(networks, known, nir):
+def test_a_few_images_of_each_person_are_embedded_and_all_may_be_copied(networks, known, nir):
     faces = KnownFaces.of(networks, known)
     names, counts = np.unique(faces.people.nir_people, return_counts=True)
     assert names.tolist() == ["p0", "p1", "p2", "p3"]
@@ -55,18 +55,18 @@ def test_copies_end_where_training_images_themselves_lie(networks, known, nir, g
     faces = KnownFaces.of(networks, known)
     shares = torch.linspace(0, 0.6, 40).view(-1, 1, 1, 1)
     images = (0.5 * (1 - shares) * nir[9] + 0.5 * shares * grey_images(9, 1, 32) + 20).byte()
-    gaps = np.linalg.norm(flattened(images) - faces.training[9], axis=1)
-    near = gaps < closest_allowed(flattened(nir))
+    distances = np.linalg.norm(flattened(images) - faces.training[9], axis=1)
+    near = distances < closest_allowed(flattened(nir))
     assert near[0]
-    assert (~near & (gaps < 1.2 * faces.allowed)).any()
+    assert (~near & (distances < 1.2 * faces.allowed)).any()
     np.testing.assert_array_equal(faces.copied(images), near)
     assert (faces.nearest(images).rows[near] == 9).all()
 
 
 def test_only_people_with_near_infrared_images_can_be_recognized(networks, known, nir):
     faces = KnownFaces.of(networks, known)
-    asked = np.array(["p0", "p3", "p4"])
-    infrared, right = faces.taken_for(networks.embeddings(nir[[1, 25, 2]]), asked)
+    people = np.array(["p0", "p3", "p4"])
+    infrared, right = faces.taken_for(networks.embeddings(nir[[1, 25, 2]]), people)
     assert np.isnan(right).tolist() == [False, False, True]
     assert (infrared[:2] == 1).all()
     assert (right[:2] == 1).all()
@@ -87,10 +87,10 @@ def test_pairs_are_of_one_person_and_of_two(networks, known):
 
 def test_where_nobody_is_known_there_is_nothing_to_tell(networks, known):
     real = ImageSample(known.nir.images[:12], people=NAMES[:12])
-    stranger, knowing = Measurement(networks, real, None), Measurement(networks, real, known)
+    without, with_known = Measurement(networks, real, None), Measurement(networks, real, known)
     sample = ImageSample(known.nir.images[12:24], people=NAMES[12:24])
-    assert stranger.known is None
-    assert not [*stranger.real_pairs(), *stranger.nearest("A", stranger.sample(sample))]
-    told = {row["metric"] for row in knowing.image_by_image("A", knowing.sample(sample))}
-    untold = {row["metric"] for row in stranger.image_by_image("A", stranger.sample(sample))}
-    assert told - untold == {"nir_likeness", "nir_person", "copies"}
+    assert without.known is None
+    assert not [*without.real_pairs(), *without.nearest("A", without.sample(sample))]
+    of_known = {row["metric"] for row in with_known.image_by_image("A", with_known.sample(sample))}
+    of_unknown = {row["metric"] for row in without.image_by_image("A", without.sample(sample))}
+    assert of_known - of_unknown == {"nir_likeness", "nir_person", "copies"}

@@ -1,4 +1,4 @@
-"""Whom and what images are taken for, on made-up embeddings whose truth is known."""
+"""Classification of spectra and people, on simulated embeddings whose truth is known."""
 
 import numpy as np
 import pytest
@@ -18,9 +18,9 @@ class World:
         self.step = step * np.r_[6.0, np.zeros(FEATURES - 1)]
         self.noise = noise
 
-    def images(self, nir: float, each: int = 4) -> tuple[np.ndarray, np.ndarray]:
-        """`nir` 0 for visible light, 1 for near-infrared."""
-        rows = np.repeat(np.arange(len(self.names)), each)
+    def images(self, nir: float, count: int = 4) -> tuple[np.ndarray, np.ndarray]:
+        """Return embeddings and people; `nir` is 0 for visible light, 1 for near-infrared."""
+        rows = np.repeat(np.arange(len(self.names)), count)
         noise = self.noise * self.rng.normal(size=(len(rows), FEATURES))
         return self.centres[rows] + nir * self.step + noise, self.names[rows]
 
@@ -44,24 +44,24 @@ def test_images_of_another_person_are_not_the_right_person():
 
 
 def test_nearest_is_by_distance_to_the_mean_of_unit_images():
-    """Against a loop. Centres of scattered people are short: a product would be another measure."""
+    """Against a loop. Centres of scattered people are short, so a product is not a distance."""
     world = World(people=40, noise=0.5)
     nir, names = world.images(1)
     scattered = np.isin(names, world.names[::2])
     nir[scattered] += 2 * world.rng.normal(size=(scattered.sum(), FEATURES))
     people = People(nir, names, *world.images(0))
-    asked, own = world.images(1, each=10)
-    asked[::2] += world.rng.normal(size=asked[::2].shape)
+    images, own = world.images(1, count=10)
+    images[::2] += world.rng.normal(size=images[::2].shape)
     centres = {name: unit(nir[names == name]).mean(0) for name in world.names}
-    for image, name, right in zip(unit(asked), own, people.right_person(asked, own), strict=True):
-        gaps = {each: np.linalg.norm(image - centre) for each, centre in centres.items()}
-        assert right == (min(gaps, key=gaps.get) == name)
+    for image, name, right in zip(unit(images), own, people.right_person(images, own), strict=True):
+        distances = {person: np.linalg.norm(image - centre) for person, centre in centres.items()}
+        assert right == (min(distances, key=distances.get) == name)
 
 
-def test_images_are_not_judged_by_themselves():
-    """Where the spectra do not differ, nobody can tell them apart: known images get half as well.
+def test_images_are_not_classified_by_a_regression_that_was_fitted_to_them():
+    """If the spectra do not differ, half of the known images are classified as each of them.
 
-    A regression that had seen them would know most by heart.
+    A regression that was fitted to these images would overfit to them.
     """
     world = World(people=20, step=0.0, noise=3.0)
     (nir, names), (vis, vis_names) = world.images(1), world.images(0)
@@ -69,11 +69,11 @@ def test_images_are_not_judged_by_themselves():
     shares = people.near_infrared(nir, names).mean(), people.near_infrared(vis, vis_names).mean()
     assert 0.35 < (shares[0] + 1 - shares[1]) / 2 < 0.6
     seen = people.regression(np.unique(names))
-    by_heart = (seen.predict(nir).mean() + 1 - seen.predict(vis).mean()) / 2
-    assert by_heart > 0.62
+    overfitted = (seen.predict(nir).mean() + 1 - seen.predict(vis).mean()) / 2
+    assert overfitted > 0.62
 
 
-def test_unknown_people_are_judged_too():
+def test_images_of_unknown_people_are_classified_too():
     world = World(people=120)
     people = world.people()
     images, names = world.images(1)

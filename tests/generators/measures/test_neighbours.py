@@ -25,11 +25,11 @@ def test_neighbour_measures_are_those_of_loops(seed, n, m, k):
         return sorted(np.linalg.norm(x[i] - other) for j, other in enumerate(x) if j != i)[k - 1]
 
     real, fake = [radius(a, i) for i in range(n)], [radius(b, j) for j in range(m)]
-    gaps = [[np.linalg.norm(x - y) for y in b] for x in a]
-    precision = np.mean([any(gaps[i][j] <= real[i] for i in range(n)) for j in range(m)])
-    recall = np.mean([any(gaps[i][j] <= fake[j] for j in range(m)) for i in range(n)])
-    density = np.mean([sum(gaps[i][j] <= real[i] for i in range(n)) / k for j in range(m)])
-    coverage = np.mean([min(gaps[i]) <= real[i] for i in range(n)])
+    distances = [[np.linalg.norm(x - y) for y in b] for x in a]
+    precision = np.mean([any(distances[i][j] <= real[i] for i in range(n)) for j in range(m)])
+    recall = np.mean([any(distances[i][j] <= fake[j] for j in range(m)) for i in range(n)])
+    density = np.mean([sum(distances[i][j] <= real[i] for i in range(n)) / k for j in range(m)])
+    coverage = np.mean([min(distances[i]) <= real[i] for i in range(n)])
     assert precision_recall(a, b, k) == pytest.approx((precision, recall))
     assert density_coverage(a, b, k) == pytest.approx((density, coverage))
 

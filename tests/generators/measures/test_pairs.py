@@ -1,4 +1,4 @@
-"""Likeness of pairs against the definitions, written out."""
+"""Similarity of pairs against the definitions, written out."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from generators.measures.pairs import identity, psnr, ssim
 
 
 def test_ssim_is_that_of_its_paper(grey_images):
-    """Written out in float64 with SciPy; a window round every pixel, the edges mirrored."""
+    """Written out in float64 with SciPy; a window around every pixel, mirrored edges."""
     a, b = grey_images(0, 6, 48), grey_images(1, 6, 48)
     b[:3] = (a[:3].float() * 0.8 + 20).to(torch.uint8)
     x = np.arange(-5, 6)
@@ -37,7 +37,7 @@ def test_psnr_is_that_of_its_definition(grey_images):
     assert np.isinf(psnr(a, a)).all()
 
 
-def test_a_dark_pair_is_judged_on_the_scale_of_bytes(grey_images):
+def test_a_dark_pair_is_measured_on_the_scale_of_bytes(grey_images):
     """The data range is 255 even where the images use a part of it."""
     dark = grey_images(0, 2, 32) // 10
     assert psnr(dark, dark + 1) == pytest.approx(10 * np.log10(255**2), rel=1e-6)

@@ -1,4 +1,4 @@
-"""Ordinary alterations, against what each of them must and must not do."""
+"""Ordinary augmentations: what they must change and what they must not."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from recognizer.controls.augmented import altered
 
 
 def pictures(number: int, side_px: int = 48) -> np.ndarray:
-    """Smooth colour gradients with a bright square."""
+    """Return smooth colour gradients with a bright square."""
     rng = np.random.default_rng(number)
     ramp = np.linspace(40, 180, side_px)
     images = np.empty((number, side_px, side_px, 3))

@@ -1,4 +1,4 @@
-"""What must hold for every registered control: tomorrow's is tested unasked."""
+"""What must hold for every registered control; new ones are tested without a change here."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ TAKEN = ("", "fakes", "oracle")  # what a mixture may hold besides a control
 
 
 def given(control: Control) -> np.ndarray:
-    """Twelve small images of the kind that the control is given: (12, 16, 16, 3 or 1) uint8."""
+    """Return twelve small images such as the control takes: (12, 16, 16, 3 or 1) uint8."""
     channels = 3 if control.beside == "vis" else 1
     return np.random.default_rng(0).integers(0, 256, (12, 16, 16, channels), np.uint8)
 
@@ -28,7 +28,7 @@ def test_one_image_and_one_name_for_each_that_is_given(name):
     assert made.shape[3] in (1, 3)
     assert (made.dtype, labels.dtype) == (np.uint8, LABELS.dtype)
     assert sorted(labels) == sorted(LABELS)
-    assert (images == before).all()  # what is given is shared with other kinds of images
+    assert (images == before).all()  # other image sets use the same images
     assert (names == LABELS).all()
 
 

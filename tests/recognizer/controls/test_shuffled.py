@@ -1,4 +1,4 @@
-"""Names dealt out anew: the same names, none in its own place."""
+"""Shuffled labels: the same labels, none in its own place."""
 
 import numpy as np
 

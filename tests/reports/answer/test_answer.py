@@ -10,10 +10,10 @@ from faces.common.metric import by_name
 from reports.answer.phrases import effect, verdict
 from reports.answer.sentences import answer
 from reports.comparisons import Comparison
+from reports.indistinguishable import best_fakes
 from reports.material import Amount, TrainingSet
 from reports.statistics import Estimate
 from reports.summary import Summary
-from reports.ties import best_told
 from reports.words import number
 from tests.metric_records import RECORDS, record
 
@@ -32,11 +32,14 @@ def summary(effects: dict[str, tuple[float, float]], seeds=1, subjects=60) -> Su
         for (name, value), seed in product(values.items(), range(seeds))
     ]
     fakes = [name for name in effects if NAMES[name] == "fakes"]
-    comparisons = [comparison(name, "real", gain, p, seeds) for name, (gain, p) in effects.items()]
+    comparisons = [
+        comparison(name, "real", gain, p, seeds=seeds) for name, (gain, p) in effects.items()
+    ]
     controls = [name for name in effects if NAMES[name] == "control"]
     for one, other in [*product(fakes, controls), *([fakes[::-1]] if len(fakes) == 2 else [])]:
         gap = effects[one][0] - effects[other][0]
-        comparisons.append(comparison(one, other, gap, 0.5 if abs(gap) < 0.03 else 0.001, seeds))
+        p = 0.5 if abs(gap) < 0.03 else 0.001
+        comparisons.append(comparison(one, other, gap, p, seeds=seeds))
     means = {
         (name, "unseen-subjects", "rank1"): Estimate(v, v - 0.05, v + 0.05, 1, seeds, subjects, 600)
         for name, v in values.items()
@@ -45,7 +48,7 @@ def summary(effects: dict[str, tuple[float, float]], seeds=1, subjects=60) -> Su
                    records=by_name(RECORDS))  # fmt: skip
 
 
-def comparison(name: str, baseline: str, gain: float, p: float, seeds: int) -> Comparison:
+def comparison(name: str, baseline: str, gain: float, p: float, *, seeds: int) -> Comparison:
     estimate = Estimate(gain, gain - 0.044, gain + 0.043, p, seeds, 60, 600)
     per_seed = dict.fromkeys(range(seeds), gain)
     return Comparison(name, baseline, "unseen-subjects", record("rank1"), estimate, per_seed, p)
@@ -137,8 +140,8 @@ def test_real_images_that_make_fakes_superfluous(full):
     assert "What fakes by C add, by real NIR images of each training person: with none " in text
     for amount, name in {"none": "real+C", "1": "real+C@nir1", "2": "real+C@nir2"}.items():
         other = "real" if name == "real+C" else name.replace("+C", "")
-        each = full.compared(name, other, "unseen-subjects", "rank1").estimate
-        assert f"with {amount} {number(each.value, record('rank1'), signed=True)} points" in text
+        gain = full.compared(name, other, "unseen-subjects", "rank1").estimate
+        assert f"with {amount} {number(gain.value, record('rank1'), signed=True)} points" in text
 
 
 def test_what_fakes_do_to_visible_light_is_a_side_effect_with_its_verdict(full):
@@ -146,15 +149,15 @@ def test_what_fakes_do_to_visible_light_is_a_side_effect_with_its_verdict(full):
     (said,) = [texts for about, texts in answer(full, {}).details if about.startswith("VIS acc")]
     assert said[0].startswith("The side effect of fakes: ")
     for name in ("A", "B", "C"):
-        each = full.compared(f"real+{name}", "real", *task)
-        assert f"{name} {effect(each)}{verdict(each)}" in said[0]
+        gain = full.compared(f"real+{name}", "real", *task)
+        assert f"{name} {effect(gain)}{verdict(gain)}" in said[0]
     without = answer(summary({"real+A": (0.1, 0.01)}), {}).details
     assert not any(about.startswith("VIS") for about, _ in without)
 
 
 def test_controls_that_the_best_fakes_are_not_shown_to_beat_are_named(full):
     """Fakes alone explain nothing, so the headline does not speak of them; the details must."""
-    best, holds = best_told(full, *WHERE), Amount(0, 40, 0, 400, "C")
+    best, holds = best_fakes(full, *WHERE), Amount(0, 40, 0, 400, "C")
     sets = tuple(
         replace(one, amount=holds) if one.name == "C-alone" else one for one in full.training_sets
     )
@@ -187,14 +190,14 @@ def test_seeds_bound_the_answer(seeds, says):
 
 
 def test_few_people_weights_and_rendered_people_are_told():
-    facts = {
+    provenance = {
         "data": {"name": "synthetic"},
         "weights": [
             {"role": "recognizer", "name": "w1", "trained_on": "pretrained on rendered people"},
             {"role": "perceptual", "name": "w2"},
         ],
     }
-    caveats = " ".join(answer(summary({"real+A": (0.1, 0.01)}, subjects=20), facts).caveats)
+    caveats = " ".join(answer(summary({"real+A": (0.1, 0.01)}, subjects=20), provenance).caveats)
     assert "w1 (pretrained on rendered people)" in caveats
     assert "w2" not in caveats
     assert "no evidence about real faces" in caveats

@@ -23,32 +23,32 @@ def failure(name="A", kind="translator", step: int | None = 40, stopped=("fakes:
 
 
 def failed(material, *rows, **settings):
-    facts = material.facts | {"failures": list(rows), "settings": settings}
-    return replace(material, facts=facts)
+    provenance = material.provenance | {"failures": list(rows), "settings": settings}
+    return replace(material, provenance=provenance)
 
 
 def test_nothing_is_said_where_nothing_failed(three_material):
-    assert failure_sentences(summarise(three_material), three_material.facts) == []
-    assert failure_tables(three_material.facts) == ()
+    assert failure_sentences(summarise(three_material), three_material.provenance) == []
+    assert failure_tables(three_material.provenance) == ()
 
 
 def test_the_answer_ends_with_what_it_rests_on(three_material):
     rows = (failure("X"), failure("Y", step=None))
     made = failed(three_material, *rows, variants=["X", "Y", "A"], seeds=[0])
-    told = answer(summarise(made), made.facts).headline
-    assert "Two of three translators failed (X at step 40, Y): this report rests on " in told
+    headline = answer(summarise(made), made.provenance).headline
+    assert "Two of three translators failed (X at step 40, Y): this report rests on " in headline
 
 
 def test_with_several_seeds_the_seed_is_named(three_material):
     made = failed(three_material, failure("X"), variants=["X", "A", "B"], seeds=[0, 1])
-    (sentence,) = failure_sentences(summarise(made), made.facts)
+    (sentence,) = failure_sentences(summarise(made), made.provenance)
     assert sentence.startswith("One of three translators failed (X of seed 0 at step 40)")
 
 
 def test_other_stages_are_named(three_material):
     rows = [failure(str(n), "score") for n in range(5)]
     made = failed(three_material, *rows)
-    (sentence,) = failure_sentences(summarise(made), made.facts)
+    (sentence,) = failure_sentences(summarise(made), made.provenance)
     assert "score:0:0, score:1:0 and score:2:0 and 2 more" in sentence
 
 

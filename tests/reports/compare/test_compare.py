@@ -13,7 +13,7 @@ from reports.compare.runs import Run, compare_runs, different
 from reports.compare.tables import frame, recognition_tables
 from reports.material import Amount, TrainingSet
 from reports.page.html import source
-from tests.reports.conftest import FACTS, HOSTILE, SETS, made_material
+from tests.reports.conftest import HOSTILE, PROVENANCE, SETS, made_material
 
 RESAMPLES = 400
 
@@ -23,7 +23,7 @@ def a_run(name: str, steps: int = 800, images: str = "", people: int = 0, **chan
         **{"sets": SETS, "subjects": 12, "images": False, "trainings": False} | changed
     )
     settings = {"data": {"name": "synthetic", "population": people}, "generator": {"steps": steps}}
-    return Run(name, replace(made, facts=FACTS | {"settings": settings}), images)
+    return Run(name, replace(made, provenance=PROVENANCE | {"settings": settings}), images)
 
 
 def better(run: Run, name: str, by: float, training_set: str = "real+A") -> Run:
@@ -61,13 +61,14 @@ def test_a_difference_is_that_of_the_same_probes_and_seeds_alone(first):
 def test_what_changed_is_found_and_what_did_not_is_the_same_and_costs_nothing(first):
     compared = compare_runs([first, better(first, "second", 0.5)], RESAMPLES)
     assert {key[1] for key in compared.changes} == {"real+A"}
-    assert {key[1] for key in compared.identical} == {each.name for each in SETS} - {"real+A"}
-    assert {each.verdict for each in compared.changes.values()} == {"gain"}
-    for each in compared.changes.values():
-        assert each.p_adjusted == each.estimate.p  # a family of one
-    (told,) = [line for line in lines(compared) if line.startswith("Rank-1")]
-    assert re.search(r"second against first: better with real\+A \(\+\d", told)
-    assert "the same in every outcome with real, " in told
+    names = {training_set.name for training_set in SETS}
+    assert {key[1] for key in compared.identical} == names - {"real+A"}
+    assert {change.verdict for change in compared.changes.values()} == {"gain"}
+    for change in compared.changes.values():
+        assert change.p_adjusted == change.estimate.p  # a family of one
+    (sentence,) = [line for line in lines(compared) if line.startswith("Rank-1")]
+    assert re.search(r"second against first: better with real\+A \(\+\d", sentence)
+    assert "the same in every outcome with real, " in sentence
 
 
 def test_turned_around_a_gain_is_a_loss_of_the_same_size(first):
@@ -83,11 +84,11 @@ def test_holm_is_over_all_runs_and_training_sets_of_a_metric(first):
     a = better(better(first, "a", 0.1), "a", 0.1, "real+B")
     compared = compare_runs([first, a, better(first, "b", 0.1)], RESAMPLES)
     for metric in ("rank1", "auc"):
-        family = [each for key, each in compared.changes.items() if key[3] == metric]
+        family = [change for key, change in compared.changes.items() if key[3] == metric]
         assert len(family) == 3
-        ordered = sorted(each.estimate.p for each in family)
+        ordered = sorted(change.estimate.p for change in family)
         expected = np.minimum(np.maximum.accumulate(np.array(ordered) * [3, 2, 1]), 1)
-        assert sorted(each.p_adjusted for each in family) == pytest.approx(list(expected))
+        assert sorted(change.p_adjusted for change in family) == pytest.approx(list(expected))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_points_of_curves_are_left_out(first):
         outcomes=pd.concat([first.material.outcomes, extra]),
     )
     compared = compare_runs([replace(first, material=material), first], RESAMPLES)
-    assert "real@x" not in {each.name for each in compared.training_sets()}
+    assert "real@x" not in {training_set.name for training_set in compared.training_sets()}
     assert "real@x" not in {key[1] for key in compared.identical}
 
 

@@ -25,7 +25,7 @@ CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium")
 WIDE, PHONE, PROJECTOR = (1440, 900), (390, 844), (1920, 1080)
 PATIENCE_MS = 120_000  # a machine may be busy
-TOPMOST = "each => each.getBoundingClientRect().top"
+TOPMOST = "element => element.getBoundingClientRect().top"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def report(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("report")
     material = made_material(sets=(*SETS, *CONTROLS[-2:]), subjects=12, trainings=False)
     settings = {"data": {"path": HOSTILE}} | {f"setting_{i}": i for i in range(30)}
-    build(replace(material, facts={**material.facts, "settings": settings}), out)
+    build(replace(material, provenance={**material.provenance, "settings": settings}), out)
     return out / "report.html"
 
 
@@ -80,8 +80,8 @@ def test_the_page_is_drawn_without_a_request_and_fits_its_window(opened, size, s
     assert page.evaluate("document.documentElement.scrollWidth") == size[0]
     assert np.median(pixels) > 230 if scheme == "light" else np.median(pixels) < 50
     assert pixels.std() > 15
-    assert page.locator("nav details").evaluate("each => each.open") == (size == WIDE)
-    page.locator("table.sortable").first.evaluate("each => each.scrollIntoView()")
+    assert page.locator("nav details").evaluate("element => element.open") == (size == WIDE)
+    page.locator("table.sortable").first.evaluate("element => element.scrollIntoView()")
     picture(page, f"report-{size[0]}-{scheme}-table")
     page.evaluate("scrollTo(0, 0)")
 
@@ -106,7 +106,7 @@ def test_every_column_of_the_accuracy_table_sorts_both_ways_and_back(opened):
     for place, button in enumerate(table.locator("thead button").all()):
         for way in ("descending", "ascending") if place else ("ascending", "descending"):
             button.click()
-            signs = table.locator("th").evaluate_all("all => all.map(each => each.ariaSort)")
+            signs = table.locator("th").evaluate_all("all => all.map(head => head.ariaSort)")
             assert [i for i, sign in enumerate(signs) if sign] == [place]
             assert signs[place] == way
             found = column(table, place)
@@ -166,7 +166,7 @@ def test_the_accuracy_table_sorts_by_keyboard(opened):
     before = column(table, 1)
     button = table.locator("thead button").nth(1)
     button.press("Enter")
-    assert button.evaluate("each => getComputedStyle(each).outlineStyle") == "solid"
+    assert button.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
     assert column(table, 1) == in_order(before, "descending") != before
     button.press("Space")
     assert column(table, 1) == in_order(before, "ascending")
@@ -177,14 +177,14 @@ def test_the_accuracy_table_sorts_by_keyboard(opened):
 def test_every_picture_has_words(opened):
     page = opened()
     words = page.locator("img, svg").evaluate_all(
-        """all => all.map(each => each.localName == "svg" && each.role != "img" ? ""
-            : (each.alt || each.ariaLabel || "").trim())"""
+        """all => all.map(element => element.localName == "svg" && element.role != "img" ? ""
+            : (element.alt || element.ariaLabel || "").trim())"""
     )
     assert len(words) > 50
     assert all(words)
     shown = page.get_by_role("img").all()[:3]  # by the browser's own accessibility tree
-    for each, name in zip(shown, words, strict=False):
-        sync_api.expect(each).to_have_accessible_name(name, timeout=PATIENCE_MS)
+    for image, name in zip(shown, words, strict=False):
+        sync_api.expect(image).to_have_accessible_name(name, timeout=PATIENCE_MS)
 
 
 def test_a_hostile_name_is_text(opened):
@@ -205,11 +205,13 @@ def test_drawings_look_as_their_files_do(opened, browser, report):
     alone = browser.new_page()
     width = drawing.bounding_box()["width"]
     alone.set_content(f"<style>svg {{ width: {width}px; height: auto }}</style>{source}")
-    hide = "each => each.querySelectorAll('text').forEach(text => { text.style.opacity = %d; })"
+    hide = (
+        "drawing => drawing.querySelectorAll('text').forEach(text => { text.style.opacity = %d; })"
+    )
     pair = []
-    for each in (drawing, alone.locator("svg")):
-        each.evaluate(hide % 0)  # the page has its own font
-        image = Image.open(io.BytesIO(each.screenshot())).convert("RGB").resize((160, 120))
+    for shown in (drawing, alone.locator("svg")):
+        shown.evaluate(hide % 0)  # the page has its own font
+        image = Image.open(io.BytesIO(shown.screenshot())).convert("RGB").resize((160, 120))
         pair.append(np.asarray(image, float).ravel())
     drawing.evaluate(hide % 1)
     alone.close()
@@ -221,7 +223,7 @@ def test_the_contents_unfold_on_a_phone_and_close_behind_the_reader(opened):
     page.locator("nav summary").click()
     link = page.locator("nav a").nth(2)
     link.click()
-    assert not page.locator("nav details").evaluate("each => each.open")
+    assert not page.locator("nav details").evaluate("element => element.open")
     head = page.locator(link.get_attribute("href")).locator("h2")
     assert page.locator("nav").evaluate(TOPMOST) == 0  # it stays on top
     below = head.evaluate(TOPMOST) - page.locator("nav").bounding_box()["height"]
@@ -232,12 +234,12 @@ def test_the_contents_unfold_on_a_phone_and_close_behind_the_reader(opened):
 def test_the_first_column_stays_in_sight_on_a_phone(opened):
     page = opened(PHONE)
     box = page.locator(".table .scroll").first
-    assert box.evaluate("each => each.scrollWidth > each.clientWidth")
+    assert box.evaluate("element => element.scrollWidth > element.clientWidth")
     cell = box.locator("tbody th").first
     left = cell.bounding_box()["x"]
-    box.evaluate("each => { each.scrollLeft = 100; }")
+    box.evaluate("element => { element.scrollLeft = 100; }")
     assert cell.bounding_box()["x"] == pytest.approx(left, abs=1)
-    box.evaluate("each => { each.scrollLeft = 0; }")
+    box.evaluate("element => { element.scrollLeft = 0; }")
 
 
 def test_the_reader_chooses_light_or_dark(opened):
@@ -254,14 +256,14 @@ def test_print_unfolds_all_hides_the_contents_and_is_light(opened):
     folds = page.locator("main details:not(.endless)")
     assert folds.count() > 0
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert folds.evaluate_all("all => all.every(each => each.open)")
+    assert folds.evaluate_all("all => all.every(element => element.open)")
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
-    ground = page.locator("body").evaluate("each => getComputedStyle(each).backgroundColor")
+    ground = page.locator("body").evaluate("element => getComputedStyle(element).backgroundColor")
     assert min(map(int, ground.removeprefix("rgb(").removesuffix(")").split(","))) > 240
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert not folds.evaluate_all("all => all.some(each => each.open)")
+    assert not folds.evaluate_all("all => all.some(element => element.open)")
 
 
 def test_the_command_is_selected_to_be_copied(opened):
@@ -277,7 +279,7 @@ def test_the_command_is_selected_to_be_copied(opened):
 def test_runs_side_by_side_are_drawn_sorted_and_silent(browser, tmp_path):
     runs = [made_material(sets=SETS[:3], subjects=8, images=False, trainings=False, seeds=seeds)
             for seeds in ((0, 1), (1, 2))]  # fmt: skip
-    named = [Run(name, each, "") for name, each in zip((HOSTILE, "second"), runs, strict=True)]
+    named = [Run(name, run, "") for name, run in zip((HOSTILE, "second"), runs, strict=True)]
     write_comparison(compare_runs(named, 200), tmp_path)
     for width, scheme in ((WIDE[0], "light"), (PHONE[0], "dark")):
         page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
@@ -307,6 +309,6 @@ def test_a_projector_shows_larger_letters(opened):
 def test_the_skip_link_comes_first(opened):
     page = opened(PHONE, "dark")
     page.keyboard.press("Tab")
-    assert page.locator("a.skip").evaluate("each => each === document.activeElement")
+    assert page.locator("a.skip").evaluate("element => element === document.activeElement")
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#answer"

@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgba
 
 from reports.answer.sentences import Answer
 from reports.page import html as page
-from reports.page.html import Drawn, Section, unbroken
+from reports.page.html import SavedPlot, Section, unbroken
 from reports.page.sheets import Sheet
 from reports.page.svg import described, long_font, without_style
 from reports.plots.figure import COLOURS, GREY, INK, Plot, drawing, inline, to_svg
@@ -23,7 +23,7 @@ HOSTILE = '<script>alert(1)</script>"&\' onload="x" style="fill: red" $x^2$ {{ 1
 NOISE = np.random.default_rng(0).integers(0, 256, (4, 4, 256, 256, 3), dtype=np.uint8)
 
 
-def drawn(name: str, colours: tuple[str, ...] = COLOURS[:1]) -> Drawn:
+def saved_plot(name: str, colours: tuple[str, ...] = COLOURS[:1]) -> SavedPlot:
     """A small plot full of hostile text."""
     with drawing() as (figure, axes):
         for height, colour in enumerate(colours):
@@ -32,7 +32,7 @@ def drawn(name: str, colours: tuple[str, ...] = COLOURS[:1]) -> Drawn:
         axes.set_title(HOSTILE, style="italic", weight="bold")
         axes.legend()
     plot = Plot(name, HOSTILE, HOSTILE, figure, pd.DataFrame({"x": [1]}))
-    return Drawn(plot, to_svg(figure))
+    return SavedPlot(plot, to_svg(figure))
 
 
 def sheet(cells: np.ndarray) -> Sheet:
@@ -50,19 +50,21 @@ def table(rows: int, folded: bool = False) -> Table:
 @pytest.fixture(scope="module")
 def everything() -> str:
     """A page with one of everything, and hostile text wherever text comes from users."""
-    plot = drawn("curve")
-    told = Answer(HOSTILE, ((HOSTILE, (HOSTILE,)),), (HOSTILE,), leaky=True)
+    plot = saved_plot("curve")
+    sentences = Answer(HOSTILE, ((HOSTILE, (HOSTILE,)),), (HOSTILE,), leaky=True)
     data = {"name": HOSTILE, "alignment": HOSTILE, "protocol": HOSTILE, "folds": [1, 2]}
     data |= {"notes": [HOSTILE]}
-    facts = {"data": data, "device": HOSTILE, "command": HOSTILE, "notes": [HOSTILE]}
+    provenance = {"data": data, "device": HOSTILE, "command": HOSTILE, "notes": [HOSTILE]}
     sections = [
         Section("answer", "", plots=(plot,)),
-        Section("curves", HOSTILE, (HOSTILE,), plots=(plot,), more=(drawn("more"),), lead=HOSTILE),
+        Section(
+            "curves", HOSTILE, (HOSTILE,), plots=(plot,), more=(saved_plot("more"),), lead=HOSTILE
+        ),
         Section("images", "Images", sheets=(sheet(NOISE[:2, :2, :20, :20]),)),
         Section("empty", "Nothing to show", text=("Nothing.",)),
         Section("run", "Run", tables=(table(3), table(4, folded=True), table(40), table(400))),
     ]
-    return page.render(sections, told, facts)
+    return page.render(sections, sentences, provenance)
 
 
 def test_a_page_with_everything_is_whole_and_self_contained(everything):
@@ -100,8 +102,8 @@ def test_long_tables_are_folded_and_those_that_ask_for_it(everything):
 def test_each_figure_names_the_files_of_its_numbers(everything):
     links = [link for link in Page(everything).links if not link.startswith("#")]
     for name in ("curve", "more"):
-        for kind in ("csv", "svg", "png"):
-            assert f"plots/{name}.{kind}" in links
+        for ending in ("csv", "svg", "png"):
+            assert f"plots/{name}.{ending}" in links
     assert "plots/grid-s.png" in links
     assert links.count("results.json") == 4 + 1  # each table without a file, and the footer
     named = Table("t", ("a",), ((("1",),),), data=("tables/t.csv", "tables/t.tex"))
@@ -124,14 +126,16 @@ def test_the_policy_allows_this_style_and_this_script_and_nothing_else(everythin
 
 def test_a_drawing_without_style_attributes_looks_the_same():
     """Every property of every element is kept, as matplotlib wrote it."""
-    svg = drawn("n").svg
+    svg = saved_plot("n").svg
     before, after = (ET.fromstring(text) for text in (svg, without_style(svg)))
-    sheets = [each for each in before.iter() if each.tag.endswith("style")]
-    assert [each.text for each in sheets] == ["*{stroke-linejoin: round; stroke-linecap: butt}"]
-    elements = [each for each in before.iter() if not each.tag.endswith("style")]
+    sheets = [element for element in before.iter() if element.tag.endswith("style")]
+    assert [element.text for element in sheets] == [
+        "*{stroke-linejoin: round; stroke-linecap: butt}"
+    ]
+    elements = [element for element in before.iter() if not element.tag.endswith("style")]
     assert len(elements) > 50
     for old, new in zip(elements, after.iter(), strict=True):
-        properties = [each.split(":") for each in old.get("style", "").split(";") if each]
+        properties = [rule.split(":") for rule in old.get("style", "").split(";") if rule]
         wanted = {name: old.get(name) for name in set(old.attrib) - {"style"}}
         wanted |= {name.strip(): value.strip() for name, value in properties}
         assert new.attrib == wanted
@@ -167,7 +171,7 @@ def test_a_drawing_is_described_once_in_escaped_words():
 
 def test_plots_are_lighter_in_the_dark_and_ink_is_the_colour_of_text():
     rules = page.palette()
-    svg = without_style(inline(drawn("n", (*COLOURS, GREY, INK)).svg, "n"))
+    svg = without_style(inline(saved_plot("n", (*COLOURS, GREY, INK)).svg, "n"))
     assert INK not in svg
     assert "currentColor" in svg
     for colour in (*COLOURS, GREY):
@@ -195,7 +199,7 @@ def test_text_can_be_read_on_every_ground(dark):
 
 def contrast(first, second) -> float:
     """Of two RGB colours in [0, 1], by WCAG 2.2."""
-    bright, dim = sorted((luminance(each[:3]) for each in (first, second)), reverse=True)
+    bright, dim = sorted((luminance(colour[:3]) for colour in (first, second)), reverse=True)
     return (bright + 0.05) / (dim + 0.05)
 
 
@@ -209,15 +213,15 @@ def test_lines_do_not_end_within_an_interval_or_before_per_cent():
 
 
 @pytest.mark.parametrize(
-    ("facts", "kicker"),
+    ("provenance", "kicker"),
     [
         ({}, "nirbench"),
         ({"device": "cpu"}, "nirbench · cpu"),
         ({"data": {"name": "casia"}, "device": "cpu"}, "nirbench · casia · cpu"),
     ],
 )
-def test_the_header_names_what_is_known_and_separates_nothing_else(facts, kicker):
-    text = page.render([], Answer("", (), ()), facts)
+def test_the_header_names_what_is_known_and_separates_nothing_else(provenance, kicker):
+    text = page.render([], Answer("", (), ()), provenance)
     assert f'<p class="kicker">{kicker}</p>' in text
     assert 'id="command"' not in text
     check(Page(text))

@@ -50,11 +50,11 @@ def test_grids_stand_where_their_names_say(sections):
 
 def test_each_plot_and_table_has_its_files_and_a_caption(sections):
     out, parts = sections
-    plots = [each.plot for section in parts[1:] for each in (*section.plots, *section.more)]
+    plots = [saved.plot for section in parts[1:] for saved in (*section.plots, *section.more)]
     assert len({plot.name for plot in plots}) == len(plots)
     for plot in plots:
-        for kind in ("svg", "png", "csv"):
-            assert (out / f"plots/{plot.name}.{kind}").stat().st_size
+        for ending in ("svg", "png", "csv"):
+            assert (out / f"plots/{plot.name}.{ending}").stat().st_size
         assert plot.title
         if not plot.name.startswith("quality"):
             assert "people" in plot.caption
@@ -69,12 +69,12 @@ def test_material_without_curves_confusions_or_quality_leaves_sections_empty(
     make_material, tmp_path
 ):
     material = make_material(images=False, trainings=False, subjects=6)
-    few = tuple(
+    baseline = tuple(
         training_set for training_set in material.training_sets if training_set.role == "baseline"
     )
     bare = type(material)(
-        material.facts,
-        in_order(few),
+        material.provenance,
+        in_order(baseline),
         material.outcomes[material.outcomes["training_set"] == "real"],
         material.curves[:0],
         material.quality[:0],

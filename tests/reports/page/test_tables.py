@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.tables.formats import Table, cells_frame, latex, tex, write_kinds
+from reports.tables.formats import Table, cells_frame, latex, tex, write_formats
 from reports.tables.sorting import number_of, numeric, sort_values
 from reports.words import MINUS, duration, interval, number, p_value
 from tests.metric_records import record
@@ -93,8 +93,10 @@ def test_latex_compiles_without_any_package(tmp_path):
 
 def test_written_tables_name_their_files(tmp_path):
     numbers = pd.DataFrame({"a": [1]})
-    (found,) = write_kinds(tmp_path / "accuracy", [nasty()], numbers)
-    assert found.data == tuple(f"{tmp_path.name}/accuracy.{kind}" for kind in ("csv", "md", "tex"))
+    (found,) = write_formats(tmp_path / "accuracy", [nasty()], numbers)
+    assert found.data == tuple(
+        f"{tmp_path.name}/accuracy.{ending}" for ending in ("csv", "md", "tex")
+    )
     assert all((tmp_path.parent / name).stat().st_size for name in found.data)
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from reports.indistinguishable import best_fakes, indistinguishable
 from reports.summary import summarise
 from reports.tables.accuracy import accuracy_frame, accuracy_tables, leading
-from reports.ties import best_told, tied_with
 from reports.words import number
 from tests.metric_records import record
 
@@ -51,40 +51,41 @@ def test_the_note_names_protocol_people_probes_and_seeds(full):
 def test_cells_hold_number_difference_verdict_and_ties(full):
     unseen = accuracy_tables(full)[0]
     rows = {row[0][0]: row[1] for row in unseen.rows}
-    best = best_told(full, *WHERE)
-    for each in full.training_sets:
-        if each.role in ("curve", "external"):
+    best = best_fakes(full, *WHERE)
+    for training_set in full.training_sets:
+        if training_set.role in ("curve", "external"):
             continue
-        cell = rows[each.name]
-        mean = full.means[each.name, *WHERE]
+        cell = rows[training_set.name]
+        mean = full.means[training_set.name, *WHERE]
         assert cell[0].startswith(f"{number(mean.value, record('rank1'))} [")
-        found = full.compared(each.name, "real", *WHERE)
+        found = full.compared(training_set.name, "real", *WHERE)
         words = {"gain": "gain", "loss": "loss", "undecided": "tie"}
         if found:
             assert cell[1].startswith(
                 f"{number(found.estimate.value, record('rank1'), signed=True)} ["
             )
             assert cell[2].startswith(f"{words[found.verdict]}, p ")
-        tied = tied_with(full, each.name, best, *WHERE)
-        assert cell[-1].endswith(f"= {full.called()[best]}") == tied
+        tied = indistinguishable(full, training_set.name, best, task=WHERE[0], name=WHERE[1])
+        assert cell[-1].endswith(f"= {full.names_in_sentences()[best]}") == tied
 
 
 def test_ties_are_those_of_the_comparison_whichever_way_round(full):
-    best = best_told(full, *WHERE)
-    for each in full.training_sets:
+    best = best_fakes(full, *WHERE)
+    for training_set in full.training_sets:
         verdicts = [
             found.verdict
             for found in full.comparisons
-            if {found.training_set, found.baseline} == {each.name, best}
+            if {found.training_set, found.baseline} == {training_set.name, best}
             and (found.protocol, found.metric) == WHERE
         ]
-        assert tied_with(full, each.name, best, *WHERE) == ("undecided" in verdicts)
+        tied = indistinguishable(full, training_set.name, best, task=WHERE[0], name=WHERE[1])
+        assert tied == ("undecided" in verdicts)
 
 
 def test_the_best_fakes_are_those_with_the_best_mean(full):
     for task, name in {key[1:] for key in full.means}:
-        values = {told: full.means[told, task, name].value for told in full.told()}
-        assert best_told(full, task, name) == max(values, key=values.get)
+        values = {fakes: full.means[fakes, task, name].value for fakes in full.answer_set_names()}
+        assert best_fakes(full, task, name) == max(values, key=values.get)
 
 
 def test_further_metrics_stand_in_a_plainer_table(full_material):

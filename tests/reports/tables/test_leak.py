@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reports.answer.sentences import answer
-from reports.material import TrainingSet, leak_pairs, told_about
+from reports.material import TrainingSet, answer_sets, leak_pairs
 from reports.plots.differences import plots
 from reports.plots.figure import looks
 from reports.statistics import holm
@@ -45,15 +45,15 @@ def only_leaky(make):
 
 def test_the_gap_is_that_of_plain_means_and_holm_runs_over_the_leaks_alone(both):
     found = both.leaks(*WHERE)
-    assert [(each.training_set, each.baseline) for each in found] == [
+    assert [(leak.training_set, leak.baseline) for leak in found] == [
         ("real+A-leaky", "real+A"),
         ("real+C-leaky", "real+C"),
     ]
-    for each in found:
-        leaky, clean = both.means[each.training_set, *WHERE], both.means[each.baseline, *WHERE]
-        assert each.estimate.value == pytest.approx(leaky.value - clean.value)
-    wanted = holm(np.array([each.estimate.p for each in found]))
-    np.testing.assert_allclose([each.p_adjusted for each in found], wanted)
+    for leak in found:
+        leaky, clean = both.means[leak.training_set, *WHERE], both.means[leak.baseline, *WHERE]
+        assert leak.estimate.value == pytest.approx(leaky.value - clean.value)
+    wanted = holm(np.array([leak.estimate.p for leak in found]))
+    np.testing.assert_allclose([leak.p_adjusted for leak in found], wanted)
     assert found[0].verdict == "gain"
 
 
@@ -68,7 +68,7 @@ def test_leaks_change_no_adjusted_p_between_the_clean(make):
             and (comparison.protocol, comparison.metric) == WHERE
         ]
         assert [pair for pair in pairs if "leaky" not in "".join(pair)] == [("real+C", "real+A")]
-    pair = [each.compared("real+C", "real+A", *WHERE) for each in (both, alone)]
+    pair = [summary.compared("real+C", "real+A", *WHERE) for summary in (both, alone)]
     assert pair[0] == pair[1]
 
 
@@ -82,12 +82,12 @@ def test_only_pairs_that_are_there_are_compared(make):
     lonely = make(CLEAN[1], LEAKY[0])
     assert lonely.leaks(*WHERE) == []
     assert leak_tables(lonely) == []
-    text = told(lonely)
+    text = details_of(lonely)
     assert "Leaky, by translators that saw what is tested: A-leaky +" in text
     assert "worth" not in text
 
 
-def told(summary) -> str:
+def details_of(summary) -> str:
     return " ".join(line for _, lines in answer(summary, {}).details for line in lines)
 
 
@@ -95,9 +95,11 @@ def test_the_answer_is_about_clean_fakes_and_tells_the_gap(both):
     found = answer(both, {})
     assert not found.leaky
     assert found.headline.startswith("Fakes by C raise rank-1")
-    each = both.leaks(*WHERE)[0].estimate
-    gap = f"+{100 * each.value:.1f} points [{100 * each.low:.1f}, {100 * each.high:.1f}]"
-    assert f"What the leak is worth: {gap} from A to A-leaky, a gain; " in told(both)
+    gap_size = both.leaks(*WHERE)[0].estimate
+    gap = (
+        f"+{100 * gap_size.value:.1f} points [{100 * gap_size.low:.1f}, {100 * gap_size.high:.1f}]"
+    )
+    assert f"What the leak is worth: {gap} from A to A-leaky, a gain; " in details_of(both)
     assert "Leaky:" not in " ".join(found.caveats)
 
 
@@ -106,8 +108,8 @@ def test_without_clean_fakes_the_answer_says_that_it_is_leaky(only_leaky):
     assert found.leaky
     assert found.headline.startswith("Leaky fakes by A-leaky raise rank-1 on unseen people by ")
     assert found.caveats[0].startswith("Leaky: the translators were trained on")
-    assert "A-leaky is better than C-leaky" in told(only_leaky)
-    assert "worth" not in told(only_leaky)
+    assert "A-leaky is better than C-leaky" in details_of(only_leaky)
+    assert "worth" not in details_of(only_leaky)
 
 
 def test_without_an_effect_too(make):
@@ -120,10 +122,10 @@ def test_without_an_effect_too(make):
     )
 
 
-def test_who_is_told_about():
-    assert told_about((REAL, *LEAKY, *CLEAN)) == list(CLEAN)
-    assert told_about((REAL, *LEAKY)) == list(LEAKY)
-    assert told_about((REAL,)) == []
+def test_which_sets_the_answer_is_about():
+    assert answer_sets((REAL, *LEAKY, *CLEAN)) == list(CLEAN)
+    assert answer_sets((REAL, *LEAKY)) == list(LEAKY)
+    assert answer_sets((REAL,)) == []
 
 
 @pytest.mark.parametrize(
@@ -169,9 +171,9 @@ def test_the_leak_table_prints_the_frame(both):
 
 def test_a_leaky_set_is_drawn_in_its_counterparts_colour_but_dashed():
     look = looks((REAL, *CLEAN, *LEAKY))
-    for each in LEAKY:
-        own, clean = look[each.name], look[each.counterpart]
+    for leaky in LEAKY:
+        own, clean = look[leaky.name], look[leaky.counterpart]
         assert (own.colour, own.line, clean.line) == (clean.colour, "--", "-")
         assert own.marker != clean.marker
     alone = looks((REAL, *LEAKY))
-    assert len({each.colour for each in alone.values()}) == 3
+    assert len({one.colour for one in alone.values()}) == 3

@@ -23,10 +23,10 @@ def rows_of(seeds=(0, 1, 2), intervals=True) -> pd.DataFrame:
     rng = np.random.default_rng(0)
     rows = []
     for metric in METRICS:
-        for kind in ("real", "vis", "A", "B", "C", "reshot"):
-            for seed in seeds if kind in "ABC" else seeds[:1]:
+        for image_kind in ("real", "vis", "A", "B", "C", "reshot"):
+            for seed in seeds if image_kind in "ABC" else seeds[:1]:
                 value = rng.uniform(0.2, 0.8)
-                rows.append((kind, metric, seed, value, 400, value - 0.05, value + 0.05))
+                rows.append((image_kind, metric, seed, value, 400, value - 0.05, value + 0.05))
     rows += [("genuine", "identity", 0, 0.95, 390, 0.94, 0.96)]
     rows += [("impostor", "identity", 0, 0.85, 390, 0.84, 0.86)]
     columns = ["images", "metric", "seed", "value", "n", "ci_low", "ci_high"]
@@ -79,10 +79,12 @@ def test_tables_without_intervals_are_as_they_were(make_material):
 def test_agreement_says_how_little_it_knows(make_material, summary):
     note = quality_tables(summary, *WHERE)[1].note
     assert "n = 9" in note
-    few = make_material(seeds=(0,), trainings=False, images=False)
-    told = quality_tables(summarise(replace(few, quality=rows_of((0,))), resamples=50), *WHERE)[1]
-    assert "too few for a correlation" in told.note
-    assert all(row[1] == ("\N{EN DASH}",) for row in told.rows)
+    material = make_material(seeds=(0,), trainings=False, images=False)
+    table = quality_tables(
+        summarise(replace(material, quality=rows_of((0,))), resamples=50), *WHERE
+    )[1]
+    assert "too few for a correlation" in table.note
+    assert all(row[1] == ("\N{EN DASH}",) for row in table.rows)
 
 
 def test_agreement_counts_the_fakes_that_a_metric_puts_behind_vis(summary):
@@ -90,7 +92,7 @@ def test_agreement_counts_the_fakes_that_a_metric_puts_behind_vis(summary):
     quality = summary.quality.set_index(["metric", "images", "seed"])["value"]
     for row, metric in zip(table.rows, METRICS, strict=True):
         vis = quality[metric, "vis", 0]
-        fakes = [quality[metric, kind, seed] for kind in "ABC" for seed in (0, 1, 2)]
+        fakes = [quality[metric, image_kind, seed] for image_kind in "ABC" for seed in (0, 1, 2)]
         lower = metric in ("fd_lite0", "kd_face")  # where lower is better
         worse = sum(fake > vis if lower else fake < vis for fake in fakes)
         assert row[-1] == (f"{worse} of 9",)
@@ -116,8 +118,8 @@ def test_correlations_are_printed_with_their_sign(value, text):
 def test_every_metric_is_drawn_once_with_every_kind(summary):
     plots = list(drawings.plots(summary, image_kinds(summary.quality)))
     assert len({plot.name for plot in plots}) == len(plots)
-    drawn = [axes.get_xlabel() for plot in plots for axes in plot.figure.axes]
-    assert len(drawn) == len(METRICS)
+    labels = [axes.get_xlabel() for plot in plots for axes in plot.figure.axes]
+    assert len(labels) == len(METRICS)
     assert sorted(set(pd.concat([plot.data for plot in plots])["metric"])) == sorted(METRICS)
     svg = to_svg(plots[0].figure)
     for name in ("real NIR", "VIS, grey", "true NIR again"):
@@ -157,10 +159,10 @@ def test_small_numbers_under_a_scatter_are_short_and_plain(summary):
     with mpl.rc_context(STYLE):
         plot.figure.draw_without_rendering()
     for axes in plot.figure.axes:
-        ticks = [each.get_text() for each in axes.get_xticklabels()]
+        ticks = [tick.get_text() for tick in axes.get_xticklabels()]
         assert max(map(len, ticks)) <= 6, ticks
         assert not any("$" in text for text in [*ticks, axes.xaxis.get_offset_text().get_text()])
-        boxes = [each.get_window_extent() for each in axes.get_xticklabels() if each.get_text()]
+        boxes = [tick.get_window_extent() for tick in axes.get_xticklabels() if tick.get_text()]
         inside = [box for box in boxes if axes.bbox.x0 - 1 <= (box.x0 + box.x1) / 2 <= axes.bbox.x1]
         for left, right in pairwise(sorted(inside, key=lambda box: box.x0)):
             assert left.x1 <= right.x0 + 1

@@ -33,7 +33,7 @@ def test_files_are_counted_by_reason_and_some_are_listed(count):
     numbers = [int(row[1][0].replace(",", "")) for row in counted.rows]
     assert numbers == sorted(numbers, reverse=True)
     listed = found["Files that were not used"]
-    assert [row[0][0] for row in listed.rows] == [each["source"] for each in records[:MOST_LINES]]
+    assert [row[0][0] for row in listed.rows] == [line["source"] for line in records[:MOST_LINES]]
     assert ("refused.csv" in listed.note) == (count > MOST_LINES)
     if count > MOST_LINES:
         assert f"The first {MOST_LINES} of {count:,}" in listed.note
@@ -54,7 +54,7 @@ def test_lines_of_lists_stand_with_their_list_and_number():
 
 
 def test_how_a_run_was_made_names_settings_weights_versions_device_and_times():
-    facts = {
+    provenance = {
         "settings": {"seeds": [0, 1], "generator": {"steps": 800}},
         "weights": [{"role": "recognizer", "name": HOSTILE, "sha256": "ab"}],
         "versions": {"numpy": "2.3"},
@@ -64,7 +64,7 @@ def test_how_a_run_was_made_names_settings_weights_versions_device_and_times():
             {"name": "b", "key": "k2", "seconds": 9.0, "cached": False},
         ],
     }
-    found = {table.title: table for table in run_tables(facts)}
+    found = {table.title: table for table in run_tables(provenance)}
     assert list(found) == ["Settings", "Weights", "Versions", "Stages"]
     assert found["Settings"].rows == ((("seeds",), ("0, 1",)), (("generator.steps",), ("800",)))
     assert found["Versions"].rows == ((("numpy",), ("2.3",)), (("trained on",), ("cpu",)))
@@ -126,9 +126,9 @@ def test_files_notes_and_protocol_are_escaped_and_told():
         "unresolved": [{"list": HOSTILE, "line": 1, "reason": HOSTILE}],
         "funnel": [{"step": HOSTILE, "note": HOSTILE, "paper": {"vis_images": 1}}],
     }
-    facts = {"data": data, "notes": ["first"]}
-    section = page.Section("run", "How this was made", tables=data_tables(facts))
-    text = page.render([section], Answer("", (), ()), facts)
+    provenance = {"data": data, "notes": ["first"]}
+    section = page.Section("run", "How this was made", tables=data_tables(provenance))
+    text = page.render([section], Answer("", (), ()), provenance)
     assert "<script>alert" not in text
     escaped = "&lt;script&gt;alert(1)&lt;/script&gt;"
     assert f"s1/NIR/00000/{escaped}.bmp" in text

@@ -1,4 +1,4 @@
-"""Collects what a report says of a run beside its numbers: data, weights, versions, times."""
+"""Collects the provenance of a run's numbers: data, weights, versions, stages and their times."""
 
 import json
 from collections.abc import Collection
@@ -20,10 +20,18 @@ from faces.common.cache import cache_folder
 from recognizer.training import RESULT
 
 
-def facts(
-    settings: RunSettings, plan: Plan, store: Path, ran: Collection[str], data: DataSet | None
+def provenance(
+    settings: RunSettings,
+    plan: Plan,
+    store: Path,
+    *,
+    ran: Collection[str],
+    data: DataSet | None,
 ) -> dict:
-    """Everything under `reports.records.FACTS`, ready for JSON."""
+    """Return everything under `reports.records.PROVENANCE_KEYS` but the failures, ready for JSON.
+
+    `ran` holds the keys of the stages that were not cached; `data` is None for rendered people.
+    """
     split = plan.split.folder(store)
     detection = json.loads((plan.aligned.folder(store) / "detection.json").read_text())
     return {
@@ -33,7 +41,7 @@ def facts(
         "data": {
             "name": settings.data.name,
             "alignment": VERSION,
-            **_data_facts(settings, plan, store, data),
+            **_data_provenance(settings, plan, store, data),
             "detection": [
                 {
                     "spectrum": spectrum,
@@ -54,22 +62,22 @@ def facts(
     }
 
 
-def _data_facts(
+def _data_provenance(
     settings: RunSettings, plan: Plan, store: Path, data: DataSet | None
 ) -> dict[str, Any]:
-    """How the images came to their parts: the protocol, its counts, and what it passed over."""
+    """Return how the images were divided: the protocol, its counts, and what was left out."""
     split = plan.split.folder(store)
     funnel = json.loads((split / "funnel.json").read_text())
-    facts = {"protocol": settings.protocol, "funnel": funnel}
+    division = {"protocol": settings.protocol, "funnel": funnel}
     if plan.first.fold is not None:
-        facts["folds"] = list(plan.splits)
+        division["folds"] = list(plan.splits)
     if data is None:
-        return facts
+        return division
     unresolved = [
         pd.read_csv(stage.folder(store) / "unresolved.csv", dtype=str, keep_default_na=False)
         for stage in plan.splits.values()
     ]
-    return facts | {
+    return division | {
         "refused": data.manifest.refused.to_dict("records"),
         "unresolved": pd.concat(unresolved).drop_duplicates().to_dict("records"),
         "notes": list(data.manifest.notes),
@@ -77,7 +85,7 @@ def _data_facts(
 
 
 def _unscored(split: Path) -> list[str]:
-    """Gives what the protocol gives no images for."""
+    """Return a note on each task for which the protocol provides no images."""
     parts = set(packed.read_table(split / "split.csv")["part"])
     notes = []
     if "held_out" not in parts:
@@ -90,16 +98,18 @@ def _unscored(split: Path) -> list[str]:
 
 
 def _omitted(plan: Plan, store: Path) -> list[str]:
-    """Gives the metrics that this many probes cannot support, and why."""
+    """Return a note on each metric that was left out, with the reason."""
     tables = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.scores.values()]
     rows = pd.concat(tables)[["protocol", "metric", "reason"]].drop_duplicates()
-    notes = [f"{metric} ({protocol}) is left out: {why}" for protocol, metric, why in rows.values]
-    judged = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.qualities.values()]
-    return notes + (list(pd.concat(judged)["reason"].unique()) if judged else [])
+    notes = [f"{metric} ({task}) is left out: {reason}" for task, metric, reason in rows.values]
+    measured = [
+        pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.qualities.values()
+    ]
+    return notes + (list(pd.concat(measured)["reason"].unique()) if measured else [])
 
 
 def _trained_on(plan: Plan, store: Path) -> str:
-    """Gives the devices that the recognizers were trained on."""
+    """Return the devices on which the recognizers were trained."""
     records = [read_record(stage.folder(store)) for stage in plan.finetunes.values()]
     return "; ".join(sorted({record["device"] for record in records}))
 
@@ -142,9 +152,9 @@ def _split_counts(split: Path) -> dict[str, int]:
         .agg(images=("row", "size"), subjects=("subject", "nunique"))
     )
     return {
-        f"{part}_{spectrum.lower()}_{what}": int(row[what])
+        f"{part}_{spectrum.lower()}_{counted}": int(row[counted])
         for (part, spectrum), row in counts.iterrows()
-        for what in ("subjects", "images")
+        for counted in ("subjects", "images")
     }
 
 

@@ -1,4 +1,4 @@
-"""dlib, which knows only photographs, finds the rendered eyes where the renderer put them."""
+"""Tests that dlib, which was trained on photographs, finds rendered eyes at their true places."""
 
 from importlib.util import find_spec
 from pathlib import Path

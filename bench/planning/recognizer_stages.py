@@ -1,0 +1,83 @@
+"""Plans the stages that train and score recognizers, the external one among them."""
+
+from collections.abc import Mapping
+
+from bench import weights
+from bench.planning.image_stages import rendered_and_aligned
+from bench.planning.quality_stages import first_weights
+from bench.planning.training_sets import EXTERNAL
+from bench.running.store import Stage
+from bench.settings.run_settings import RunSettings
+from bench.stages import external_recognizer, images, recognition
+from bench.stages.mixture import Mixture
+from recognizer import recognition_metrics
+from recognizer.settings import TrainingSettings
+
+
+def pretrain_stage(settings: RunSettings) -> Stage:
+    """Return the training on rendered people who are in no other part of the run."""
+    chosen = settings.pretrain
+    people = images.PeopleSettings.of(
+        settings.data,
+        population=chosen.population,
+        subjects=chosen.subjects,
+        vis=chosen.images_per_subject,
+        nir=0,
+        paired=False,
+    )
+    return Stage(
+        "pretrain",
+        recognition.pretrain,
+        chosen,
+        {"aligned": rendered_and_aligned(settings, "pretrain", people)},
+        effort=_training_effort(chosen),
+    )
+
+
+def finetune_stage(
+    settings: RunSettings, name: str, inputs: Mapping[str, Stage], *, mixture: Mixture, seed: int
+) -> Stage:
+    """Return the fine-tuning on one training set with one seed."""
+    recognizer = settings.recognizer
+    return Stage(
+        name,
+        recognition.finetune,
+        recognition.FinetuneSettings.of(recognizer, first_weights(settings), mixture, seed),
+        inputs,
+        effort=_training_effort(recognizer),
+    )
+
+
+def score_stage(settings: RunSettings, name: str, inputs: Mapping[str, Stage]) -> Stage:
+    """Return the scoring of one fine-tuned recognizer."""
+    recognizer = settings.recognizer
+    return Stage(
+        name,
+        recognition.score,
+        recognition.ScoreSettings(
+            **recognizer.model_dump(), added_metrics=recognition_metrics.added()
+        ),
+        inputs,
+        effort=15 * (recognizer.side_px / 80) ** 2,
+    )
+
+
+def external_stage(settings: RunSettings, name: str, inputs: Mapping[str, Stage]) -> Stage:
+    """Return the scoring of the external recognizer."""
+    return Stage(
+        name,
+        external_recognizer.score,
+        external_recognizer.ExternalSettings(
+            network_sha256=weights.sha256_of(EXTERNAL),
+            gallery_draws=settings.recognizer.gallery_draws,
+            far_targets=settings.recognizer.far_targets,
+            added_metrics=recognition_metrics.added(),
+        ),
+        inputs,
+        effort=20,
+    )
+
+
+def _training_effort(settings: TrainingSettings) -> float:
+    """Return seconds on one core: 25 images a second at 80 px."""
+    return settings.steps * settings.batch / 25 * (settings.side_px / 80) ** 2
