@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
@@ -10,13 +9,14 @@ from faces.common.errors import DataError
 from faces.common.metric import Metric, unknown
 from reports.cells import Cell
 from reports.draws import Draws
-from reports.material import TrainingSet, answer_sets, leak_pairs
+from reports.families import families
+from reports.material import TrainingSet
 from reports.mcnemar import mcnemar
 from reports.statistics import LEVEL, Estimate, estimate, holm
-from reports.training_variation import TrainingVariation, variation_of_differences
+from reports.training_variation import TrainingVariation, class_of, variation_of_differences
 
-COMPARED_ROLES = ("baseline", "control", "fakes", "leaky", "ceiling")
-CHECKS = ("control", "ceiling")
+# What is trained here in full; points of curves count only where they are asked about.
+POOLED_ROLES = ("baseline", "untuned", "control", "fakes", "leaky", "paired", "ceiling", "adapted")
 
 
 @dataclass(frozen=True)
@@ -56,75 +56,28 @@ class Comparison:
         return self.record.sign * self.estimate.value
 
 
-def families(sets: tuple[TrainingSet, ...]) -> dict[str, list[tuple[str, str]]]:
-    """Return (training set, baseline) names by the question that their comparisons answer.
-
-    Holm's adjustment is made within each family:
-
-    help: do fakes help? checks: do controls and the ceiling help? rank: which fakes help most?
-    beyond X: do fakes help more than control X? leaky: do leaky fakes help? leak: what do they gain
-    by the leak? curve: do fakes help at other amounts? curve again: do the VIS images once more
-    help there? curve beyond: do fakes help more than these?
-
-    An external recognizer is compared with nothing. A set that is another's twin takes the
-    comparisons of that one (`_twins`).
-    """
-    sets = tuple(training_set for training_set in sets if not training_set.twin)
-    baseline = next(training_set.name for training_set in sets if training_set.role == "baseline")
-    in_answer = [training_set.name for training_set in answer_sets(sets)]
-    by_role = {
-        role: [training_set.name for training_set in sets if training_set.role == role]
-        for role in COMPARED_ROLES
-    }
-    names = {training_set.name for training_set in sets}
-    curves = [
-        training_set
-        for training_set in sets
-        if training_set.role == "curve" and training_set.counterpart in names
-    ]
-    vis_again = [point for point in curves if point.amount and point.amount.again]
-    vis_again_names = {point.name for point in vis_again}
-    curve_pairs = [(point.name, point.counterpart) for point in curves if point.counterpart]
-    return {
-        "help": [(name, baseline) for name in in_answer],
-        "checks": [(name, baseline) for role in CHECKS for name in by_role[role]],
-        "rank": [(later, earlier) for earlier, later in combinations(in_answer, 2)],
-        **{f"beyond {control}": [(fakes, control) for fakes in in_answer]
-           for control in by_role["control"]},
-        "leaky": [(name, baseline) for name in by_role["leaky"] if name not in in_answer],
-        "leak": leak_pairs(sets),
-        "curve": [pair for pair in curve_pairs if pair[0] not in vis_again_names],
-        "curve again": [pair for pair in curve_pairs if pair[0] in vis_again_names],
-        "curve beyond": [
-            (point.name, other.name)
-            for point in curves
-            for other in vis_again
-            if point.amount
-            and point.amount.fake_images
-            and point.counterpart == other.counterpart
-        ],
-    }  # fmt: skip
+def compare_all(table: "Table") -> Iterator[Comparison]:
+    """Yield every comparison of one protocol and metric, family by family."""
+    for family, pairs in families(table.sets).items():
+        found = [comparison for pair in pairs if (comparison := table.compare(*pair))]
+        tested = adjusted([replace(comparison, family=family) for comparison in found])
+        yield from tested
+        yield from _twins(tested, table.sets)
 
 
-def compare_all(
+def tables_of(
     cells: dict[tuple[str, str, str], Cell],
     sets: tuple[TrainingSet, ...],
     draws: Draws,
     records: Mapping[str, Metric],
-) -> Iterator[Comparison]:
-    """Yield every comparison, family by family, per protocol and metric.
+) -> Iterator["Table"]:
+    """Yield the cells of each protocol and metric.
 
     `cells` by (training set, protocol, metric), `records` of metrics by name.
     """
     for protocol, metric in dict.fromkeys(key[1:] for key in cells):
-        here = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
-        record = records.get(metric) or unknown(metric)
-        table = Table(protocol, record, here, sets, draws)
-        for family, pairs in families(sets).items():
-            found = [comparison for pair in pairs if (comparison := table.compare(*pair))]
-            tested = adjusted([replace(comparison, family=family) for comparison in found])
-            yield from tested
-            yield from _twins(tested, sets)
+        scored = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
+        yield Table(protocol, records.get(metric) or unknown(metric), scored, sets, draws)
 
 
 @dataclass(frozen=True)
@@ -180,8 +133,15 @@ class Table:
         return difference.within(-1, 1) if a.shares and b.shares else difference
 
     def variation(self, names: tuple[str, str], seeds: tuple[int, ...]) -> TrainingVariation | None:
-        """Estimate the training variation of differences from all sets that have the seeds."""
-        if len(seeds) < 2:
+        """Estimate the training variation of differences from all sets of the class of both.
+
+        None where the two are of different classes, or there is one seed: then the variation is
+        that of their own differences over seeds, if there are any.
+        """
+        classes = {
+            class_of(training_set) for training_set in self.sets if training_set.name in names
+        }
+        if len(seeds) < 2 or len(classes) > 1:
             return None
         pool = cells_of_variation(self.cells, self.sets, names, seeds)
         return variation_of_differences(np.stack([cell.means(seeds) for cell in pool]))
@@ -193,17 +153,22 @@ def cells_of_variation(
     names: tuple[str, ...],
     seeds: tuple[int, ...],
 ) -> list[Cell]:
-    """Return the cells whose spread over these seeds estimates the training variation.
+    """Return the cells whose spread over these seeds estimates the training variation of `names`.
 
-    The cells of `names` are always among them. Points of curves and external recognizers vary
-    differently and count only where `names` has them. Sets that are one training under two names
-    count once.
+    They are the sets of the class of `names`, which are of one class and always among them. Points
+    of curves vary differently and count only where `names` has them. Sets that are one training
+    under two names count once.
     """
+    (of_names,) = {class_of(training_set) for training_set in sets if training_set.name in names}
     pool = [
         cells[training_set.name]
         for training_set in sets
         if training_set.name in names
-        or (training_set.role in COMPARED_ROLES and not training_set.twin)
+        or (
+            training_set.role in POOLED_ROLES
+            and not training_set.twin
+            and class_of(training_set) == of_names
+        )
         if training_set.name in cells
     ]
     return [cell for cell in pool if set(seeds) <= set(cell.seeds)]

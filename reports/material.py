@@ -13,9 +13,15 @@ import pandas as pd
 from faces.common.metric import Metric
 from faces.packed import Packed
 
-# The order in which training sets are shown. "external" is an external recognizer, trained on other
-# images; "curve" are points of a curve over amounts of images, which no table of sets shows.
-ROLES = ("baseline", "control", "fakes", "leaky", "ceiling", "external", "curve")
+# The order in which training sets are shown. "untuned" is the recognizer before fine-tuning,
+# "paired" a control that uses pairs of one shot in both spectra, "external" an external recognizer,
+# trained on other images.
+SHOWN_ROLES = (
+    "baseline", "untuned", "control", "fakes", "leaky", "paired", "ceiling", "external"
+)  # fmt: skip
+# No row of a table of sets: "curve" are points of a curve over amounts of images, "adapted" a
+# recognizer of another role, scored with BatchNorm statistics that were estimated again.
+ROLES = (*SHOWN_ROLES, "curve", "adapted")
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,9 @@ class TrainingSet:
     the set that differs in the fakes alone: it has none. `amount` is known of the baseline, of
     curves, and of what lies on them: VIS images once more, fakes under the names of their people.
     `twin` is an earlier set that is the same training by another name: no comparison counts it
-    twice.
+    twice. In the role "adapted" the counterpart is the set that the recognizer was trained on.
+    `moved_by` names what another seed changes ("pretraining", "fine-tuning", "translator"); None
+    where it is not known, as in older runs.
     """
 
     name: str
@@ -55,6 +63,7 @@ class TrainingSet:
     counterpart: str | None = None
     amount: Amount | None = None
     twin: str | None = None
+    moved_by: tuple[str, ...] | None = None
 
     @property
     def known_amount(self) -> Amount:
@@ -62,6 +71,18 @@ class TrainingSet:
         if self.amount is None:
             raise ValueError(f"the training set {self.name} has no amount")
         return self.amount
+
+    @property
+    def shown(self) -> bool:
+        """Tell whether it is a row of the tables of training sets."""
+        return self.role in SHOWN_ROLES
+
+    @property
+    def with_fakes(self) -> bool:
+        """Tell whether fakes of a translator are in it, under whatever names."""
+        if self.moved_by is not None:
+            return "translator" in self.moved_by
+        return bool(self.images or (self.amount and self.amount.translator))
 
     @property
     def leaky(self) -> bool:
@@ -155,6 +176,15 @@ def answer_sets(sets: tuple[TrainingSet, ...]) -> list[TrainingSet]:
     """Return the sets that the answer is about: those with fakes, else the leaky ones."""
     fakes = [training_set for training_set in sets if training_set.role == "fakes"]
     return fakes or [training_set for training_set in sets if training_set.leaky]
+
+
+def adapted_names(sets: tuple[TrainingSet, ...]) -> dict[str, str]:
+    """Return by training set the name of its second score, with statistics estimated again."""
+    return {
+        training_set.counterpart: training_set.name
+        for training_set in sets
+        if training_set.role == "adapted" and training_set.counterpart
+    }
 
 
 def leak_pairs(sets: tuple[TrainingSet, ...]) -> list[tuple[str, str]]:

@@ -15,6 +15,8 @@ from scipy import optimize, stats
 from reports.statistics import LEVEL
 
 POWER = 0.8
+WANTED = 0.05  # a difference that would matter, as a share of 1
+MOST_SEEDS = 30
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ def standard_error(
 ) -> tuple[float, float]:
     """Return the standard error of a difference and its degrees of freedom (Satterthwaite 1946).
 
-    `training_sets` is the number of sets that the training variation is estimated from
-    (reports/training_variation.py). With one seed neither result includes it.
+    `training_sets` is the number of sets that the training variation is estimated from: those of
+    the class of both, or the two alone where one has fakes and the other has none
+    (reports/training_variation.py). With one seed neither result includes the variation.
     """
     sampled = components.training_subject**2 + components.probe**2 / probes_per_subject
     shared = components.way_subject**2 / subjects
@@ -58,7 +61,7 @@ def detectable_difference(
     probes_per_subject: float,
     seeds: int,
     *,
-    training_sets: int = 5,
+    training_sets: int = 2,
     comparisons: int = 1,
     components: Components = DEMO,
     power: float = POWER,
@@ -81,12 +84,38 @@ def detectable_difference(
     return float(error * optimize.brentq(excess_power, 0, 4 * needed + 40))
 
 
+def seeds_needed(
+    subjects: int,
+    probes_per_subject: float,
+    difference: float = WANTED,
+    *,
+    comparisons: int = 1,
+    components: Components = DEMO,
+) -> int | None:
+    """Return how many seeds detect a difference, a share of 1, between sets with and without fakes.
+
+    None where more than MOST_SEEDS would be needed: then it takes more people.
+    """
+    for seeds in range(2, MOST_SEEDS + 1):
+        size = detectable_difference(
+            subjects,
+            probes_per_subject,
+            seeds,
+            training_sets=2,
+            comparisons=comparisons,
+            components=components,
+        )
+        if size <= difference:
+            return seeds
+    return None
+
+
 def power_sentence(
     subjects: int,
     probes_per_subject: float,
     seeds: int,
     *,
-    training_sets: int,
+    training_sets: int = 2,
     comparisons: int = 1,
 ) -> str:
     """Return the sentence of a dry run on the smallest difference that can be detected."""
@@ -103,6 +132,15 @@ def power_sentence(
     )
     if comparisons > 1:
         text += f", as one of {comparisons} comparisons"
+    needed = seeds_needed(subjects, probes_per_subject, comparisons=comparisons)
+    more = (
+        f"To see {100 * WANTED:.0f} points takes {needed} seeds."
+        if needed
+        else f"To see {100 * WANTED:.0f} points takes more than {MOST_SEEDS} seeds, or more people."
+    )
     if seeds == 1:
-        return f"{text}, between these two networks; one seed says nothing about ways of training."
-    return f"{text}, if these data vary as the demo's do (docs/calibration.md)."
+        return (
+            f"{text}, between these two networks; one seed says nothing about ways of training. "
+            f"{more}"
+        )
+    return f"{text}, if these data vary as the demo's do (docs/calibration.md). {more}"

@@ -11,6 +11,7 @@ import pandas as pd
 from faces.common.files import write_text
 from reports.answer.sentences import Answer
 from reports.folds import Spread
+from reports.gaps import Gap
 from reports.statistics import Estimate
 from reports.summary import Comparison, Summary
 
@@ -30,6 +31,7 @@ def results(summary: Summary, provenance: dict[str, Any], answer: Answer) -> dic
             for key, estimate in summary.means.items()
         ],
         "comparisons": [_comparison_row(comparison) for comparison in summary.comparisons],
+        "gap_closed": [_gap_row(gap) for gap in summary.gaps],
         "quality": table_rows(summary.quality, _quality_columns(summary.quality)),
     }
     sentences: dict[str, Any] = {
@@ -103,6 +105,20 @@ def _comparison_row(comparison: Comparison) -> dict[str, Any]:
         "mcnemar_p": None if comparison.mcnemar_p is None else _plain(comparison.mcnemar_p),
         "seeds": comparison.estimate.seeds,
         "test": comparison.estimate.test,
+    }
+
+
+def _gap_row(gap: Gap) -> dict[str, Any]:
+    """Return a row of the gap closed; an end that the interval does not have is null."""
+    return {
+        "training_set": gap.training_set,
+        "baseline": gap.baseline,
+        "ceiling": gap.ceiling,
+        "protocol": gap.protocol,
+        "metric": gap.record.name,
+        "share": _plain(gap.share.value),
+        "ci_low": _plain(gap.share.low),
+        "ci_high": _plain(gap.share.high),
     }
 
 

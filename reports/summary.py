@@ -1,16 +1,20 @@
 """The numbers of a report: means over seeds, paired comparisons, quality over seeds."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from faces.common.metric import Metric, Prominence, by_name, unknown
 from reports.cells import KEYS, Cell, cells_of
-from reports.comparisons import Comparison, cells_of_variation, compare_all
+from reports.comparisons import Comparison, cells_of_variation, compare_all, tables_of
 from reports.draws import Draws
 from reports.folds import Spread, over_folds, whole_folds
+from reports.gaps import Gap, gaps
 from reports.material import Material, TrainingSet, answer_sets, leak_pairs
+from reports.rivals import strongest
 from reports.statistics import RESAMPLES, Estimate, estimate
 from reports.training_variation import TrainingVariation, variation_of_means
 
@@ -23,7 +27,8 @@ class Summary:
 
     `means`: (training set, protocol, metric) => Estimate, over all probes of all folds.
     `over_folds`: the same keys => Spread, where there are several folds. `records`: those of the
-    run's metrics, by name. The tables `recognition` and `quality` have one row per seed and fold.
+    run's metrics, by name. `gaps` are those of the headline metrics. The tables `recognition` and
+    `quality` have one row per seed and fold.
     """
 
     training_sets: tuple[TrainingSet, ...]
@@ -33,6 +38,7 @@ class Summary:
     quality: pd.DataFrame
     over_folds: dict[tuple[str, str, str], Spread] = field(default_factory=dict)
     records: dict[str, Metric] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
 
     def metric(self, name: str) -> Metric:
         """Return the record of a metric; of one without a record only the name is known."""
@@ -57,6 +63,12 @@ class Summary:
         """Return the names of the training sets that the answer is about."""
         return [training_set.name for training_set in answer_sets(self.training_sets)]
 
+    def strongest_rival(self, protocol: str, metric: str) -> TrainingSet | None:
+        """Return the rival without fakes that does best; None where none was scored."""
+        values = {name: mean.value for (name, *key), mean in self.means.items()
+                  if key == [protocol, metric]}  # fmt: skip
+        return strongest(self.training_sets, values, self.metric(metric).sign)
+
     def leaks(self, protocol: str, metric: str) -> list[Comparison]:
         """Return the comparisons of leaky training sets with their counterparts."""
         pairs = leak_pairs(self.training_sets)
@@ -73,12 +85,16 @@ class Summary:
         self, training_set: str, baseline: str, protocol: str, metric: str
     ) -> Comparison | None:
         """Return the Comparison of two training sets, or None where there is none."""
-        wanted = (training_set, baseline, protocol, metric)
+        return self._by_names.get((training_set, baseline, protocol, metric))
+
+    @cached_property
+    def _by_names(self) -> dict[tuple[str, str, str, str], Comparison]:
+        """The first comparison of each pair under a protocol and metric."""
+        found: dict[tuple[str, str, str, str], Comparison] = {}
         for comparison in self.comparisons:
             names = (comparison.training_set, comparison.baseline)
-            if (*names, comparison.protocol, comparison.metric) == wanted:
-                return comparison
-        return None
+            found.setdefault((*names, comparison.protocol, comparison.metric), comparison)
+        return found
 
     def means_of(self, comparison: Comparison) -> tuple[float, float]:
         """Return the means of baseline and training set, over all probes and the seeds of both."""
@@ -113,16 +129,23 @@ def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> 
     cells = cells_of(material.outcomes)
     draws = Draws(seed, resamples)
     sets, records = material.training_sets, by_name(material.metrics)
+    tables = list(tables_of(cells, sets, draws, records))
     recognition = _recognition_rows(whole_folds(material.outcomes))
     return Summary(
         training_sets=sets,
         recognition=recognition,
         means={key: _mean(key, cells, sets, draws) for key in cells},
-        comparisons=tuple(compare_all(cells, sets, draws, records)),
+        comparisons=tuple(chain.from_iterable(map(compare_all, tables))),
+        gaps=tuple(chain.from_iterable(gaps(table) for table in tables if _leads(table.metric))),
         quality=whole_folds(material.quality),
         over_folds=over_folds(recognition),
         records=records,
     )
+
+
+def _leads(record: Metric) -> bool:
+    """Tell whether the gap closed is computed: of what the answer is about."""
+    return record.prominence == "headline"
 
 
 def _mean(
@@ -145,17 +168,11 @@ def _mean(
 def _variation_of(
     name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]
 ) -> TrainingVariation | None:
-    """Estimate the training variation of means, from the training sets that have these seeds.
-
-    An external recognizer is not trained here, so its variation is estimated from itself alone.
-    """
+    """Estimate the training variation of means, from the training sets of the same class."""
     cell = cells[name]
     if len(cell.seeds) < 2:
         return None
-    external = any(
-        training_set.name == name and training_set.role == "external" for training_set in sets
-    )
-    pool = [cell] if external else cells_of_variation(cells, sets, (name,), cell.seeds)
+    pool = cells_of_variation(cells, sets, (name,), cell.seeds)
     return variation_of_means(np.stack([other.means(cell.seeds) for other in pool]))
 
 

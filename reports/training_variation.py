@@ -2,17 +2,24 @@
 
 Seeds are blocks and training sets are treatments, as in a randomised block design (Montgomery,
 "Design and Analysis of Experiments", chapter 4). The effect that a seed has on all training sets
-alike cancels in their differences. The rest is chance, and a difference is compared with it. It is
-estimated over all training sets that share the seeds. Three seeds of two sets give 2 degrees of
-freedom and a t quantile of 4.3; three seeds of nine sets give 16 and 2.1.
+alike cancels in their differences. The rest is chance, and a difference is compared with it.
 
-This assumes that the training variation is about equal for all ways of training.
-docs/calibration.md shows what happens where it is not.
+What a seed moves is not the same for all sets. Another seed gives sets with fakes another
+translator, which is good or bad for all of them alike, and sets without fakes nothing of the kind.
+So sets are pooled only within a class: those in which a seed moves the same things (`class_of`).
+A difference of two sets of one class is compared with the variation of the class: three seeds of
+two sets give 2 degrees of freedom and a t quantile of 4.3, three seeds of six sets 10 and 2.2. A
+difference across classes is compared with its own variation over seeds, and has one degree of
+freedom less than there are seeds. docs/calibration.md shows what pooling over all sets would do.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+
+from reports.material import TrainingSet
+
+Class = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,19 @@ class TrainingVariation:
 
     variance: float
     freedom: float
+
+
+def class_of(training_set: TrainingSet) -> Class:
+    """Return what another seed moves in a training set; sets with the same are of one class.
+
+    An external recognizer is a class of its own, as nothing in it is trained here. Of an older run
+    it is only known which sets have fakes.
+    """
+    if training_set.role == "external":
+        return ("external", training_set.name)
+    if training_set.moved_by is not None:
+        return training_set.moved_by
+    return ("translator",) if training_set.with_fakes else ()
 
 
 def variation_of_differences(means: np.ndarray) -> TrainingVariation:

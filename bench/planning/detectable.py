@@ -13,15 +13,11 @@ def detectable(settings: RunSettings, data: DataSet | None) -> str:
     people, probes = people_and_probes(settings, data)
     if not probes:
         return "Nobody unseen is tested under this protocol."
-    shown = [chosen for chosen in planned(settings) if chosen.role != "curve" and not chosen.twin]
-    fakes = sum(chosen.role in ("fakes", "leaky") for chosen in shown)
-    return power_sentence(
-        people,
-        probes / people,
-        len(settings.seeds),
-        training_sets=len(shown),
-        comparisons=fakes,
+    fakes = sum(
+        training_set.role in ("fakes", "leaky") and not training_set.twin
+        for training_set in planned(settings)
     )
+    return power_sentence(people, probes / people, len(settings.seeds), comparisons=fakes)
 
 
 def people_and_probes(settings: RunSettings, data: DataSet | None) -> tuple[int, int]:

@@ -5,8 +5,10 @@ from typing import Any
 from reports.folds import fold_numbers
 from reports.statistics import LEVEL
 from reports.summary import Summary
+from reports.words import listed
 
 FEW_SUBJECTS = 30
+ENOUGH_SEEDS = 5
 
 
 def caveats(summary: Summary, provenance: dict[str, Any], key: tuple[str, str]) -> list[str]:
@@ -16,18 +18,7 @@ def caveats(summary: Summary, provenance: dict[str, Any], key: tuple[str, str]) 
     )
     lines = [*_leak(summary), _bounds(rests_on.seeds, rests_on.subjects, rests_on.probes)]
     lines += _pooled(summary, key[0])
-    if rests_on.seeds == 1:
-        lines.append(
-            "Only one seed was trained: the spread between trainings is not in the interval. It is "
-            "about these trained networks, not about the methods; run more seeds before you rank "
-            "the methods."
-        )
-    elif rests_on.seeds < 5:
-        lines.append(
-            f"{rests_on.seeds} seeds show only roughly how much trainings vary by chance, and "
-            "this variation is taken to be the same for all training sets; five or more are usual "
-            "where a method is claimed to be better."
-        )
+    lines += _seeds(rests_on.seeds)
     if rests_on.subjects < FEW_SUBJECTS:
         lines.append(
             f"Only {rests_on.subjects} people were tested; others may say otherwise, and intervals "
@@ -36,13 +27,34 @@ def caveats(summary: Summary, provenance: dict[str, Any], key: tuple[str, str]) 
     return [*lines, *origin(provenance)]
 
 
+def _seeds(seeds: int) -> list[str]:
+    """Say what few seeds mean."""
+    if seeds == 1:
+        return [
+            "Only one seed was trained: the spread between trainings is not in the interval. It is "
+            "about these trained networks, not about the methods; run more seeds before you rank "
+            "the methods."
+        ]
+    if seeds >= ENOUGH_SEEDS:
+        return []
+    return [
+        f"{seeds} seeds show only roughly how much trainings vary by chance: a difference between "
+        "a set with fakes and one without is compared with its own spread over them, so only "
+        f"large ones can be shown. {ENOUGH_SEEDS} or more are usual where a method is claimed to "
+        "be better."
+    ]
+
+
 def _bounds(seeds: int, subjects: int, probes: int) -> str:
     """Say what intervals are and on which people, probes and seeds they rest."""
     trainings = f", and for the variation between {seeds} seeds" if seeds > 1 else ""
+    verdicts = (
+        f" A gain or a loss is called so at the {100 * (1 - LEVEL):.0f} % level after Holm's "
+        "adjustment; the intervals are not adjusted."
+    )
     return (
         f"In brackets: {100 * LEVEL:.0f} % intervals, paired, by a bootstrap over people "
-        f"({subjects} people, {probes} probes){trainings}. A gain or a loss is called so at the "
-        f"{100 * (1 - LEVEL):.0f} % level after Holm's adjustment; the intervals are not adjusted."
+        f"({subjects} people, {probes} probes){trainings}.{verdicts if seeds > 1 else ''}"
     )
 
 
@@ -71,16 +83,32 @@ def _pooled(summary: Summary, protocol: str) -> list[str]:
 
 def origin(provenance: dict[str, Any]) -> list[str]:
     """Say what weights the recognizer started from, and that rendered people are not real ones."""
-    lines = []
-    for weight in provenance.get("weights", ()):
-        if weight.get("role", "").startswith("recognizer"):
-            source = weight.get("trained_on") or weight.get("origin")
-            more = f" ({source})" if source else ""
-            lines.append(f"The recognizer starts from the weights {weight['name']}{more}.")
+    lines = [*_first_weights(provenance)]
     if rendered(provenance):
         lines.append(
             "All people here are rendered. They show that the chain works and can find an effect; "
             "they are no evidence about real faces."
+        )
+    return lines
+
+
+def _first_weights(provenance: dict[str, Any]) -> list[str]:
+    """Say where the recognizer's first weights come from, and whether seeds share them."""
+    found = [
+        weight
+        for weight in provenance.get("weights", ())
+        if weight.get("role", "").startswith("recognizer")
+    ]
+    origins = dict.fromkeys(weight.get("trained_on") or weight.get("origin") for weight in found)
+    names = listed([weight["name"] for weight in found])
+    lines = []
+    if found:
+        known = listed([origin for origin in origins if origin])
+        lines.append(f"The recognizer starts from the weights {names}{known and f' ({known})'}.")
+    if len(found) == 1 and len(provenance.get("settings", {}).get("seeds", ())) > 1:
+        lines.append(
+            "All seeds start from these same weights: how much another pretraining would change "
+            "is in no interval."
         )
     return lines
 

@@ -6,36 +6,7 @@ from reports.comparisons import Comparison
 from reports.indistinguishable import best_fakes, either_way
 from reports.material import Amount, TrainingSet
 from reports.summary import Summary
-from reports.words import MINUS, listed
-
-
-def rivals(summary: Summary, task: str, name: str) -> list[str]:
-    """Return the sentence that names controls which do as well as the best fakes, or better.
-
-    Nothing where the best fakes are no gain: then there is nothing that a control could explain.
-    """
-    best = best_fakes(summary, task, name)
-    if best is None or not _gains(summary, best, task, name):
-        return []
-    fakes = summary.names_in_sentences()[best]
-    verbs = {"loss": "is better than", "undecided": "cannot be told apart from"}
-    leads = _leads(summary, best, _explaining(summary), task=task, name=name)
-    parts = [
-        f"{control} {verbs[lead.verdict]} {fakes} ({fakes} {MINUS} {control}: {effect(lead)})"
-        for control, lead in leads.items()
-        if lead.verdict in verbs
-    ]
-    return [f"But fakes may not be what helps: {listed(parts)}."] if parts else []
-
-
-def _explaining(summary: Summary) -> list[str]:
-    """Return the controls that could explain a gain: those without fakes."""
-    return [
-        training_set.name
-        for training_set in summary.training_sets
-        if training_set.role == "control"
-        and not (training_set.amount and training_set.amount.fake_images)
-    ]
+from reports.words import listed
 
 
 def control_sentences(summary: Summary, task: str, name: str) -> list[str]:
@@ -59,10 +30,8 @@ def _lead_sentences(summary: Summary, best: str | None, task: str, name: str) ->
     beaten = [control for control, lead in leads.items() if lead.verdict == "gain"]
     if not beaten:
         return []
-    # Controls that could explain a gain are in the answer itself where they are not beaten.
-    in_headline = _explaining(summary)
     others = [f"{control} ({effect(lead)}{verdict(lead)})" for control, lead in leads.items()
-              if control not in beaten and control not in in_headline]  # fmt: skip
+              if control not in beaten]  # fmt: skip
     more = f" That it is better than {listed(others)} is not shown." if others else ""
     nearest = min(beaten, key=lambda control: leads[control].better)
     least = f"by {size(leads[nearest])}"
@@ -151,11 +120,6 @@ def _leads(
         if found := either_way(summary, best, control, task=task, name=name):
             leads[control] = turned(found) if found.training_set == control else found
     return leads
-
-
-def _gains(summary: Summary, best: str, task: str, name: str) -> bool:
-    gain = _over_baseline(summary, best, task, name)
-    return gain is not None and gain.verdict == "gain"
 
 
 def _control_name(summary: Summary, name: str) -> str:

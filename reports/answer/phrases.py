@@ -28,7 +28,9 @@ def turned(comparison: Comparison) -> Comparison:
 
 
 def verdict(comparison: Comparison) -> str:
-    """Return ", a gain", or ", undecided once all comparisons are counted"."""
+    """Return ", a gain", or ", undecided once all comparisons are counted"; nothing of one seed."""
+    if comparison.estimate.seeds == 1:
+        return ""
     words = {"gain": "a gain", "loss": "a loss", "undecided": "undecided"}
     return f", {words[comparison.verdict]}{counted(comparison).replace(',', '')}"
 

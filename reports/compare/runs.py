@@ -63,7 +63,7 @@ class Compared:
         for summary in self.summaries:
             for training_set in summary.training_sets:
                 found.setdefault(training_set.name, training_set)
-        return [training_set for training_set in found.values() if training_set.role != "curve"]
+        return [training_set for training_set in found.values() if training_set.shown]
 
     def protocols(self) -> list[str]:
         """Return the protocols of all runs, once each."""
@@ -154,7 +154,7 @@ def compare_runs(runs: Sequence[Run], resamples: int = RESAMPLES, seed: int = 0)
 
 def _shown(material: Material) -> Material:
     """Return the material with its training sets in order, without the points of curves."""
-    sets = tuple(one for one in in_order(material.training_sets) if one.role != "curve")
+    sets = tuple(one for one in in_order(material.training_sets) if one.shown)
     rows = material.outcomes["training_set"].isin([training_set.name for training_set in sets])
     return replace(material, training_sets=sets, outcomes=material.outcomes[rows])
 

@@ -184,9 +184,7 @@ def _worst_section(draft: Draft) -> Section:
 
 def _training_section(draft: Draft) -> Section:
     material = draft.material
-    sets = tuple(
-        training_set for training_set in material.training_sets if training_set.role != "curve"
-    )
+    sets = tuple(training_set for training_set in material.training_sets if training_set.shown)
     variants = list(dict.fromkeys(training.name for training in material.generators))
     plots = chain(
         losses.plots(material.generators, "generator", image_looks(sets, variants)),

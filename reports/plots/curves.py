@@ -56,7 +56,7 @@ def plots(material: Material, summary: Summary) -> Iterator[Plot]:
 
     Points of a curve over amounts are left out.
     """
-    sets = [training_set for training_set in material.training_sets if training_set.role != "curve"]
+    sets = [training_set for training_set in material.training_sets if training_set.shown]
     shown = material.curves[
         material.curves["training_set"].isin([training_set.name for training_set in sets])
     ]

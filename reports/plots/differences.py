@@ -21,9 +21,11 @@ ROW_INCHES = 0.32
 FRAME_INCHES = 0.95
 HEADING_ROWS = 0.75
 GROUPS = {
+    "untuned": "before fine-tuning",
     "control": "controls",
     "fakes": "fakes",
     "leaky": "leaky fakes",
+    "paired": "with pairs",
     "ceiling": "ceiling",
 }  # what the baseline is compared with; the others have no difference from it
 
@@ -96,15 +98,20 @@ def _axis_label(unit: str, better: str) -> str:
 
 def _caption(summary: Summary, rows: list[Comparison]) -> str:
     """Say what is drawn, and what it rests on."""
-    undecided = [comparison.verdict == "undecided" for comparison in rows]
+    hollow = [_hollow(comparison) for comparison in rows]
+    several = max(len(comparison.per_seed) for comparison in rows) > 1
     parts = [f"Difference from {rows[0].baseline} (line at 0), with its 95 % interval."]
-    if not all(undecided):
+    if not all(hollow):
         parts.append("Filled: a gain or a loss after Holm's adjustment.")
-    if any(undecided):
+    if several and any(hollow):
         parts.append("Hollow: a tie with the baseline.")
-    if max(len(comparison.per_seed) for comparison in rows) > 1:
-        parts.append("Small dots: seeds.")
+    parts.append("Small dots: seeds." if several else "One training each allows no verdict.")
     return " ".join([*parts, basis(summary, rows[0].protocol, rows[0].metric)]).strip()
+
+
+def _hollow(comparison: Comparison) -> bool:
+    """Tell whether nothing is shown: a tie, or one training, which allows no verdict."""
+    return comparison.verdict == "undecided" or len(comparison.per_seed) == 1
 
 
 def _draw_row(axes: Axes, comparison: Comparison, height: float, look: Look) -> None:
@@ -112,7 +119,7 @@ def _draw_row(axes: Axes, comparison: Comparison, height: float, look: Look) -> 
     estimate, scale, colour = comparison.estimate, comparison.record.scale, look.colour
     ends = scale * np.array([estimate.low, estimate.high])
     axes.plot(ends, [height] * 2, color=colour, linewidth=2.2)
-    inside = PAPER if comparison.verdict == "undecided" else colour
+    inside = PAPER if _hollow(comparison) else colour
     axes.plot(
         scale * estimate.value, height, look.marker, color=colour, markersize=7,
         markerfacecolor=inside,

@@ -34,6 +34,8 @@ CONTROL_MARKERS = (">", "d", "X", "*", "8", "H", "P")
 CONTROLS = "controls"  # one label for all of them
 FRAMING = {  # what frames the fakes: colour, marker, line
     "baseline": (INK, "o", "-"),
+    "untuned": (INK, "*", "--"),
+    "paired": (GREY, "D", ":"),
     "ceiling": (INK, "D", ":"),
     "external": (GREY, "P", "-."),
 }

@@ -1,15 +1,18 @@
 """Makes the tables of recognition, printed and as a frame of full numbers."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from faces.common.metric import Metric
 from reports.comparisons import Comparison
 from reports.indistinguishable import best_fakes, indistinguishable
-from reports.material import TrainingSet
+from reports.material import TrainingSet, adapted_names
 from reports.statistics import Estimate
 from reports.summary import Summary
+from reports.tables.accuracy_notes import again_note, leading_note, mean_words
 from reports.tables.formats import Table
-from reports.words import NONE, listed, p_value, protocol, with_interval
+from reports.words import NONE, p_value, protocol, with_interval
 
 ARROWS = {
     "higher": "\N{NO-BREAK SPACE}\N{UPWARDS ARROW}",
@@ -30,17 +33,37 @@ def accuracy_tables(summary: Summary) -> list[Table]:
 
 
 def _leading_table(summary: Summary, task: str) -> Table:
-    names = leading(summary, task)
+    names, sets = leading(summary, task), _shown(summary, task)
+    again = [name for name in names if _scored_again(summary, task, name)]
+    columns = [(name, second) for name in names for second in (False, True)
+               if not second or name in again]  # fmt: skip
+    external = any(training_set.role == "external" for training_set in sets)
+    note = leading_note(summary, task, names=names, external=external)
     return Table(
         title=f"Recognition of {protocol(task)}",
-        header=("training set", *(header(summary.metric(name)) for name in names)),
+        header=("training set", *(_header(summary, *column) for column in columns)),
         rows=tuple(
             (row_name(training_set),
-             *(_recognition_cell(summary, training_set.name, task, name) for name in names))
-            for training_set in _shown(summary, task)
+             *(_recognition_cell(summary, training_set, task=task, name=name, again=second)
+               for name, second in columns))
+            for training_set in sets
         ),
-        note=_leading_note(summary, task),
+        note=" ".join(filter(None, [note, again_note(again)])),
     )  # fmt: skip
+
+
+def _scored_again(summary: Summary, task: str, name: str) -> bool:
+    """Tell whether a column shows a metric with NIR statistics: of the headline metrics alone."""
+    adapted = adapted_names(summary.training_sets).values()
+    return summary.metric(name).prominence == "headline" and any(
+        (again, task, name) in summary.means for again in adapted
+    )
+
+
+def _header(summary: Summary, name: str, again: bool) -> str:
+    """Return a column's head, "rank-1, % ↑" or "rank-1 with NIR statistics, % ↑"."""
+    record = summary.metric(name)
+    return header(replace(record, label=f"{record.label} with NIR statistics") if again else record)
 
 
 def _further_table(summary: Summary, task: str) -> Table:
@@ -58,7 +81,7 @@ def _further_table(summary: Summary, task: str) -> Table:
             for training_set in _shown(summary, task)
         ),
         note=(
-            f"Protocol {task}. {_mean_words(summary)} [95 % interval]. Differences and their tests "
+            f"Protocol {task}. {mean_words(summary)} [95 % interval]. Differences and their tests "
             "are in the CSV file and in results.json."
         ),
         folded=True,
@@ -92,51 +115,8 @@ def _shown(summary: Summary, task: str) -> list[TrainingSet]:
     return [
         training_set
         for training_set in summary.training_sets
-        if training_set.role != "curve"
-        and (training_set.name in scored or training_set.role != "external")
+        if training_set.shown and (training_set.name in scored or training_set.role != "external")
     ]
-
-
-def _leading_note(summary: Summary, task: str) -> str:
-    best = dict.fromkeys(
-        summary.names_in_sentences()[found]
-        for name in leading(summary, task)
-        if (found := best_fakes(summary, task, name))
-    )
-    lines = [
-        f"Protocol {task}{_basis(summary, task)}. {_mean_words(summary)} [95 % interval], then the "
-        "difference from the baseline [interval] and its verdict: gain, loss or tie (no difference "
-        "is shown), with its p after Holm's adjustment."
-    ]
-    if best:
-        names = listed([str(name) for name in best])
-        lines.append(
-            f'"= {names}" where it follows: cannot be told apart from {names}, the best fakes.'
-            if len(best) == 1
-            else f'"=" and a name ({names}): cannot be told apart from these, the best fakes by '
-            "that metric."
-        )
-    if any(training_set.role == "external" for training_set in _shown(summary, task)):
-        lines.append("An external recognizer is never trained here; it is compared with nothing.")
-    return " ".join(lines)
-
-
-def _mean_words(summary: Summary) -> str:
-    return f"Mean over {'seeds and the probes of all folds' if summary.over_folds else 'seeds'}"
-
-
-def _basis(summary: Summary, task: str) -> str:
-    """Return ", 600 probes of 60 people, 3 seeds", of the baseline."""
-    baseline = summary.in_role("baseline")[0]
-    found = [
-        estimate
-        for (name, scored_task, _), estimate in summary.means.items()
-        if (name, scored_task) == (baseline, task)
-    ]
-    if not found:
-        return ""
-    seeds = f"{found[0].seeds} seed{'s' if found[0].seeds > 1 else ''}"
-    return f", {found[0].probes} probes of {found[0].subjects} people, {seeds}"
 
 
 def row_name(training_set: TrainingSet) -> tuple[str, ...]:
@@ -157,29 +137,46 @@ def _mean_cell(summary: Summary, training_set: str, task: str, name: str) -> tup
     return (with_interval(estimate, summary.metric(name)),)
 
 
-def _recognition_cell(summary: Summary, training_set: str, task: str, name: str) -> tuple[str, ...]:
-    """Return "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "gain, p 0.012, = C"."""
-    lines = list(_mean_cell(summary, training_set, task, name))
+def _recognition_cell(
+    summary: Summary, training_set: TrainingSet, *, task: str, name: str, again: bool
+) -> tuple[str, ...]:
+    """Return "37.9 [33.1, 42.6]", "+6.5 [2.1, 10.8]", "gain, p 0.012, = C".
+
+    `again`: of the second score, with NIR statistics.
+    """
+    scored, baseline = training_set.name, summary.in_role("baseline")[0]
+    if again:
+        if training_set.role == "external":
+            return ("no BatchNorm",)
+        adapted = adapted_names(summary.training_sets)
+        scored, baseline = adapted.get(scored, ""), adapted.get(baseline, "")
+    lines = list(_mean_cell(summary, scored, task, name))
     if lines == [NONE]:
         return (NONE,)
-    gain = summary.compared(training_set, summary.in_role("baseline")[0], task, name)
-    if gain:
-        lines.append(with_interval(gain.estimate, gain.record, signed=True))
-    if marks := [*_verdict_marks(gain), *_best_marks(summary, training_set, task, name)]:
+    comparison = summary.compared(scored, baseline, task, name)
+    if comparison:
+        lines.append(with_interval(comparison.estimate, comparison.record, signed=True))
+    marks = [*_verdict_marks(comparison), *_tie_marks(summary, scored, task, name)]
+    if marks:
         lines.append(", ".join(marks))
     return tuple(lines)
 
 
 def _verdict_marks(comparison: Comparison | None) -> list[str]:
-    return (
-        [VERDICTS[comparison.verdict], f"p {p_value(comparison.p_adjusted)}"] if comparison else []
-    )
+    """Return a verdict and its p; of one seed in brackets, which the page shows in grey."""
+    if comparison is None:
+        return []
+    if comparison.estimate.seeds == 1:
+        return [f"(one training, p {p_value(comparison.p_adjusted)})"]
+    return [VERDICTS[comparison.verdict], f"p {p_value(comparison.p_adjusted)}"]
 
 
-def _best_marks(summary: Summary, training_set: str, task: str, name: str) -> list[str]:
-    """Return ["= C"] where this set cannot be told apart from the best fakes, those by C."""
+def _tie_marks(summary: Summary, training_set: str, task: str, name: str) -> list[str]:
+    """Return "= C" where C are the best fakes and this set cannot be told apart from them."""
     best = best_fakes(summary, task, name)
-    if best is None or not indistinguishable(summary, training_set, best, task=task, name=name):
+    if best is None or summary.means[best, task, name].seeds == 1:
+        return []
+    if not indistinguishable(summary, training_set, best, task=task, name=name):
         return []
     return [f"= {summary.names_in_sentences()[best]}"]
 

@@ -323,7 +323,7 @@ def test_a_training_set_with_nothing_scored_is_a_row_of_dashes(make_material, tm
     rows = material.outcomes
     left = rows[rows["training_set"] != "real+A"]
     build(replace(material, outcomes=left, quality=NOTHING.quality), tmp_path)
-    assert "No training set with fakes was scored" in (tmp_path / "report.html").read_text()
+    assert "no training set with fakes was scored" in (tmp_path / "report.html").read_text()
     lines = (tmp_path / "tables/accuracy.md").read_text().splitlines()
     assert next(line for line in lines if line.startswith("| real+A;")).endswith("| – | – | – |")
 

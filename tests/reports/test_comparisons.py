@@ -6,11 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.comparisons import Comparison, families
+from reports.cells import cells_of
+from reports.comparisons import Comparison, Table, tables_of
+from reports.draws import Draws
+from reports.families import families
 from reports.material import Amount, Material, TrainingSet, in_order
 from reports.mcnemar import mcnemar
 from reports.statistics import Estimate
 from reports.summary import summarise
+from reports.training_variation import variation_of_differences
 from tests.metric_records import record
 
 WHERE = ("unseen-subjects", "rank1")
@@ -52,6 +56,24 @@ def test_families_are_questions():
     }
 
 
+def test_families_on_nir_statistics_compare_like_with_like():
+    found = families(CLASSES)
+    assert found["help"] == [("a", "base"), ("b", "base")]
+    assert found["checks"] == [
+        ("raw", "base"),
+        ("grey", "base"),
+        ("alone", "base"),
+        ("top", "base"),
+    ]
+    assert found["statistics"] == [("base again", "base")]
+    assert found["beyond base again"] == [
+        ("a again", "base again"), ("b again", "base again"), ("a", "base again"),
+        ("b", "base again"),
+    ]  # fmt: skip
+    assert found["beyond raw"] == [("a", "raw"), ("b", "raw")]
+    assert found["beyond alone"] == [("a", "alone"), ("b", "alone")]
+
+
 def test_the_answer_is_about_leaky_fakes_where_there_are_no_others():
     found = families(tuple(one for one in SETS if one.role != "fakes"))
     assert found["help"] == [("a-leaky", "base")]
@@ -63,16 +85,88 @@ def test_no_pair_is_compared_twice():
     assert len(pairs) == len(set(pairs))
 
 
-def test_variation_is_estimated_from_all_that_is_trained_here_but_curves(full, full_material):
+def moved(name: str, role: str, *by: str, twin: str | None = None) -> TrainingSet:
+    return replace(training_set(name, role), moved_by=by, twin=twin)
+
+
+def again(name: str, *by: str) -> TrainingSet:
+    scored = moved(f"{name} again", "adapted", *by, "statistics")
+    return replace(scored, counterpart=name)
+
+
+CLASSES = (
+    moved("base", "baseline", "fine-tuning"),
+    moved("raw", "untuned"),
+    moved("grey", "control", "fine-tuning"),
+    moved("grey too", "control", "fine-tuning", twin="grey"),
+    moved("alone", "control", "fine-tuning", "translator"),
+    moved("a", "fakes", "fine-tuning", "translator"),
+    moved("b", "fakes", "fine-tuning", "translator"),
+    moved("top", "ceiling", "fine-tuning"),
+    again("a", "fine-tuning", "translator"),
+    again("b", "fine-tuning", "translator"),
+    again("base", "fine-tuning"),
+    moved("other network", "external"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def by_class():
+    """Four seeds of every set; each has its own spread over seeds."""
+    rng = np.random.default_rng(2)
+    values = {one.name: rng.random((4, 20)) for one in CLASSES}
+    values["grey too"] = values["grey"]
+    return summarise(of_outcomes(values, CLASSES), 300), values
+
+
+def test_within_a_class_the_training_variation_is_that_of_all_its_sets(by_class):
+    found, values = by_class
+    for pair, pool in {
+        ("b", "a"): ("a", "b", "alone"),
+        ("grey", "base"): ("base", "grey", "top"),
+        ("top", "base"): ("base", "grey", "top"),
+        ("a", "alone"): ("a", "b", "alone"),
+    }.items():
+        assert found.compared(*pair, *WHERE).estimate.freedom == (len(pool) - 1) * 3, pair
+        pooled = variation_of_differences(np.stack([values[name].mean(1) for name in pool]))
+        used = table(values).variation(pair, (0, 1, 2, 3))
+        assert (used.variance, used.freedom) == (pytest.approx(pooled.variance), pooled.freedom)
+
+
+def test_across_classes_a_difference_has_its_own_spread_over_seeds(by_class):
+    found, values = by_class
+    for pair in (("a", "base"), ("a", "grey"), ("b", "base again"), ("raw", "base"),
+                 ("a again", "base again"), ("base again", "base")):  # fmt: skip
+        comparison = found.compared(*pair, *WHERE)
+        assert comparison.estimate.freedom == 3, pair
+        assert table(values).variation(pair, (0, 1, 2, 3)) is None
+
+
+def test_one_class_more_or_less_moves_nothing_in_another(by_class):
+    found, values = by_class
+    fewer = tuple(one for one in CLASSES if one.name not in ("grey", "grey too", "top", "raw"))
+    small = summarise(of_outcomes({one.name: values[one.name] for one in fewer}, fewer), 300)
+    for pair in (("b", "a"), ("a", "base"), ("a again", "base again")):
+        assert small.compared(*pair, *WHERE).estimate == found.compared(*pair, *WHERE).estimate
+    for name in ("a", "alone", "base again"):
+        assert small.means[name, *WHERE] == found.means[name, *WHERE]
+    assert small.means["base", *WHERE] != found.means["base", *WHERE]  # its class lost two sets
+
+
+def table(values: dict[str, np.ndarray]) -> Table:
+    cells = cells_of(of_outcomes(values, CLASSES).outcomes)
+    (found,) = tables_of(cells, CLASSES, Draws(0, 300), {})
+    return found
+
+
+def test_of_an_older_run_it_is_known_which_sets_have_fakes(full, full_material):
     rows = full_material.outcomes
     rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
-    means = rows.pivot_table(index="training_set", columns="seed", values="value")
-    away = {one.name for one in full.training_sets if one.role in ("curve", "external")}
-    pool = means[~means.index.isin(away)]
-    estimate = full.compared("real+C", "real", *WHERE).estimate
-    assert estimate.freedom == (len(pool) - 1) * 1
-    curve = full.compared("real+C@nir1", "real@nir1", *WHERE).estimate
-    assert curve.freedom == len(pool) + 2 - 1
+    with_fakes = [one for one in full.training_sets if one.role == "fakes"]
+    pair = full.compared("real+B", "real+A", *WHERE).estimate
+    assert pair.freedom == (len(with_fakes) - 1) * 1
+    assert full.compared("real+C", "real", *WHERE).estimate.freedom == 1
+    assert full.compared("real+C@nir1", "real@nir1", *WHERE).estimate.freedom == 1
 
 
 def of_outcomes(values: dict[str, np.ndarray], sets: tuple[TrainingSet, ...]) -> Material:

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.power import DEMO, detectable_difference, power_sentence, standard_error
+from reports.power import (
+    DEMO,
+    MOST_SEEDS,
+    detectable_difference,
+    power_sentence,
+    seeds_needed,
+    standard_error,
+)
 
 
 @pytest.mark.parametrize("seeds", [1, 3, 5])
@@ -45,3 +52,14 @@ def test_the_sentence_says_the_number_and_what_it_does_not_cover():
     assert np.isnan(detectable_difference(1, 10, 3))
     alone = power_sentence(60, 10, 3, training_sets=1, comparisons=0)
     assert alone == power_sentence(60, 10, 3, training_sets=2, comparisons=1)
+
+
+@pytest.mark.parametrize("people", [30, 60, 360])
+@pytest.mark.parametrize("difference", [0.05, 0.08, 0.12])
+def test_the_seeds_needed_are_the_fewest_that_detect_the_difference(people, difference):
+    seeds = seeds_needed(people, 10, difference, comparisons=3)
+    if seeds is None:
+        assert detectable_difference(people, 10, MOST_SEEDS, comparisons=3) > difference
+        return
+    assert detectable_difference(people, 10, seeds, comparisons=3) <= difference
+    assert seeds == 2 or detectable_difference(people, 10, seeds - 1, comparisons=3) > difference

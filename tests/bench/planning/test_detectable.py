@@ -22,7 +22,7 @@ def test_who_is_tested_is_counted_as_the_protocol_counts(unseen, people):
 
 def test_more_people_or_seeds_detect_smaller_differences():
     by_people = [
-        points(data__subjects=2 * people, data__unseen_subjects=people, seeds=[0, 1, 2])
+        points(data__subjects=2 * people, data__unseen_subjects=people, seeds=list(range(8)))
         for people in (20, 60, 200)
     ]
     assert by_people == sorted(by_people, reverse=True)
@@ -34,3 +34,10 @@ def test_more_people_or_seeds_detect_smaller_differences():
 def test_one_seed_is_said_to_tell_nothing_of_methods():
     sentence = detectable(loading.load("demo"), None)
     assert "one seed says nothing about ways of training" in sentence
+
+
+def test_the_seeds_that_a_run_needs_for_five_points_are_told_and_are_enough():
+    told = detectable(loading.load("demo", overrides={"seeds": [0, 1, 2]}), None)
+    seeds = int(re.search(r"To see 5 points takes (\d+) seeds", told)[1])
+    assert points(seeds=list(range(seeds))) <= 5.0
+    assert points(seeds=list(range(seeds - 1))) > 5.0

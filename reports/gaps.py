@@ -1,0 +1,83 @@
+"""Computes the gap closed: the gain by fakes as a share of the ceiling's gain.
+
+Gap closed = (fakes - baseline) / (ceiling - baseline). The same is computed over the strongest
+rival without fakes in the place of the baseline, and then fakes and ceiling have NIR statistics
+where the rival has them. Intervals are Fieller's (reports/ratios.py), by the tests that the
+differences themselves are tested with.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from faces.common.metric import Metric
+from reports.cells import Cell
+from reports.comparisons import Table
+from reports.material import TrainingSet, answer_sets
+from reports.ratios import Ratio, ratio
+from reports.rivals import as_scored, strongest
+from reports.statistics import Estimate, estimate
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The share of the way from `baseline` to `ceiling` that `training_set` goes.
+
+    All three are names of scored training sets; `share` is 1 where fakes do what the ceiling does.
+    """
+
+    training_set: str
+    baseline: str
+    ceiling: str
+    protocol: str
+    record: Metric
+    share: Ratio
+
+
+def gaps(table: Table) -> Iterator[Gap]:
+    """Yield the gap closed by each set of fakes, over the baseline and over the strongest rival."""
+    ceiling = next((one.name for one in table.sets if one.role == "ceiling"), None)
+    if ceiling is None:
+        return
+    baseline = next(one.name for one in table.sets if one.role == "baseline")
+    fakes = [one.name for one in answer_sets(table.sets)]
+    triples = [(name, baseline, ceiling) for name in fakes]
+    if rival := _strongest(table):
+        triples += [
+            (other, rival.name, top)
+            for name in fakes
+            if (other := as_scored(name, rival, table.sets))
+            and (top := as_scored(ceiling, rival, table.sets))
+        ]
+    for triple in triples:
+        if share := _share(table, *triple):
+            yield Gap(*triple, table.protocol, table.metric, share)
+
+
+def _strongest(table: Table) -> TrainingSet | None:
+    values = {name: float(cell.means(cell.seeds).mean()) for name, cell in table.cells.items()}
+    return strongest(table.sets, values, table.metric.sign)
+
+
+def _share(table: Table, name: str, baseline: str, ceiling: str) -> Ratio | None:
+    """Return (name - baseline) / (ceiling - baseline); None where they share no seeds."""
+    if not {name, baseline, ceiling} <= table.cells.keys():
+        return None
+    fakes, base, top = (table.cells[each] for each in (name, baseline, ceiling))
+    seeds = tuple(sorted(set(fakes.seeds) & set(base.seeds) & set(top.seeds)))
+    if not seeds:
+        return None
+    gain, room = (_mean(cell, seeds) - _mean(base, seeds) for cell in (fakes, top))
+
+    def contrast(r: float) -> Estimate:
+        """Estimate gain - r * room, from subject sums, which are linear in outcomes."""
+        above, below = (cell.sums[cell.rows(seeds)] - base.sums[base.rows(seeds)]
+                        for cell in (fakes, top))  # fmt: skip
+        times_drawn = table.draws.subjects(table.protocol, len(base.counts))
+        rng = table.draws.of_seeds(table.protocol, table.metric.name)
+        return estimate(above - r * below, base.counts, times_drawn, rng)
+
+    return ratio(gain, room, contrast)
+
+
+def _mean(cell: Cell, seeds: tuple[int, ...]) -> float:
+    return float(cell.means(seeds).mean())
