@@ -17,7 +17,7 @@ from bench.planning import datasets
 from bench.planning import plan as plans
 from bench.planning.datasets import DataSet
 from bench.planning.partial import NothingToReport, without
-from bench.planning.preparing import check, keep_definitions, read, store_of
+from bench.planning.preparing import check, keep_definitions, read, store_of, weight_names
 from bench.running.engine import Engine, Failure
 from bench.running.store import Machine
 from bench.settings.loading import to_toml
@@ -76,7 +76,7 @@ def _without_failures(plan: plans.Plan, failures: Sequence[Failure]) -> plans.Pl
 
 
 def _ensure_weights(settings: RunSettings, cache: Path, console: Console) -> None:
-    for name in plans.weight_names(settings):
+    for name in weight_names(settings):
         with shown(console, name, in_bytes=True) as progress:
             weights.ensure(name, cache, progress=progress)
 

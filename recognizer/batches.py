@@ -1,19 +1,20 @@
-"""Draws training batches: every image set in equal shares, augmented by seeded generators.
+"""Draws training batches from image sets, augmented by seeded generators.
 
 A training set is a list of image sets, such as real VIS, real NIR and one translator's fakes. A
 batch holds equal shares of them, whatever their sizes, so that a large set does not displace a
-small one.
+small one; or all sets are one list, as in the paper, and each has the share that its size gives it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 
 from faces.common.errors import DataError
-from recognizer.settings import TrainingSettings
+from recognizer.settings import Mixing, TrainingSettings
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,37 @@ class Sampler:
         self.generator.set_state(state["generator"])
         self.turn = state["turn"]
         self.waiting = list(state["waiting"])
+
+
+class ProportionalSampler:
+    """Draws a batch's rows from all kinds together: `next(batch)` => one tensor for each kind.
+
+    A kind has a share of the batches in proportion to its number of images, as if all images were
+    in one list. Every image is drawn once before any is drawn again.
+    """
+
+    def __init__(self, counts: Sequence[int], seed: int) -> None:
+        self.first_rows = np.concatenate([[0], np.cumsum(counts)]).tolist()  # in the one list
+        self.together = Sampler([self.first_rows[-1]], seed)
+
+    def next(self, batch: int) -> list[torch.Tensor]:
+        (rows,) = self.together.next(batch)
+        return [
+            rows[(rows >= first) & (rows < end)] - first for first, end in pairwise(self.first_rows)
+        ]
+
+    def state(self) -> dict[str, Any]:
+        """Return what `restore` needs to go on as if nothing had happened."""
+        return self.together.state()
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.together.restore(state)
+
+
+SAMPLERS: dict[Mixing, type[Sampler] | type[ProportionalSampler]] = {
+    "equal-kinds": Sampler,
+    "proportional": ProportionalSampler,
+}
 
 
 def augment(

@@ -22,7 +22,7 @@ GALLERY_SEED = (
     20_180_402  # fixed: the galleries are the same for every training set, seed and variant
 )
 
-Embed = Callable[[np.ndarray], np.ndarray]
+Embed = Callable[[np.ndarray, str], np.ndarray]
 
 
 def match(
@@ -30,17 +30,18 @@ def match(
 ) -> Tables:
     """Match probes to the gallery: outcomes, curves, omitted metrics and confusions.
 
-    `embed`: (N, S, S, C) uint8 images => (N, D) float embeddings of unit length. Raises DataError
-    where no probe can be matched, or there are fewer than two people to match probes to.
+    `embed`: (N, S, S, C) uint8 images and their spectrum, "VIS" or "NIR" => (N, D) float embeddings
+    of unit length. Raises DataError where no probe can be matched, or there are fewer than two
+    people to match probes to.
     """
     enrolled = found(gallery.index)
     subjects = gallery.index["subject"].to_numpy(str)[enrolled]
     names = probe.index["subject"].to_numpy(str)
     compared = found(probe.index) & np.isin(names, subjects)
     comparisons = _compare(
-        embed(gallery.images[enrolled]),
+        embed(gallery.images[enrolled], "VIS"),
         subjects,
-        embed(probe.images[compared]),
+        embed(probe.images[compared], "NIR"),
         names[compared],
         draws=draws,
     )

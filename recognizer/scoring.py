@@ -9,8 +9,10 @@ A probe whose face was not found is a miss, which has the worst value of every m
 without held-out images, or without unseen people, has no outcomes of that task.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -20,8 +22,10 @@ from faces.common.errors import DataError
 from faces.common.progress import JoinedProgress, Progress, silent
 from faces.packed import Packed
 from recognizer import confusions, network, outcomes, tables
+from recognizer.batch_statistics import with_statistics_of
 from recognizer.embedding import Embedded, embed
 from recognizer.matching import match
+from recognizer.network import Recognizer
 from recognizer.settings import RecognizerSettings
 from recognizer.tables import SEEN, Tables
 
@@ -55,21 +59,27 @@ def score(
     *,
     device: torch.device,
     progress: Progress = silent,
+    statistics_of: Mapping[str, np.ndarray] = MappingProxyType({}),
 ) -> None:
     """Score a recognizer: write the files of `recognizer.tables` to `out`, `outcomes.csv` last.
 
+    `statistics_of` has (N, S, S, C) uint8 images by spectrum; images of this spectrum are embedded
+    with BatchNorm statistics of these. A spectrum that it lacks keeps the statistics of training.
     Raises DataError where there is nothing to score, or subjects of the parts contradict the
     protocol.
     """
     _check(parts)
     out.mkdir(parents=True, exist_ok=True)
-    joined_progress = JoinedProgress(progress, parts.images_found)
+    total = parts.images_found + sum(len(images) for images in statistics_of.values())
+    joined_progress = JoinedProgress(progress, total)
     scorer = _Scorer(network.load(recognizer_file), settings, device, joined_progress)
     if scorer.network.classes != len(parts.classes):
         raise DataError(
             f"{recognizer_file}: knows {scorer.network.classes} subjects, "
             f"the split {len(parts.classes)}; train it on this split"
         )
+    for spectrum, images in statistics_of.items():
+        scorer.estimate_statistics(spectrum, images)
     held_out = {"NIR": parts.held_out_nir, "VIS": parts.held_out_vis}
     scored = [
         scorer.seen(spectrum, part, parts.classes)
@@ -100,23 +110,39 @@ def _check(parts: Parts) -> None:
 
 @dataclass(frozen=True)
 class _Scorer:
-    network: network.Recognizer
+    network: Recognizer
     settings: RecognizerSettings
     device: torch.device
     progress: Progress
+    adapted: dict[str, Recognizer] = field(default_factory=dict)  # by spectrum
 
-    def embed(self, images: np.ndarray) -> Embedded:
-        """Embed (N, S, S, 1 or 3) uint8 images."""
-        side_px, colour = self.settings.side_px, self.settings.colour
+    def estimate_statistics(self, spectrum: str, images: np.ndarray) -> None:
+        """Let images of a spectrum be embedded with the BatchNorm statistics of some images."""
+        self.adapted[spectrum] = with_statistics_of(
+            self.network,
+            images,
+            side_px=self.settings.side_px,
+            colour=self.settings.colour,
+            device=self.device,
+            progress=self.progress,
+        )
+
+    def embed(self, images: np.ndarray, spectrum: str) -> Embedded:
+        """Embed (N, S, S, 1 or 3) uint8 images of a spectrum."""
         return embed(
-            self.network, images, side_px, colour, device=self.device, progress=self.progress
+            self.adapted.get(spectrum, self.network),
+            images,
+            self.settings.side_px,
+            self.settings.colour,
+            device=self.device,
+            progress=self.progress,
         )
 
     def seen(self, spectrum: str, part: Packed, classes: tuple[str, ...]) -> Tables:
         """Return outcomes of classifying a held-out part, and confusions for NIR images."""
         found = tables.found(part.index)
         labels = pd.Index(classes).get_indexer(part.index["subject"])[found]
-        logits = self.embed(part.images[found]).logits
+        logits = self.embed(part.images[found], spectrum).logits
         rows = [
             tables.outcome_rows(SEEN, record, part.index, values, compared=found)
             for record, values in outcomes.seen(logits, labels, spectrum)
@@ -134,7 +160,7 @@ class _Scorer:
         return match(
             gallery,
             probe,
-            lambda images: self.embed(images).embeddings,
+            lambda images, spectrum: self.embed(images, spectrum).embeddings,
             draws=self.settings.gallery_draws,
             far_targets=self.settings.far_targets,
         )

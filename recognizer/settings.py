@@ -14,6 +14,7 @@ from faces.common.precision import Precision
 
 Colour = Literal["grey", "rgb"]
 Weights = Literal["pretrain-rendered", "casia-webface", "vggface2"]
+Mixing = Literal["equal-kinds", "proportional"]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -24,6 +25,11 @@ class TrainingSettings(BaseModel):
 
     steps: PositiveInt = Field(2400, description="optimizer steps, equal for every training set")
     batch: int = Field(32, ge=2, description="images per step")
+    mixing: Mixing = Field(
+        "equal-kinds",
+        description="shares of real VIS, real NIR and further images in a batch: equal, or those "
+        "of all images in one list",
+    )
     side_px: int = Field(160, ge=80, le=1024, description="side of the network's input, pixels")
     colour: Colour = Field("grey", description="input: luminance in all three channels, or colours")
     learning_rate: float = Field(1e-3, gt=0, description="of Adam, before the first drop")
@@ -57,7 +63,9 @@ class PretrainSettings(TrainingSettings):
     subjects: int = Field(120, ge=2, description="rendered people to learn from")
     images_per_subject: PositiveInt = Field(12, description="VIS images of each of them")
     population: int = Field(1, ge=0, lt=1_000_000, description="seed of these rendered people")
-    seed: int = Field(0, ge=0, description="seed of first weights, batches and dropout")
+    seed: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="seed of first weights, batches and dropout; none: that of the run"
+    )
 
 
 class RecognizerSettings(TrainingSettings):

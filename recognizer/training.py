@@ -21,7 +21,7 @@ from faces.common.errors import DataError, StageError, UsageError
 from faces.common.files import write_text
 from faces.common.progress import Progress, silent
 from recognizer import network
-from recognizer.batches import ImageSet, Sampler, augment
+from recognizer.batches import SAMPLERS, ImageSet, augment
 from recognizer.images import prepare, to_input
 from recognizer.settings import TrainingSettings
 
@@ -96,7 +96,9 @@ class _Training:
             fused=True,
         )
         draw_seed, augment_seed = np.random.SeedSequence(seed).generate_state(2).tolist()
-        self.sampler = Sampler([len(image_set.images) for image_set in image_sets], draw_seed)
+        self.sampler = SAMPLERS[settings.mixing](
+            [len(image_set.images) for image_set in image_sets], draw_seed
+        )
         self.augmentation = torch.Generator().manual_seed(augment_seed)
         self.losses: list[float] = []
         self.pending: list[torch.Tensor] = []  # losses of the latest steps, still on the device

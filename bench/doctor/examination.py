@@ -12,11 +12,12 @@ from bench.display.single_task import shown
 from bench.doctor import images, machine, sample, sheet, storage, trials
 from bench.doctor import weights as weights_section
 from bench.doctor.page import Section
-from bench.planning import plan
+from bench.planning import preparing
 from bench.settings import loading
 from bench.settings.options import data_source
 from bench.settings.run_settings import RunSettings
 from faces import layouts, protocols
+from faces.align import LANDMARKS
 from faces.common.cache import cache_folder
 from faces.common.errors import UsageError
 from faces.settings import SYNTHETIC
@@ -48,11 +49,11 @@ def examine(request: Request, console: Console) -> Iterator[Section]:
     yield machine.section(settings)
     cache = cache_folder()
     statuses = weights.report(cache)
-    needed = plan.weight_names(settings)
+    needed = preparing.weight_names(settings)
     yield weights_section.section(statuses, needed, settings.preset, cache / "weights")
     yield storage.section(cache)
     if reads:
-        predictor = weights_section.usable_file(statuses, plan.LANDMARKS)
+        predictor = weights_section.usable_file(statuses, LANDMARKS)
         yield from _examine_data(request, settings, predictor, console)
 
 

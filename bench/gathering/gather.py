@@ -16,7 +16,8 @@ from bench.gathering.redraw import MATERIAL, draw
 from bench.planning.amounts import amount_of
 from bench.planning.datasets import DataSet
 from bench.planning.plan import Plan, Repeat
-from bench.planning.training_sets import EXTERNAL, planned
+from bench.planning.quality_stages import pretrained_by_seed
+from bench.planning.training_sets import EXTERNAL, OWN_STATISTICS, planned, scored_again
 from bench.running.engine import every_stage
 from bench.running.store import Stage, is_done
 from bench.settings.run_settings import RunSettings
@@ -83,7 +84,9 @@ def _gather(
     """
     scored = {key: stage.folder(store) for key, stage in plan.scores.items()}
     shown = {
-        training_set.name for training_set in planned(settings) if training_set.role != "curve"
+        training_set.name
+        for training_set in planned(settings)
+        if training_set.role != "curve" and training_set.tuned
     }
     recognizers = {key: stage for key, stage in plan.finetunes.items() if key[0] in shown}
     outcomes = _with_folds_in_names(_joined(scored, "outcomes.csv"))
@@ -111,20 +114,38 @@ def _of_first_fold(parts: dict[tuple[str, Repeat], T], plan: Plan) -> dict[tuple
 def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[TrainingSet]:
     parts = packed.read_table(plan.split.folder(store) / "split.csv")
     scored = {name for name, _ in plan.scores}
-    for chosen in planned(settings):
-        if chosen.name not in scored:
-            continue
-        yield TrainingSet(
-            name=chosen.name,
-            role=chosen.role,
-            label=chosen.label,
-            images=chosen.translator if chosen.role in ("fakes", "leaky") else None,
-            counterpart=chosen.counterpart,
-            amount=amount_of(chosen, parts),
-            twin=chosen.twin,
+    found = {
+        training_set.name: TrainingSet(
+            name=training_set.name,
+            role=training_set.role,
+            label=training_set.label,
+            images=training_set.translator if training_set.role in ("fakes", "leaky") else None,
+            counterpart=training_set.counterpart,
+            amount=amount_of(training_set, parts),
+            twin=training_set.twin,
+            moved_by=training_set.moved_by(pretrained_by_seed(settings)),
         )
+        for training_set in planned(settings)
+        if training_set.name in scored
+    }
+    yield from found.values()
+    for name, plain in scored_again(settings).items():
+        if name in scored:
+            yield _with_own_statistics(name, found[plain])
     if EXTERNAL in scored:
         yield TrainingSet(EXTERNAL, "external", "dlib's face network as it is, for comparison")
+
+
+def _with_own_statistics(name: str, plain: TrainingSet) -> TrainingSet:
+    """Gives the same recognizer, scored with BatchNorm statistics that were estimated again."""
+    return TrainingSet(
+        name=name,
+        role="adapted",
+        label=f"{plain.label}; NIR statistics",
+        counterpart=plain.name,
+        twin=f"{plain.twin}{OWN_STATISTICS}" if plain.twin else None,
+        moved_by=(*(plain.moved_by or ()), "statistics"),
+    )
 
 
 def _joined(folders: dict[tuple[str, Repeat], Path], file: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Collects the provenance of a run's numbers: data, weights, versions, stages and their times."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ import pandas as pd
 from bench import weights
 from bench.gathering.versions import versions
 from bench.planning.datasets import DataSet
-from bench.planning.plan import Plan, weight_names
+from bench.planning.plan import Plan
+from bench.planning.preparing import weight_names
 from bench.running.engine import every_stage
 from bench.running.store import Stage, read_record
 from bench.settings.run_settings import RunSettings
@@ -115,11 +116,22 @@ def _trained_on(plan: Plan, store: Path) -> str:
 
 
 def _notes(settings: RunSettings) -> list[str]:
+    """Return what a reader has to know of all trainings, and of rendered people."""
+    shares = {
+        "equal-kinds": "equal shares, whatever the numbers of images",
+        "proportional": "the shares that their numbers of images give them",
+    }
+    mixing = (
+        "In a batch of the recognizer, real VIS, real NIR and further images have "
+        f"{shares[settings.recognizer.mixing]} (recognizer.mixing = "
+        f"{settings.recognizer.mixing})."
+    )
     if settings.data.on_disk:
-        return []
+        return [mixing]
     return [
+        mixing,
         "The people are rendered. What is shown here is real training at a small scale; "
-        "it is no evidence about real faces."
+        "it is no evidence about real faces.",
     ]
 
 
@@ -131,17 +143,24 @@ def _weights(settings: RunSettings, plan: Plan, store: Path) -> list[dict]:
         for name in weight_names(settings)
         for weight in [weights.find(name)]
     ]  # fmt: skip
-    if plan.pretrain is not None:
-        chosen, record = settings.pretrain, read_record(plan.pretrain.folder(store))
-        rows.append(
-            {"role": "recognizer before fine-tuning", "name": "pretrain-rendered",
-             "sha256": record["files"][RESULT][1], "licence": "Apache-2.0",
-             "origin": f"stage pretrain-{plan.pretrain.key}",
-             "trained_on": f"{chosen.steps} steps on {chosen.images_per_subject} VIS images of "
-             f"each of {chosen.subjects} {'' if settings.data.on_disk else 'other '}"
-             "rendered people"}
-        )  # fmt: skip
-    return rows
+    return [*rows, *_pretrained(settings, plan, store)]
+
+
+def _pretrained(settings: RunSettings, plan: Plan, store: Path) -> Iterator[dict]:
+    """Gives the weights that the run pretrained itself, one for each seed unless one is fixed."""
+    chosen = settings.pretrain
+    for stage in {stage.key: stage for stage in plan.pretrains.values()}.values():
+        record = read_record(stage.folder(store))
+        yield {
+            "role": "recognizer before fine-tuning",
+            "name": f"pretrain-rendered, seed {stage.name.partition(':')[2]}",
+            "sha256": record["files"][RESULT][1],
+            "licence": "Apache-2.0",
+            "origin": f"stage {stage.folder(store).name}",
+            "trained_on": f"{chosen.steps} steps on {chosen.images_per_subject} VIS images of "
+            f"each of {chosen.subjects} {'' if settings.data.on_disk else 'other '}"
+            "rendered people",
+        }
 
 
 def _split_counts(split: Path) -> dict[str, int]:

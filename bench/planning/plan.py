@@ -15,21 +15,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench import weights
+from bench.planning import recognizer_stages as recognizers
 from bench.planning.datasets import DataSet
 from bench.planning.image_stages import aligned_data, image_counts, splits
 from bench.planning.quality_stages import PRETRAINED, quality_stage
-from bench.planning.recognizer_stages import (
-    external_stage,
-    finetune_stage,
-    pretrain_stage,
-    score_stage,
+from bench.planning.training_sets import (
+    EXTERNAL,
+    LEAKY,
+    PlannedSet,
+    planned,
+    scored_again,
+    translators,
 )
-from bench.planning.training_sets import EXTERNAL, LEAKY, PlannedSet, planned, translators
 from bench.running.store import Stage
 from bench.settings.own_settings import own_settings, variant_of
 from bench.settings.run_settings import RunSettings
-from bench.stages import quality, translation
-from faces.align import LANDMARKS
+from bench.stages import translation
 from faces.common.compute import choose_device, resolve
 from generators.method import Variant
 from generators.settings import GeneratorSettings
@@ -56,7 +57,7 @@ class Plan:
     longest: GeneratorSettings  # those of a translator that trains on all images
     splits: dict[int | None, Stage]  # by fold
     leaky_splits: dict[int | None, Stage]  # the same parts, but translators see more images
-    pretrain: Stage | None = None
+    pretrains: dict[int, Stage] = field(default_factory=dict)  # by seed; none of published weights
     variants: dict[str, Variant[Any]] = field(default_factory=dict)  # by translator's name
     translators: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
     fakes: dict[tuple[str, Repeat], Stage] = field(default_factory=dict)
@@ -105,7 +106,9 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
         },
     )
     if settings.recognizer.weights == PRETRAINED:
-        plan.pretrain = pretrain_stage(settings)
+        plan.pretrains = {
+            seed: recognizers.pretrain_stage(settings, seed) for seed in settings.seeds
+        }
     for fold in settings.folds:
         _add_untranslated(plan, settings, Repeat(settings.seeds[0], fold))
         for repeat in (Repeat(seed, fold) for seed in settings.seeds):
@@ -113,6 +116,8 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
                 _add_variant(plan, settings, name, repeat)
             for training_set in planned(settings):
                 _add_recognizer(plan, settings, training_set, repeat)
+            for name in scored_again(settings):
+                _add_score(plan, settings, name, repeat)
             if settings.controls.external:
                 _add_external(plan, settings, repeat)
     return plan
@@ -158,14 +163,20 @@ def _add_variant(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -
     untranslated = plan.qualities[UNTRANSLATED, Repeat(settings.seeds[0], repeat.fold)]
     measured = {"fakes": plan.fakes[name, repeat], "untranslated": untranslated}
     plan.qualities[name, repeat] = quality_stage(
-        settings, name, f"quality:{name}:{repeat}", _first_inputs(plan, repeat) | measured
+        settings,
+        name,
+        f"quality:{name}:{repeat}",
+        _measuring_inputs(plan, settings, repeat) | measured,
     )
 
 
 def _add_untranslated(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
     """Add the quality of the images that no translator made: VIS, the floor, the ceiling."""
     plan.qualities[UNTRANSLATED, repeat] = quality_stage(
-        settings, "vis", f"quality:{UNTRANSLATED}:{repeat}", _first_inputs(plan, repeat)
+        settings,
+        "vis",
+        f"quality:{UNTRANSLATED}:{repeat}",
+        _measuring_inputs(plan, settings, repeat),
     )
 
 
@@ -175,28 +186,47 @@ def _inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
 
 def _first_inputs(plan: Plan, repeat: Repeat) -> dict[str, Stage]:
     """Return the images, their parts, and the pretrained recognizer where the run trains it."""
-    return _inputs(plan, repeat) | ({"initial": plan.pretrain} if plan.pretrain else {})
+    pretrain = plan.pretrains.get(repeat.seed)
+    return _inputs(plan, repeat) | ({"initial": pretrain} if pretrain else {})
+
+
+def _measuring_inputs(plan: Plan, settings: RunSettings, repeat: Repeat) -> dict[str, Stage]:
+    """Return the inputs of image quality: the first seed's recognizer measures all images."""
+    return _first_inputs(plan, Repeat(settings.seeds[0], repeat.fold))
 
 
 def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repeat: Repeat) -> None:
+    """Add a fine-tuning, or the recognizer before it, and its score."""
     inputs = _first_inputs(plan, repeat)
     if chosen.translator:
         inputs["fakes"] = plan.fakes[chosen.translator, repeat]
-    finetune = finetune_stage(
+    make, kind = (
+        (recognizers.finetune_stage, "finetune:")
+        if chosen.tuned
+        else (recognizers.untuned_stage, "")
+    )
+    recognizer = make(
         settings,
-        f"finetune:{chosen.name}:{repeat}",
+        f"{kind}{chosen.name}:{repeat}",
         inputs,
         mixture=chosen.mixture,
         seed=repeat.seed,
     )
-    finetune = _known(plan.finetunes, finetune)
-    plan.finetunes[chosen.name, repeat] = finetune
-    score = score_stage(
+    recognizer = _known(plan.finetunes, recognizer)
+    plan.finetunes[chosen.name, repeat] = recognizer
+    _add_score(plan, settings, chosen.name, repeat)
+
+
+def _add_score(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -> None:
+    """Add the score of a recognizer, or its second one, with statistics estimated again."""
+    again = scored_again(settings)
+    score = recognizers.score_stage(
         settings,
-        f"score:{chosen.name}:{repeat}",
-        _inputs(plan, repeat) | {"recognizer": finetune},
+        f"score:{name}:{repeat}",
+        _inputs(plan, repeat) | {"recognizer": plan.finetunes[again.get(name, name), repeat]},
+        own_statistics=name in again,
     )
-    plan.scores[chosen.name, repeat] = _known(plan.scores, score)
+    plan.scores[name, repeat] = _known(plan.scores, score)
 
 
 def _known(stages: dict[tuple[str, Repeat], Stage], stage: Stage) -> Stage:
@@ -207,15 +237,5 @@ def _known(stages: dict[tuple[str, Repeat], Stage], stage: Stage) -> Stage:
 def _add_external(plan: Plan, settings: RunSettings, repeat: Repeat) -> None:
     """Add the external recognizer; all seeds share its scores, since it is not trained."""
     fold = "" if repeat.fold is None else f":fold{repeat.fold}"
-    stage = external_stage(settings, f"score:{EXTERNAL}{fold}", _inputs(plan, repeat))
+    stage = recognizers.external_stage(settings, f"score:{EXTERNAL}{fold}", _inputs(plan, repeat))
     plan.scores[EXTERNAL, repeat] = _known(plan.scores, stage)
-
-
-def weight_names(settings: RunSettings) -> list[str]:
-    """Return the names of the weights that a run needs."""
-    names = [LANDMARKS, *quality.NETWORKS]
-    for name in settings.variants:
-        names += variant_of(settings, name).needs(own_settings(settings, name))
-    if settings.recognizer.weights != PRETRAINED:
-        names.append(settings.recognizer.weights)
-    return list(dict.fromkeys(names))

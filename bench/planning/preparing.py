@@ -1,4 +1,4 @@
-"""Prepares a run: checks that need no data, reads the data set, and names the stage store."""
+"""Prepares a run: checks without data, the data set, the stage store, the weights it needs."""
 
 from pathlib import Path
 
@@ -7,9 +7,11 @@ from rich.console import Console
 from bench.display.single_task import shown
 from bench.planning import datasets
 from bench.planning.datasets import DataSet
+from bench.planning.quality_stages import PRETRAINED
 from bench.settings.own_settings import own_settings, variant_of
 from bench.settings.run_settings import RunSettings
-from bench.stages import fixed_networks
+from bench.stages import fixed_networks, quality
+from faces.align import LANDMARKS
 from faces.common.errors import UsageError
 from generators import definitions
 
@@ -53,3 +55,13 @@ def read(settings: RunSettings, cache: Path, console: Console) -> DataSet | None
 def store_of(out: Path) -> Path:
     """Return the stage store, which runs that lie beside each other share."""
     return out.absolute().parent / "stages"
+
+
+def weight_names(settings: RunSettings) -> list[str]:
+    """Return the names of the weights that a run needs."""
+    names = [LANDMARKS, *quality.NETWORKS]
+    for name in settings.variants:
+        names += variant_of(settings, name).needs(own_settings(settings, name))
+    if settings.recognizer.weights != PRETRAINED:
+        names.append(settings.recognizer.weights)
+    return list(dict.fromkeys(names))

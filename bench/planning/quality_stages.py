@@ -43,3 +43,8 @@ def first_weights(settings: RunSettings) -> str:
     """Return the hash of published weights; "" where the run trains them, as a stage's input."""
     name = settings.recognizer.weights
     return "" if name == PRETRAINED else weights.original_sha256(name, cache_folder())
+
+
+def pretrained_by_seed(settings: RunSettings) -> bool:
+    """Tell whether every seed of the run pretrains a recognizer of its own."""
+    return settings.recognizer.weights == PRETRAINED and settings.pretrain.seed is None

@@ -14,9 +14,13 @@ from recognizer import recognition_metrics
 from recognizer.settings import TrainingSettings
 
 
-def pretrain_stage(settings: RunSettings) -> Stage:
-    """Return the training on rendered people who are in no other part of the run."""
-    chosen = settings.pretrain
+def pretrain_stage(settings: RunSettings, seed: int) -> Stage:
+    """Return the training on rendered people who are in no other part of the run.
+
+    `seed` is that of the run, unless the settings fix one for pretraining.
+    """
+    own = settings.pretrain.seed
+    chosen = settings.pretrain.model_copy(update={"seed": seed if own is None else own})
     people = images.PeopleSettings.of(
         settings.data,
         population=chosen.population,
@@ -26,7 +30,7 @@ def pretrain_stage(settings: RunSettings) -> Stage:
         paired=False,
     )
     return Stage(
-        "pretrain",
+        f"pretrain:{chosen.seed}",
         recognition.pretrain,
         chosen,
         {"aligned": rendered_and_aligned(settings, "pretrain", people)},
@@ -42,20 +46,42 @@ def finetune_stage(
     return Stage(
         name,
         recognition.finetune,
-        recognition.FinetuneSettings.of(recognizer, first_weights(settings), mixture, seed),
+        _tuned(settings, mixture, seed),
         inputs,
         effort=_training_effort(recognizer),
     )
 
 
-def score_stage(settings: RunSettings, name: str, inputs: Mapping[str, Stage]) -> Stage:
-    """Return the scoring of one fine-tuned recognizer."""
+def _tuned(settings: RunSettings, mixture: Mixture, seed: int) -> recognition.FinetuneSettings:
+    return recognition.FinetuneSettings.of(
+        settings.recognizer, first_weights(settings), mixture, seed
+    )
+
+
+def untuned_stage(
+    settings: RunSettings, name: str, inputs: Mapping[str, Stage], *, mixture: Mixture, seed: int
+) -> Stage:
+    """Return the stage that takes the place of a fine-tuning: first weights, without training."""
+    known = recognition.UntunedSettings.of(_tuned(settings, mixture, seed))
+    return Stage(name, recognition.untuned, known, inputs, effort=20)
+
+
+def score_stage(
+    settings: RunSettings,
+    name: str,
+    inputs: Mapping[str, Stage],
+    *,
+    own_statistics: bool = False,
+) -> Stage:
+    """Return the scoring of one recognizer, as it is or with BatchNorm statistics of its own."""
     recognizer = settings.recognizer
     return Stage(
         name,
         recognition.score,
         recognition.ScoreSettings(
-            **recognizer.model_dump(), added_metrics=recognition_metrics.added()
+            **recognizer.model_dump(),
+            added_metrics=recognition_metrics.added(),
+            own_statistics=own_statistics,
         ),
         inputs,
         effort=15 * (recognizer.side_px / 80) ** 2,

@@ -5,14 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bench.settings.run_settings import RunSettings
+from bench.stages.examples import Pairs
 from bench.stages.mixture import FAKES, ORACLE, Mixture
+from faces.common.errors import UsageError
 from recognizer import controls
 from recognizer.controls.control import Control
 
 BASELINE = "real"
+UNTUNED = "untuned"
 CEILING = "real+oracle"
+REAL_CEILING = "real+nir"
 EXTERNAL = "dlib-face"
 LEAKY = "-leaky"
+OWN_STATISTICS = "@nir-statistics"
 
 
 @dataclass(frozen=True)
@@ -27,32 +32,82 @@ class PlannedSet:
     counterpart: str | None = None
     twin: str | None = None
 
+    @property
+    def tuned(self) -> bool:
+        """Tells whether it is what a recognizer is fine-tuned on; `untuned` is not."""
+        return self.role != "untuned"
+
+    def moved_by(self, pretrained_by_seed: bool) -> tuple[str, ...]:
+        """Return what another seed changes; first weights only where each seed has its own."""
+        parts = {
+            "pretraining": pretrained_by_seed,
+            "fine-tuning": self.tuned,
+            "translator": self.translator is not None,
+        }
+        return tuple(name for name, there in parts.items() if there)
+
 
 def planned(settings: RunSettings) -> list[PlannedSet]:
     """Return every training set, each name once: some points of the curves are other sets, too."""
     found: dict[str, PlannedSet] = {}
     trained: dict[tuple[Mixture, str | None], str] = {}
     for training_set in _all(settings):
-        content = (training_set.mixture, training_set.translator)
-        first = trained.setdefault(content, training_set.name)
-        twin = first if first != training_set.name else None
-        found.setdefault(training_set.name, replace(training_set, twin=twin))
+        if training_set.tuned:
+            content = (training_set.mixture, training_set.translator)
+            named = trained.setdefault(content, training_set.name)
+            twin = named if named != training_set.name else None
+            training_set = replace(training_set, twin=twin)
+        first = found.setdefault(training_set.name, training_set)
+        if (first.mixture, first.translator) != (training_set.mixture, training_set.translator):
+            raise UsageError(
+                f"two training sets would be called {training_set.name}: {first.label}, and "
+                f"{training_set.label}; give the translator another name"
+            )
     return list(found.values())
+
+
+def scored_again(settings: RunSettings) -> dict[str, str]:
+    """Gives names of scores with BatchNorm statistics estimated again, and of their training sets.
+
+    All training sets have them but the points of curves.
+    """
+    if not settings.controls.nir_statistics:
+        return {}
+    return {
+        f"{training_set.name}{OWN_STATISTICS}": training_set.name
+        for training_set in planned(settings)
+        if training_set.role != "curve"
+    }
 
 
 def _all(settings: RunSettings) -> Iterator[PlannedSet]:
     nir = settings.recognizer.nir_per_subject
-    yield PlannedSet(BASELINE, "baseline", _real_images(nir), Mixture(nir_per_subject=nir))
+    real = Mixture(nir_per_subject=nir)
+    yield PlannedSet(BASELINE, "baseline", _real_images(nir), real)
+    yield PlannedSet(UNTUNED, "untuned", "the recognizer before fine-tuning", real)
     for control in _chosen_controls(settings):
         yield _with_control(settings, control)
     for name in translators(settings):
         yield _with_fakes(settings, name)
-    if not settings.data.on_disk:
-        label = "with the true NIR of the same shots"
-        yield PlannedSet(CEILING, "ceiling", label, Mixture(nir_per_subject=nir, extra=ORACLE))
+    yield from _ceiling(settings)
     if not _counted_translator(settings).endswith(LEAKY):
         yield from _nir_curve(settings)
         yield from _fakes_curve(settings)
+
+
+def _ceiling(settings: RunSettings) -> Iterator[PlannedSet]:
+    """Gives what fakes could reach at best: of rendered people, the true NIR of the same shots.
+
+    Of people on disk it is their real NIR images, unless the baseline has them all.
+    """
+    nir = settings.recognizer.nir_per_subject
+    if not settings.data.on_disk:
+        label = "with the true NIR of the same shots"
+        mixture = Mixture(nir_per_subject=nir, extra=ORACLE)
+        yield PlannedSet(CEILING, "ceiling", label, mixture)
+    elif nir != "all":
+        label = "with all real NIR images of the training people, named"
+        yield PlannedSet(REAL_CEILING, "ceiling", label, Mixture(nir_per_subject="all"))
 
 
 def translators(settings: RunSettings) -> Iterator[str]:
@@ -103,6 +158,7 @@ def _with_control(settings: RunSettings, control: Control) -> PlannedSet:
         nir_per_subject=settings.recognizer.nir_per_subject if control.real else 0,
         extra=extra,
         shuffled=control.shuffled,
+        pairs=_pairs(settings) if control.needs_pairs else "",
         origin=controls.origin(extra) if extra != FAKES else "",
     )
     return PlannedSet(
@@ -112,6 +168,13 @@ def _with_control(settings: RunSettings, control: Control) -> PlannedSet:
         mixture=mixture,
         translator=maker if control.beside == FAKES else None,
     )
+
+
+def _pairs(settings: RunSettings) -> Pairs:
+    """Says which images of the data are pairs; those of rendered people are true ones."""
+    if not settings.data.on_disk:
+        return "true"
+    return "same-shot" if settings.controls.pairs == "same-shot" else ""
 
 
 def _nir_curve(settings: RunSettings) -> Iterator[PlannedSet]:

@@ -33,6 +33,16 @@ class ControlSettings(BaseModel):
     fakes_curve: list[Share] = Field(
         [], description="fakes curve: shares of the fakes that are trained on"
     )
+    nir_statistics: bool = Field(
+        True,
+        description="score every recognizer a second time, with BatchNorm statistics of the NIR "
+        "and VIS images that translators saw",
+    )
+    pairs: Literal["none", "same-shot"] = Field(
+        "none",
+        description="data on disk: which VIS and NIR images are pairs; same-shot: those of one "
+        "person whose shots have one name",
+    )
     external: bool = Field(
         True,
         validation_alias=AliasChoices("external", "reference"),  # the name in older settings.toml

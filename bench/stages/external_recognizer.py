@@ -68,13 +68,16 @@ def ready(state: dict[str, torch.Tensor], device: torch.device) -> DlibFaceNet:
 
 def embedder(
     network: DlibFaceNet, device: torch.device, progress: Progress
-) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the function from (N, S, S, 1 or 3) uint8 crops to (N, 128) float32 of length 1."""
+) -> Callable[[np.ndarray, str], np.ndarray]:
+    """Return the function from (N, S, S, 1 or 3) uint8 crops to (N, 128) float32 of length 1.
+
+    Its second argument, the spectrum, makes no difference to this network.
+    """
     batch = inference.batch_size(device)
 
     @torch.inference_mode()
     @full_float32()
-    def embed(images: np.ndarray) -> np.ndarray:
+    def embed(images: np.ndarray, spectrum: str) -> np.ndarray:
         embeddings = np.empty((len(images), EMBEDDING), np.float32)
         for start in range(0, len(images), batch):
             rows = slice(start, min(start + batch, len(images)))

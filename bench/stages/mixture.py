@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from bench.stages.examples import Pairs, examples
 from bench.stages.parts import select
 from faces import packed
 from faces.packed import Packed
@@ -24,7 +25,8 @@ class Mixture(BaseModel):
     `extra` is one image for each VIS image of the training people: "fakes", their true NIR
     ("oracle"), or the output of the control of that name; empty: none. `shuffled`: the control
     gives images the names of other people. `share` is the share of each person's fakes that is
-    kept. Without `real` there are extra images alone. `origin` is the package that adds the
+    kept. Without `real` there are extra images alone. `pairs` says which images a control that
+    needs pairs learns from (bench/stages/examples.py). `origin` is the package that adds the
     control, if it is not nirbench; only then it is part of a training's key.
     """
 
@@ -35,6 +37,7 @@ class Mixture(BaseModel):
     extra: str = ""
     shuffled: bool = False
     share: float = 1.0
+    pairs: Pairs = Field("", exclude_if=lambda pairs: not pairs)
     origin: str = Field("", exclude_if=lambda origin: not origin)
 
     @property
@@ -74,7 +77,13 @@ def image_sets(
         control = controls.get(mixture.extra)
         beside = _fakes(fakes, mixture.share) if control.beside == FAKES else vis
         given = _labelled(control.images_name, beside, classes)
-        sets.append(ImageSet(given.name, *control.made(given.images, given.labels, seed)))
+        made = control.made(
+            given.images,
+            given.labels,
+            seed,
+            lambda: examples(aligned, parts, classes, mixture.pairs),
+        )
+        sets.append(ImageSet(given.name, *made))
     return sets
 
 

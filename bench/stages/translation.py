@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from bench.running.store import Job
 from bench.running.versions import stage
 from bench.stages import fixed_networks
+from bench.stages.examples import PAIRS
 from bench.stages.parts import of_lines, read_split, seen_by_translators
 from faces import packed, protocols
 from faces.packed import Packed
@@ -18,8 +19,6 @@ from generators.origin import Origin
 from generators.settings import GeneratorSettings
 from generators.training import RESULT
 from generators.training import train as train_translator
-
-PAIRS = "NIR-true"  # folder of rendered people: the NIR images of the same shots as VIS
 
 
 class TranslatorSettings(BaseModel):

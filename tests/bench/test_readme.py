@@ -8,6 +8,7 @@ import pytest
 
 from tests.bench.test_own_data import TRAINING, shell
 
+FOLDERS = ("bench", "faces", "generators", "recognizer", "reports")
 README = Path(__file__).parents[2] / "README.md"
 MARK = "<!-- tests/bench/test_readme.py runs this -->\n```\n"
 
@@ -48,3 +49,27 @@ def test_every_file_of_the_tree_exists():
             assert (folder / name).exists(), line
             for other in re.findall(r"([\w/]+\.py|\w+/)[:;\s]", line.partition(name)[2]):
                 assert list(folder.rglob(other.rstrip("/"))), line
+
+
+def test_what_the_table_of_places_names_is_there():
+    """Each row names files, and what is defined in one of them."""
+    table = README.read_text(encoding="utf-8").partition("| looking for |")[2].partition("\n\n")[0]
+    rows = table.splitlines()[2:]
+    assert len(rows) > 5
+    for row in rows:
+        names = re.findall(r"`([^`]+)`", row)
+        files = [file for name in names if (file := _file(name))]
+        assert files, row
+        source = "".join(file.read_text() for file in files if file.is_file())
+        for name in names:
+            if not _file(name) and not name.endswith((".csv", "/")):
+                word = name.rpartition(".")[2]
+                assert re.search(rf"(def|class) {word}\b|^{word}\b", source, re.M), f"{name}: {row}"
+
+
+def _file(name: str) -> Path | None:
+    """Return the file or folder of that name, from the top or under a folder of the project."""
+    if "/" in name and (README.parent / name).exists():
+        return README.parent / name
+    found = [path for folder in FOLDERS for path in (README.parent / folder).rglob(name)]
+    return found[0] if name.endswith(".py") and found else None

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from bench.planning import plan as plans
+from bench.planning import preparing
 from bench.planning.preparing import check
 from bench.running.engine import every_stage
 from bench.settings import loading
@@ -186,7 +187,7 @@ def test_fixed_networks_are_named_by_their_weights(tmp_path, network, known):
         tmp_path, "architectures=", f'needs=lambda own: ("{network}",), architectures='
     )
     settings = load(variants=[needing])
-    assert network in plans.weight_names(settings)
+    assert network in preparing.weight_names(settings)
     if known:
         check(settings, tmp_path / "out")
     else:

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from faces.common.errors import DataError
-from recognizer.batches import ImageSet, Sampler, at_most_per_subject, augment
+from recognizer.batches import (
+    SAMPLERS,
+    ImageSet,
+    ProportionalSampler,
+    Sampler,
+    at_most_per_subject,
+    augment,
+)
 from recognizer.settings import TrainingSettings
 
 STILL = {"flip": 0, "crop": 0, "contrast": 0, "brightness": 0}
@@ -35,12 +42,36 @@ def test_sets_share_every_batch_and_images_return_only_after_all_others(counts, 
 
 
 @hypothesis.settings(deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=5), st.integers(2, 33), st.integers(0, 9))
+def test_in_proportion_all_images_are_one_list_drawn_without_replacement(counts, batch, seed):
+    sampler = ProportionalSampler(counts, seed)
+    batches = [sampler.next(batch) for _ in range(12)]
+    assert all(sum(len(rows) for rows in drawn) == batch for drawn in batches)
+    total = sum(counts)
+    for epochs in range(1, 12 * batch // total + 1):
+        if epochs * total % batch:
+            continue  # the epoch ends within a batch
+        seen = batches[: epochs * total // batch]
+        for kind, count in enumerate(counts):
+            rows = torch.cat([drawn[kind] for drawn in seen])
+            assert torch.bincount(rows, minlength=count).tolist() == [epochs] * count
+
+
+def test_in_proportion_a_kind_has_the_share_of_its_images():
+    sampler = ProportionalSampler([900, 100], 0)
+    shares = np.mean([[len(rows) / 32 for rows in sampler.next(32)] for _ in range(500)], axis=0)
+    np.testing.assert_allclose(shares, [0.9, 0.1], atol=0.005)
+
+
+@pytest.mark.parametrize("mixing", SAMPLERS)
+@hypothesis.settings(deadline=None)
 @given(st.lists(st.integers(1, 20), min_size=1, max_size=4), st.integers(0, 7), st.integers(0, 9))
-def test_a_restored_sampler_goes_on_as_the_first(counts, batches_before, seed):
-    sampler = Sampler(counts, seed)
+def test_a_restored_sampler_goes_on_as_the_first(mixing, counts, batches_before, seed):
+    make = SAMPLERS[mixing]
+    sampler = make(counts, seed)
     for _ in range(batches_before):
         sampler.next(5)
-    other = Sampler(counts, seed + 1)
+    other = make(counts, seed + 1)
     other.restore(sampler.state())
     for _ in range(6):
         for rows, others in zip(sampler.next(5), other.next(5), strict=True):

@@ -24,7 +24,7 @@ def part(shots: int, spectrum: str, missing: tuple[int, ...] = (), noise: float 
     return Packed(images.clip(0, 255).astype(np.uint8), index.assign(found=found))
 
 
-def embed_pixels(images: np.ndarray) -> np.ndarray:
+def embed_pixels(images: np.ndarray, spectrum: str) -> np.ndarray:
     flat = images.reshape(len(images), 16).astype(np.float32) - 128
     return flat / np.linalg.norm(flat, axis=1, keepdims=True)
 
@@ -57,7 +57,9 @@ def test_confusions_name_the_most_similar_other_person_of_the_first_gallery(matc
     enrolled = np.flatnonzero(gallery.index["subject"] != "001")
     subjects = gallery.index["subject"].to_numpy(str)[enrolled]
     first = gallery_draws(subjects, 3, matching.GALLERY_SEED)[0]
-    likeness = embed_pixels(probe.images) @ embed_pixels(gallery.images[enrolled[first]]).T
+    likeness = (
+        embed_pixels(probe.images, "NIR") @ embed_pixels(gallery.images[enrolled[first]], "VIS").T
+    )
     of_probe = dict(zip(probe_names(), likeness, strict=True))
     for row in rows.itertuples():
         scores = dict(zip(subjects[first], of_probe[row.probe], strict=True))
@@ -107,6 +109,17 @@ def test_the_order_of_probes_changes_no_value():
         )
         pd.testing.assert_frame_equal(first, second, check_exact=True)
     pd.testing.assert_frame_equal(one.curves, other.curves, check_exact=True)
+
+
+def test_each_side_is_embedded_as_its_spectrum():
+    asked = []
+
+    def embed(images: np.ndarray, spectrum: str) -> np.ndarray:
+        asked.append((len(images), spectrum))
+        return embed_pixels(images, spectrum)
+
+    match(part(3, "VIS", (3,)), part(4, "NIR", (2,)), embed, draws=3, far_targets=FARS)
+    assert asked == [(35, "VIS"), (47, "NIR")]
 
 
 def test_nobody_to_match_is_told():

@@ -7,7 +7,8 @@ import torch
 
 from faces.common.errors import DataError
 from faces.packed import Packed, read_table
-from recognizer import scoring, tables
+from recognizer import network, scoring, tables
+from recognizer.batch_statistics import with_statistics_of
 from recognizer.embedding import embed
 
 CPU = torch.device("cpu")
@@ -166,3 +167,26 @@ def test_no_found_face_is_told(trained, settings, parts, tmp_path):
     changed_parts = scoring.Parts(**vars(parts) | {"probe": nobody})
     with pytest.raises(DataError, match="too few found faces"):
         scoring.score(trained, settings, changed_parts, tmp_path, device=CPU)
+
+
+def test_statistics_of_a_spectrum_change_its_scores_and_nothing_else(
+    trained, settings, parts, *, scored, tmp_path
+):
+    """Accuracy on VIS stays with statistics of NIR; logits of NIR are those of the new network."""
+    nir = np.random.default_rng(8).integers(0, 90, (40, 90, 90, 1), np.uint8)
+    scoring.score(trained, settings, parts, tmp_path, device=CPU, statistics_of={"NIR": nir})
+    before, after = (pd.read_csv(folder / "confusions.csv") for folder in (scored, tmp_path))
+    assert (before["genuine"] != after["genuine"]).all()
+    before, after = (pd.read_csv(folder / "outcomes.csv") for folder in (scored, tmp_path))
+    same = before["metric"] == "accuracy-vis"
+    pd.testing.assert_frame_equal(before[same], after[same])
+    adapted = with_statistics_of(
+        network.load(trained), nir, side_px=settings.side_px, colour="grey", device=CPU
+    )
+    found = parts.held_out_nir.index["found"].to_numpy(bool)
+    logits = embed(
+        adapted, parts.held_out_nir.images[found], settings.side_px, "grey", device=CPU
+    ).logits
+    labels = pd.Index(parts.classes).get_indexer(parts.held_out_nir.index["subject"][found])
+    rows = pd.read_csv(tmp_path / "confusions.csv").query("protocol == 'seen-subjects'")
+    np.testing.assert_allclose(rows["genuine"], logits[np.arange(len(labels)), labels], rtol=1e-4)

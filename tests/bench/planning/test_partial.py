@@ -5,6 +5,7 @@ import pytest
 from bench.gathering.failures import failure_rows
 from bench.planning import plan as plans
 from bench.planning.partial import PARTS, NothingToReport, needs, without
+from bench.planning.training_sets import EXTERNAL
 from bench.running.engine import Failure, every_stage
 from bench.settings import loading
 from faces.common.errors import StageError
@@ -35,11 +36,11 @@ def test_no_stage_that_is_left_needs_one_that_failed(plan):
 def test_one_failed_translator_takes_its_seed_and_its_sets_alone(plan):
     left = without(plan, [stage_named(plan, "translator:A:0")])
     gone = {(name, repeat.seed) for name, repeat in plan.scores.keys() - left.scores.keys()}
-    assert gone == {("real+A", 0)}
+    assert gone == {("real+A", 0), ("real+A@nir-statistics", 0)}
     assert {name for name, _ in plan.qualities.keys() - left.qualities.keys()} == {"A"}
 
 
-@pytest.mark.parametrize("name", ["align:data", "split", "pretrain", "render:data"])
+@pytest.mark.parametrize("name", ["align:data", "split", "align:pretrain", "render:data"])
 def test_nothing_is_left_to_report_without_images_or_baseline(plan, name):
     with pytest.raises(NothingToReport):
         without(plan, [stage_named(plan, name)])
@@ -48,9 +49,16 @@ def test_nothing_is_left_to_report_without_images_or_baseline(plan, name):
 def test_the_baseline_of_one_seed_is_enough(plan):
     left = without(plan, [stage_named(plan, "finetune:real:0")])
     assert ("real", 1) in {(name, repeat.seed) for name, repeat in left.scores}
+    assert ("untuned", 0) in {(name, repeat.seed) for name, repeat in left.scores}
     both = [stage_named(plan, f"finetune:real:{seed}") for seed in (0, 1)]
     with pytest.raises(NothingToReport):
         without(plan, both)
+
+
+def test_a_failed_pretraining_takes_its_seed_alone(plan):
+    left = without(plan, [stage_named(plan, "pretrain:1")])
+    assert {repeat.seed for name, repeat in left.scores if name != EXTERNAL} == {0}
+    assert left.qualities.keys() == plan.qualities.keys()
 
 
 def test_a_seed_with_a_missing_fold_is_left_out_whole(plan):

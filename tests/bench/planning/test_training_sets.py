@@ -8,7 +8,9 @@ from bench.settings import loading
 from bench.settings.run_settings import RunSettings
 from faces.common.errors import UsageError
 
-EVERY = ["twice", "grey", "equalized", "augmented", "shuffled", "alone"]
+EVERY = [
+    "twice", "grey", "equalized", "augmented", "histogram", "regression", "shuffled", "alone"
+]  # fmt: skip
 
 
 def load(**overrides) -> RunSettings:
@@ -21,15 +23,16 @@ def names(**overrides) -> list[str]:
 
 
 def test_the_baseline_the_fakes_and_the_ceiling_go_without_saying():
-    assert names() == ["real", "real+A", "real+B", "real+C", "real+oracle"]
+    assert names() == ["real", "untuned", "real+A", "real+B", "real+C", "real+oracle"]
 
 
 def test_every_control_is_named_after_what_it_holds():
-    assert names(controls__sets=EVERY)[1:7] == [
-        "real-twice", "real+grey", "real+equalized", "real+augmented", "real+C-shuffled", "C-alone"
+    assert names(controls__sets=EVERY)[2:10] == [
+        "real-twice", "real+grey", "real+equalized", "real+augmented", "real+histogram",
+        "real+regression", "real+C-shuffled", "C-alone",
     ]  # fmt: skip
     chosen = names(controls__sets=["shuffled", "alone"], controls__translator="A")
-    assert chosen[1:3] == ["real+A-shuffled", "A-alone"]
+    assert chosen[2:4] == ["real+A-shuffled", "A-alone"]
 
 
 @pytest.mark.parametrize("sets", [[], ["grey"], ["twice"]])
@@ -75,10 +78,12 @@ def test_the_curve_of_fakes_differs_from_the_baseline_in_the_fakes_alone():
 def test_everything_is_trained_for_the_same_steps_from_the_same_weights(tmp_path):
     settings = loading.load("controls")
     plan = plans.build(settings, None, tmp_path)
-    assert {stage.settings.training.steps for stage in plan.finetunes.values()} == {
+    tuned = {key: stage for key, stage in plan.finetunes.items() if key[0] != "untuned"}
+    assert {stage.settings.training.steps for stage in tuned.values()} == {
         settings.recognizer.steps
     }
-    assert {stage.inputs["initial"].key for stage in plan.finetunes.values()} == {plan.pretrain.key}
+    for (_, repeat), stage in plan.finetunes.items():
+        assert stage.inputs["initial"] is plan.pretrains[repeat.seed]
     fakes = {name for (name, _), stage in plan.finetunes.items() if "fakes" in stage.inputs}
     planned_fakes = {chosen.name for chosen in planned(settings) if chosen.translator}
     assert fakes == planned_fakes
@@ -113,3 +118,54 @@ def test_the_external_recognizer_is_scored_once_for_all_seeds(tmp_path):
 def test_mistakes_name_the_setting(key, value, words):
     with pytest.raises(UsageError, match=words):
         load(**{key: value})
+
+
+def on_disk(**overrides) -> RunSettings:
+    return load(data__name="casia", data__path="/data", protocol="paper-520", **overrides)
+
+
+def test_real_people_have_their_real_nir_images_as_the_ceiling():
+    for few in (0, 2):
+        (ceiling,) = [one for one in planned(on_disk(recognizer__nir_per_subject=few))
+                      if one.role == "ceiling"]  # fmt: skip
+        assert (ceiling.name, ceiling.mixture.nir_per_subject) == ("real+nir", "all")
+    whole = planned(on_disk(recognizer__nir_per_subject="all"))
+    assert "ceiling" not in {one.role for one in whole}
+
+
+def test_the_end_of_the_curve_and_the_ceiling_are_one_training():
+    sets = {one.name: one for one in planned(on_disk(
+        recognizer__nir_per_subject=0, controls__nir_curve=[0, 1, "all"]))}  # fmt: skip
+    assert sets["real@nirall"].twin == "real+nir"
+
+
+@pytest.mark.parametrize(("setting", "pairs"), [("none", ""), ("same-shot", "same-shot")])
+def test_what_are_pairs_is_stated_for_data_on_disk_and_known_of_rendered_people(setting, pairs):
+    told = {"controls__sets": ["regression"], "controls__pairs": setting}
+    (regression,) = [one for one in planned(on_disk(**told)) if one.role == "paired"]
+    assert regression.mixture.pairs == pairs
+    (regression,) = [one for one in planned(load(**told)) if one.role == "paired"]
+    assert regression.mixture.pairs == "true"
+
+
+def test_what_another_seed_moves():
+    sets = {one.name: one for one in planned(load(controls__sets=["alone", "augmented"]))}
+    assert sets["untuned"].moved_by(pretrained_by_seed=False) == ()
+    assert sets["untuned"].moved_by(pretrained_by_seed=True) == ("pretraining",)
+    for name in ("real", "real+augmented", "real+oracle"):
+        assert sets[name].moved_by(pretrained_by_seed=True) == ("pretraining", "fine-tuning")
+    for name in ("real+A", "C-alone"):
+        assert sets[name].moved_by(pretrained_by_seed=False) == ("fine-tuning", "translator")
+
+
+@pytest.mark.parametrize("name", ["grey", "oracle"])
+def test_a_translator_called_as_another_training_set_is_refused(name, tmp_path):
+    path = tmp_path / f"{name}.py"
+    path.write_text(
+        "from dataclasses import replace\nfrom generators import variants\n"
+        f"VARIANT = replace(variants.get('A'), name='{name}')\n"
+    )
+    settings = load(controls__sets=["grey"])
+    settings = settings.model_copy(update={"variants": [name], "translator_files": {name: path}})
+    with pytest.raises(UsageError, match=rf"two training sets would be called real\+{name}"):
+        planned(settings)

@@ -106,13 +106,13 @@ def test_embeddings_are_those_of_the_plain_network_on_luminance():
         external_recognizer.ready(network.state_dict(), CPU), CPU, silent
     )
     images = np.random.default_rng(0).integers(0, 256, (11, 60, 60, 3), np.uint8)
-    embeddings = embed(images)
-    np.testing.assert_array_equal(embed(luminance(images)), embeddings)
+    embeddings = embed(images, "VIS")
+    np.testing.assert_array_equal(embed(luminance(images), "NIR"), embeddings)
     assert embeddings.shape == (11, 128)
     assert embeddings.dtype == np.float32
     grey = torch.from_numpy(luminance(images)).permute(0, 3, 1, 2)
     with torch.inference_mode():
         expected = functional.normalize(network.eval()(chips(grey, EYE_PLACES * 60 - 0.5)))
     np.testing.assert_allclose(embeddings, expected, atol=1e-5)
-    np.testing.assert_allclose(embed(images[:3]), embeddings[:3], atol=1e-5)
-    assert embed(images[:0]).shape == (0, 128)
+    np.testing.assert_allclose(embed(images[:3], "VIS"), embeddings[:3], atol=1e-5)
+    assert embed(images[:0], "VIS").shape == (0, 128)
