@@ -9,7 +9,7 @@ of blocks do not change any result.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from recognizer.equal_error import Crossing, equal_error
 from recognizer.impostor_counts import ImpostorCounter, ImpostorCounts
 from recognizer.impostors import Accepted, Outscored, Pairs
 from recognizer.metrics import ranks_among, threshold_at
+from recognizer.thresholds import Thresholds
 
 SMALLEST_BLOCK = 2**21  # scores
 NARROWEST_ROW = 512  # so that a block's embeddings do not need more memory than its scores
@@ -59,14 +60,19 @@ class Table:
 class Comparison:
     """`scores` of P probes with one image of each of G people.
 
-    `probe_subjects`: (P,) str. `gallery_subjects`: (G,) str, each subject once. Raises DataError
-    for a probe whose subject is not in the gallery, and where there are no probes or fewer than two
-    gallery subjects.
+    `probe_subjects`: (P,) str. `gallery_subjects`: (G,) str, each subject once. `missed_subjects`:
+    (M,) str, of the misses, which have no scores. `strangers` are not enrolled in the open set
+    (recognizer/open_set.py). `thresholds` were set on other pairs. Raises DataError for a probe
+    whose subject is not in the gallery, and where there are no probes or fewer than two gallery
+    subjects.
     """
 
     scores: Scores
     probe_subjects: np.ndarray
     gallery_subjects: np.ndarray
+    missed_subjects: np.ndarray = field(default_factory=lambda: np.array([], str))
+    strangers: frozenset[str] = frozenset()
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     def __post_init__(self) -> None:
         gallery = self.gallery_subjects
@@ -82,6 +88,10 @@ class Comparison:
         order = np.argsort(self.gallery_subjects)
         return order[np.searchsorted(self.gallery_subjects[order], self.probe_subjects)]
 
+    def are_strangers(self, subjects: np.ndarray) -> np.ndarray:
+        """Tell which subjects are not enrolled in the open set: (N,) str => (N,) bool."""
+        return np.array([subject in self.strangers for subject in subjects], bool)
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -91,8 +101,11 @@ class Tally:
     `counts`: how many impostors reach the genuine scores. `other` (P,) int64: the column of the
     most similar other person, the first of several, and `impostor` (P,) float64, their score.
     `crossing`: the point of equal errors. `at_crossing`: the impostor pairs accepted at its two
-    thresholds; `at_far`: those accepted at each FAR. `outscored`: the genuine scores below impostor
-    pairs.
+    thresholds; `at_far`: those accepted at each FAR; `at_threshold`: those accepted at each of the
+    `thresholds` that were set on other pairs, by name. `outscored`: the genuine scores below
+    impostor pairs. In the open set, `rival` (P,) float64 is the highest score with an enrolled
+    other person, -inf without any; `stranger` (P,) bool and, of the M misses, `missed_stranger`
+    (M,) bool tell whose person is not enrolled.
     """
 
     people: int
@@ -105,15 +118,24 @@ class Tally:
     at_crossing: tuple[Pairs, Pairs]
     at_far: dict[float, Pairs]
     outscored: Pairs
+    rival: np.ndarray
+    stranger: np.ndarray
+    missed_stranger: np.ndarray
+    thresholds: Thresholds
+    at_threshold: dict[str, Pairs]
 
     @property
-    def false_accepts(self) -> np.ndarray:
-        """Return the share of each probe's impostors accepted at the crossing; its mean is the EER.
+    def misses(self) -> int:
+        """The number of probes that could not be compared."""
+        return len(self.missed_stranger)
 
-        (P,) float64.
+    def accepted_at(self, name: str) -> np.ndarray:
+        """Return the share of each probe's impostors accepted at a threshold: (P,) float64.
+
+        Raises DataError for a threshold that could not be set.
         """
-        accepted = self.crossing.mixed(*(pairs.by_probe for pairs in self.at_crossing))
-        return accepted / (self.people - 1)
+        self.thresholds.at(name)
+        return self.at_threshold[name].by_probe / (self.people - 1)
 
 
 def tally(
@@ -129,23 +151,40 @@ def tally(
     genuine = comparison.scores.pairs(own)
     counter = ImpostorCounter(genuine)
     ranks, other = np.empty(probes, np.int64), np.empty(probes, np.int64)
-    impostor = np.empty(probes)
+    impostor, rival = np.empty(probes), np.empty(probes)
+    enrolled = ~comparison.are_strangers(comparison.gallery_subjects)
     for rows, block in _impostors(comparison.scores, own, block_rows):
         ranks[rows] = ranks_among(genuine[rows], block)
         other[rows] = block.argmax(1)
         impostor[rows] = block[np.arange(len(block)), other[rows]]
+        rival[rows] = block.max(1, initial=-np.inf, where=enrolled)
         counter.add(np.sort(block, axis=None)[len(block) :])  # the own scores, -inf, come first
     counts = counter.counts()
-    crossing = equal_error(counts)
-    thresholds = [*crossing.thresholds, *(threshold_at(counts, far) for far in fars)]
+    crossing = equal_error(counts, len(comparison.missed_subjects))
+    at_far = {far: threshold_at(counts, far) for far in fars}
+    thresholds = [*crossing.thresholds, *at_far.values(), *comparison.thresholds.values.values()]
     accepted, outscored = Accepted(thresholds, probes, people), Outscored(genuine, people)
     for rows, block in _impostors(comparison.scores, own, block_rows):
         accepted.add(rows, block)
         outscored.add(rows, block)
     at = [accepted.pairs(place) for place in range(len(thresholds))]
-    at_far = dict(zip(fars, at[2:], strict=True))
-    first_pass = people, own, ranks, counts, other, impostor
-    return Tally(*first_pass, crossing, (at[0], at[1]), at_far, outscored.pairs())
+    return Tally(
+        people=people,
+        own=own,
+        ranks=ranks,
+        counts=counts,
+        other=other,
+        impostor=impostor,
+        crossing=crossing,
+        at_crossing=(at[0], at[1]),
+        at_far=dict(zip(at_far, at[2:], strict=False)),
+        outscored=outscored.pairs(),
+        rival=rival,
+        stranger=comparison.are_strangers(comparison.probe_subjects),
+        missed_stranger=comparison.are_strangers(comparison.missed_subjects),
+        thresholds=comparison.thresholds,
+        at_threshold=dict(zip(comparison.thresholds.values, at[2 + len(at_far) :], strict=True)),
+    )
 
 
 def _impostors(

@@ -121,20 +121,40 @@ def of_rate(counts: ImpostorCounts, pairs: Pairs, own: np.ndarray) -> np.ndarray
 
 
 def of_equal_error(
-    counts: ImpostorCounts, crossing: Crossing, at: tuple[Pairs, Pairs], own: np.ndarray
+    counts: ImpostorCounts,
+    crossing: Crossing,
+    at: tuple[Pairs, Pairs],
+    *,
+    own: np.ndarray,
+    misses: int = 0,
 ) -> np.ndarray:
     """Return the parts of EER, its first-order change without that of its outcomes: (P,) float64.
 
     With densities g and i of genuine and impostor scores at the threshold the EER changes by
     (i m + g f) / (i + g), where m and f are the changes of false rejects and false accepts there;
-    g / i is the slope of the ROC.
+    g / i is the slope of the system's ROC, in which `misses` further genuine pairs are never
+    accepted. An outcome is m, so its part is g (f - m) / (i + g). A miss has m = 1 and f = 0. The
+    mean is 0 over probes and misses, so each miss has a part that makes it so.
     """
-    missed = 1 - crossing.mixed(*(counts.genuine >= threshold for threshold in crossing.thresholds))
-    own_accepts = crossing.mixed(*(pairs.by_probe for pairs in at)) * len(own) / counts.impostors
+    everybody = len(own) + misses
+    rejected = 1 - crossing.mixed(*(counts.genuine >= level for level in crossing.thresholds))
     moved = crossing.mixed(*(parts(pairs, own) for pairs in at))
-    slope = roc_slope(counts, crossing.rate, standard_error(moved, own))
-    change = (missed + slope * moved) / (1 + slope) - (missed + own_accepts) / 2
-    return change - change.mean()
+    found_slope = roc_slope(counts, crossing.rate, standard_error(moved, own))
+    slope = found_slope * len(own) / everybody
+    # Parts are of a mean over all; `moved` are those of a mean over the probes that were found.
+    change = slope * (moved * everybody / len(own) - rejected) / (1 + slope)
+    of_misses = -slope / (1 + slope)
+    return change - (change.sum() + misses * of_misses) / everybody
+
+
+def of_false_matches(pairs: Pairs, own: np.ndarray) -> np.ndarray:
+    """Return the parts of an FMR at a fixed threshold, from the `pairs` accepted: (P,) float64.
+
+    The outcomes are the shares of each probe's impostors that are accepted. The part is what they
+    lack: the influence of its person in the gallery.
+    """
+    accepted = pairs.by_probe / (len(pairs.by_person) - 1)
+    return parts(pairs, own) - (accepted - accepted.mean())
 
 
 def of_area(counts: ImpostorCounts, outscored: Pairs, own: np.ndarray) -> np.ndarray:

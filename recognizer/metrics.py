@@ -136,7 +136,7 @@ def accepted(counts: ImpostorCounts, far: float) -> np.ndarray:
     all rejected. Raises DataError where FAR x impostors < 10.
     """
     number = counts.impostors
-    if far * number < FEWEST_FALSE_ACCEPTS * (1 - 1e-9):
+    if _too_few(number, far):
         raise DataError(
             f"VR at FAR={far:g} of {number} impostor pairs rests on {far * number:.3g} false "
             f"accepts, {FEWEST_FALSE_ACCEPTS} are needed: use more subjects or a larger FAR"
@@ -148,6 +148,32 @@ def threshold_at(counts: ImpostorCounts, far: float) -> float:
     """Return the lowest genuine score accepted where at most `far` of impostors are, or inf."""
     passing = counts.reaching <= most_accepted(counts.impostors, far)
     return float(counts.genuine[passing].min(initial=np.inf))
+
+
+def threshold_for(impostors: np.ndarray, fmr: float) -> float:
+    """Return the lowest threshold that at most `fmr` of (N,) impostor scores reach.
+
+    The rule of `accepted` for a threshold that is applied to other pairs: impostors tied at the
+    limit are all rejected. Raises DataError where FMR x impostors < 10, and for scores that are
+    NaN.
+    """
+    _refuse_nan(impostors)
+    number = len(impostors)
+    if _too_few(number, fmr):
+        raise DataError(
+            f"an FMR of {fmr:g} among {number} impostor pairs rests on {fmr * number:.3g} false "
+            f"matches, {FEWEST_FALSE_ACCEPTS} are needed: use more images or people"
+        )
+    most = most_accepted(number, fmr)
+    if most == number:
+        return -np.inf
+    first_rejected = np.partition(impostors, number - 1 - most)[number - 1 - most]
+    return float(np.nextafter(first_rejected, np.inf))
+
+
+def _too_few(impostors: int, far: float) -> bool:
+    """Tell whether a rate rests on too few false accepts; 0.1 * 100 may be a little below 10."""
+    return far * impostors < FEWEST_FALSE_ACCEPTS * (1 - 1e-9)
 
 
 def verification_rate(scores: np.ndarray, same: np.ndarray, far: float) -> float:
@@ -176,12 +202,13 @@ def auc(scores: np.ndarray, same: np.ndarray) -> float:
     return float(np.mean(placements(count_impostors(*split(scores, same)))))
 
 
-def eer(scores: np.ndarray, same: np.ndarray) -> float:
+def eer(scores: np.ndarray, same: np.ndarray, misses: int = 0) -> float:
     """Return the equal error rate: where the ROC, its points joined by lines, has FAR = FRR.
 
-    `scores` float and `same` bool have one shape; => 0 to 1. Errors as in `split`.
+    `scores` float and `same` bool have one shape; => 0 to 1. `misses` further genuine pairs, of
+    probes without a found face, are rejected at every threshold. Errors as in `split`.
     """
-    return equal_error(count_impostors(*split(scores, same))).rate
+    return equal_error(count_impostors(*split(scores, same)), misses).rate
 
 
 def split(scores: np.ndarray, same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -3,8 +3,8 @@
 The metrics are files in recognizer/recognition_metrics/, their rules are in recognizer/metrics.py.
 The influence of a probe's person on a verification metric as an impostor is a second value
 (recognizer/impostors.py), which intervals need. An unseen-subjects probe is compared with a gallery
-of one VIS image per person, and its values are averaged over several draws of that image. Only
-found faces are handled here; `tables.outcome_rows` gives a miss the worst value of each metric.
+of one VIS image per person, and its values are averaged over several draws of that image. A miss
+has the worst value of a metric that does not say otherwise.
 """
 
 from collections.abc import Sequence
@@ -22,19 +22,29 @@ from recognizer.recognition_metrics.metric import MatchingMetric
 class Unseen(NamedTuple):
     """The outcomes of matching, by the name of their metric.
 
-    `values`: (P,) float64 each. `as_impostor`: (P,) float64 parts of mean 0, for some metrics.
-    `omitted`: the reason why a metric is left out. `records`: those of the metrics in `values`.
+    `values`: (P,) float64 each, NaN for a probe that the metric is not about. `as_impostor`: (P,)
+    float64 parts, for some metrics; with those of the misses they have mean 0. `omitted`: the
+    reason why a metric is left out. `records`: those of the metrics in `values`. `misses`: the
+    values of the M misses and the part of each of them.
     """
 
     values: dict[str, np.ndarray]
     as_impostor: dict[str, np.ndarray]
     omitted: dict[str, str]
     records: dict[str, Metric]
+    misses: dict[str, "Misses"]
+
+
+class Misses(NamedTuple):
+    """`values` (M,) float64, NaN where the metric is not about a miss, and the part of each."""
+
+    values: np.ndarray
+    as_impostor: float = 0.0
 
 
 def unseen(draws: Sequence[Tally], fars: Sequence[float]) -> Unseen:
     """Return the outcomes of all metrics that the draws allow; `fars` are those of the draws."""
-    found = Unseen({}, {}, {}, {})
+    found = Unseen({}, {}, {}, {}, {})
     for metric in of_matching(fars):
         try:
             found.values[metric.name] = mean_outcomes(metric, draws)
@@ -42,11 +52,22 @@ def unseen(draws: Sequence[Tally], fars: Sequence[float]) -> Unseen:
             found.omitted[metric.name] = str(error)
             continue
         found.records[metric.name] = metric.record
+        values = _of_misses(metric, draws[0])
+        part = 0.0
         if metric.as_impostor:
             parts = np.mean([metric.as_impostor(draw) for draw in draws], axis=0)
             # Rounded, since sums in another order of probes differ in the last bits.
             found.as_impostor[metric.name] = parts.round(12)
+            part = round(-float(parts.sum()) / len(values), 12) if len(values) else 0.0
+        found.misses[metric.name] = Misses(values, part + 0.0)  # never -0
     return found
+
+
+def _of_misses(metric: MatchingMetric, draw: Tally) -> np.ndarray:
+    """Return the values of the misses, which are the same in every draw: (M,) float64."""
+    if metric.of_misses is None:
+        return np.full(draw.misses, metric.record.worst, np.float64)
+    return metric.of_misses(draw).astype(np.float64)
 
 
 def mean_outcomes(metric: MatchingMetric, draws: Sequence[Tally]) -> np.ndarray:

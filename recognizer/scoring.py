@@ -2,11 +2,12 @@
 
 `seen-subjects`: other images of the training subjects are classified (`accuracy` for NIR,
 `accuracy-vis` for VIS). `unseen-subjects`: NIR probes are matched to a VIS gallery of people that
-nothing was trained on, by the cosine of embeddings (`rank1`, `auc`, `eer`, `vr@far=...`; see
-`matching`).
+nothing was trained on, by the cosine of embeddings (`rank1`, `auc`, `eer`, `vr@far=...`, and error
+rates at thresholds set on other pairs; see `matching`).
 
-A probe whose face was not found is a miss, which has the worst value of every metric. A protocol
-without held-out images, or without unseen people, has no outcomes of that task.
+A probe whose face was not found is a miss, which has the worst value of every metric that does not
+say otherwise. A protocol without held-out images, or without unseen people, has no outcomes of that
+task.
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ from recognizer.matching import match
 from recognizer.network import Recognizer
 from recognizer.settings import RecognizerSettings
 from recognizer.tables import SEEN, Tables
+from recognizer.thresholds import TrainingImages
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Parts:
     """Images that nothing was trained on; each part has a table of N rows.
 
     A table has `subject`, `spectrum`, `shot`, and `found` (bool) where faces can be missing.
-    `classes` are the training subjects in the order of their labels.
+    `classes` are the training subjects in the order of their labels. `training` are images of
+    theirs that were trained on, or None: a threshold is set on them.
     """
 
     classes: tuple[str, ...]
@@ -43,11 +46,14 @@ class Parts:
     held_out_vis: Packed
     gallery: Packed
     probe: Packed
+    training: TrainingImages | None = None
 
     @property
     def images_found(self) -> int:
-        """The number of images in which a face was found."""
-        parts = (self.held_out_nir, self.held_out_vis, self.gallery, self.probe)
+        """The number of images in which a face was found, of those that are embedded."""
+        parts = [self.held_out_nir, self.held_out_vis, self.gallery, self.probe]
+        if self.training and len(self.probe.index):
+            parts += [self.training.vis, self.training.nir]
         return tables.images_found(*(part.index for part in parts))
 
 
@@ -87,7 +93,7 @@ def score(
         if len(part.index)
     ]
     if len(parts.probe.index):
-        scored.append(scorer.unseen(parts.gallery, parts.probe))
+        scored.append(scorer.unseen(parts))
     tables.joined(scored).write(out)
 
 
@@ -101,11 +107,19 @@ def _check(parts: Parts) -> None:
     for problem, people in {
         "unseen subjects that were trained on": unseen & known,
         "held-out images of subjects that were not trained on": held_out - known,
+        "training images of subjects that were not trained on": _people_of(parts.training) - known,
         "probe subjects without a gallery image": set(parts.probe.index["subject"])
         - set(parts.gallery.index["subject"]),
     }.items():
         if people:
             raise DataError(f"{problem}: {', '.join(sorted(people)[:10])}; mend the split")
+
+
+def _people_of(training: TrainingImages | None) -> set[str]:
+    """Return the subjects of the training images, if there are any."""
+    if training is None:
+        return set()
+    return set(training.vis.index["subject"]) | set(training.nir.index["subject"])
 
 
 @dataclass(frozen=True)
@@ -155,12 +169,13 @@ class _Scorer:
             confusions=tables.confusion_rows(SEEN, part.index, found, most_similar),
         )
 
-    def unseen(self, gallery: Packed, probe: Packed) -> Tables:
+    def unseen(self, parts: Parts) -> Tables:
         """Return the tables of matching probes to the gallery."""
         return match(
-            gallery,
-            probe,
+            parts.gallery,
+            parts.probe,
             lambda images, spectrum: self.embed(images, spectrum).embeddings,
             draws=self.settings.gallery_draws,
             far_targets=self.settings.far_targets,
+            training=parts.training,
         )

@@ -83,15 +83,21 @@ def outcome_rows(
     *,
     compared: np.ndarray,
     as_impostor: np.ndarray | float = 0.0,
+    of_misses: np.ndarray | None = None,
+    misses_as_impostor: float = 0.0,
 ) -> pd.DataFrame:
-    """Return the outcomes of one metric, one row per image of the index.
+    """Return the outcomes of one metric, one row per image of the index that it is about.
 
-    `values` and `as_impostor` are (K,) float64, of the K images that are `compared`, (N,) bool; the
-    others get the worst value of the metric, and 0.
+    `values` and `as_impostor` are (K,) float64, of the K images that are `compared`, (N,) bool;
+    `of_misses` (N - K,) float64 are those of the others, by default the worst value of the metric.
+    An image whose value is NaN has no row.
     """
-    outcomes, parts = np.full(len(index), metric.worst), np.zeros(len(index))
+    outcomes, parts = np.full(len(index), metric.worst), np.full(len(index), misses_as_impostor)
+    if of_misses is not None:
+        outcomes[~compared] = of_misses
     outcomes[compared], parts[compared] = values, as_impostor
-    return _probes(protocol, index).assign(metric=metric.name, value=outcomes, as_impostor=parts)
+    rows = _probes(protocol, index).assign(metric=metric.name, value=outcomes, as_impostor=parts)
+    return rows[~np.isnan(outcomes)]
 
 
 def confusion_rows(

@@ -16,6 +16,7 @@ from reports.page.sections import Draft, all_sections, headlines
 from reports.summary import Summary, summarise
 from reports.tables.accuracy import accuracy_frame, accuracy_tables
 from reports.tables.amounts import amount_frame, amount_tables
+from reports.tables.error_rates import error_rate_frame, error_rate_tables
 from reports.tables.failures import failure_tables
 from reports.tables.folds import fold_frame, fold_tables
 from reports.tables.formats import Table, cells_frame, write_formats
@@ -78,6 +79,11 @@ def _result_tables(
     for name, tables, frame in (
         ("accuracy", accuracy_tables(summary), accuracy_frame(summary)),
         ("quality", quality_tables(summary, *(leading or [("", "")])[0]), summary.quality),
+        (
+            "error_rates",
+            error_rate_tables(material, summary),
+            error_rate_frame(material, summary),
+        ),
         ("leak", leak_tables(summary), leak_frame(summary)),
         ("folds", fold_tables(summary), fold_frame(summary)),
         ("amounts", amount_tables(summary, leading), amount_frame(summary, leading)),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from bench import weights
+from bench.gathering.attempts import attempts
 from bench.gathering.versions import versions
 from bench.planning.datasets import DataSet
 from bench.planning.plan import Plan
@@ -19,6 +20,7 @@ from faces import packed
 from faces.align import VERSION
 from faces.common.cache import cache_folder
 from recognizer.training import RESULT
+from reports.words import listed
 
 
 def provenance(
@@ -55,6 +57,10 @@ def provenance(
                 for spectrum, counts in detection.items()
             ],
             "split": _split_counts(split),
+            "attempts": attempts(
+                packed.read_table(stage.folder(store) / "split.csv")
+                for stage in plan.splits.values()
+            ),
         },
         "weights": _weights(settings, plan, store),
         "stages": [_stage_row(stage, store, ran) for stage in every_stage(plan.targets())],
@@ -102,7 +108,11 @@ def _omitted(plan: Plan, store: Path) -> list[str]:
     """Return a note on each metric that was left out, with the reason."""
     tables = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.scores.values()]
     rows = pd.concat(tables)[["protocol", "metric", "reason"]].drop_duplicates()
-    notes = [f"{metric} ({task}) is left out: {reason}" for task, metric, reason in rows.values]
+    notes = [
+        f"{listed(list(metrics))} ({task}) "
+        f"{'is' if len(metrics) == 1 else 'are'} left out: {reason}"
+        for (task, reason), metrics in rows.groupby(["protocol", "reason"], sort=False)["metric"]
+    ]
     measured = [
         pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.qualities.values()
     ]

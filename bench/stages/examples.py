@@ -1,4 +1,4 @@
-"""Reads images of training people that may be learned from without names, or in pairs."""
+"""Reads images of training people to learn from without names or in pairs, and for thresholds."""
 
 from pathlib import Path
 from typing import Literal
@@ -8,8 +8,10 @@ import pandas as pd
 
 from bench.stages.parts import of_lines, select
 from faces import protocols
+from faces.common.evenly_spaced import evenly
 from faces.packed import Packed
 from recognizer.controls.control import Examples
+from recognizer.thresholds import MOST_TRAINING_IMAGES, TrainingImages
 
 PAIRS = "NIR-true"  # of rendered people: the NIR image of the same shot, in the rows of VIS
 Pairs = Literal["", "true", "same-shot"]
@@ -22,6 +24,21 @@ def unlabelled(aligned: Path, parts: pd.DataFrame, spectrum: str) -> np.ndarray:
     """
     lines = parts[(parts["part"] == "train") & parts["generator"] & (parts["spectrum"] == spectrum)]
     return of_lines(aligned / spectrum, lines).images
+
+
+def for_thresholds(aligned: Path, parts: pd.DataFrame) -> TrainingImages | None:
+    """Return images of the training people on which a threshold is set; None without NIR or VIS.
+
+    At most MOST_TRAINING_IMAGES of each spectrum, evenly spaced in the order of the split.
+    """
+    images = []
+    for spectrum in ("VIS", "NIR"):
+        lines = protocols.rows(parts, "train", spectrum)
+        if lines.empty:
+            return None
+        chosen = lines.iloc[evenly(len(lines), MOST_TRAINING_IMAGES)]
+        images.append(of_lines(aligned / spectrum, chosen))
+    return TrainingImages(*images)
 
 
 def examples(aligned: Path, parts: pd.DataFrame, classes: list[str], pairs: Pairs) -> Examples:

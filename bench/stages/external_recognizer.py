@@ -17,6 +17,7 @@ from bench import weights
 from bench.running.store import Job
 from bench.running.versions import stage
 from bench.stages.added_metrics import AddedMetrics
+from bench.stages.examples import for_thresholds
 from bench.stages.parts import read_split, select
 from faces.common.compute import choose_device, full_float32
 from faces.common.progress import JoinedProgress, Progress
@@ -36,7 +37,7 @@ class ExternalSettings(AddedMetrics):
     far_targets: tuple[float, ...]
 
 
-@stage(version=2)
+@stage(version=3)
 def score(job: Job[ExternalSettings]) -> None:
     """Write the outcome of every unseen probe; empty tables where the protocol has none."""
     settings = job.settings
@@ -49,7 +50,10 @@ def score(job: Job[ExternalSettings]) -> None:
     if len(probe.index):
         device = choose_device(job.machine.device)
         path = weights.ensure(NETWORK, job.machine.cache)
-        progress = JoinedProgress(job.progress, images_found(gallery.index, probe.index))
+        training = for_thresholds(job.inputs["aligned"], parts)
+        embedded = [gallery, probe, *([training.vis, training.nir] if training else [])]
+        total = images_found(*(images.index for images in embedded))
+        progress = JoinedProgress(job.progress, total)
         embed = embedder(ready(load_file(path), device), device, progress)
         tables = match(
             gallery,
@@ -57,6 +61,7 @@ def score(job: Job[ExternalSettings]) -> None:
             embed,
             draws=settings.gallery_draws,
             far_targets=settings.far_targets,
+            training=training,
         )
     tables.write(job.out)
 

@@ -67,7 +67,7 @@ class QualityStageSettings(AddedMetrics):
     recognizer: FirstRecognizer | None = None  # none: no distances in its embeddings
 
 
-@stage(version=3)
+@stage(version=4)
 def measure_images(job: Job[QualityStageSettings]) -> None:
     """Write `quality.csv`, `copies.csv`, and `omitted.csv` with reasons for omitted metrics.
 

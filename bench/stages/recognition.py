@@ -9,7 +9,7 @@ from bench import weights
 from bench.running.store import Job
 from bench.running.versions import stage
 from bench.stages.added_metrics import AddedMetrics
-from bench.stages.examples import unlabelled
+from bench.stages.examples import for_thresholds, unlabelled
 from bench.stages.mixture import Mixture, image_sets, labels_of
 from bench.stages.parts import read_split, select
 from faces import packed
@@ -144,7 +144,7 @@ class ScoreSettings(RecognizerSettings, AddedMetrics):
     own_statistics: bool = Field(False, exclude_if=lambda own: not own)
 
 
-@stage(version=3)
+@stage(version=4)
 def score(job: Job[ScoreSettings]) -> None:
     """Write the outcome of every probe in both tasks."""
     parts = read_split(job.inputs["split"])
@@ -166,7 +166,7 @@ def score(job: Job[ScoreSettings]) -> None:
     score_recognizer(
         job.inputs["recognizer"] / RESULT,
         job.settings,
-        Parts(tuple(_training_subjects(parts)), **images),
+        Parts(tuple(_training_subjects(parts)), **images, training=for_thresholds(aligned, parts)),
         job.out,
         device=choose_device(job.machine.device),
         progress=job.progress,

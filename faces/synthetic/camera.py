@@ -30,7 +30,8 @@ class Camera:
     def project(self, points: np.ndarray) -> np.ndarray:
         """Project points: (3, N) float32, decimetres => (3, N) x, y, depth.
 
-        x to the right and y down are in pixels, the depth is in decimetres.
+        x to the right and y down are in pixels from the image's edges, so that the centre of the
+        first pixel is 0.5, 0.5. The depth is in decimetres.
         """
         depth = self.z - points[2]
         scale = self.focal_px / depth

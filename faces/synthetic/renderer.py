@@ -78,8 +78,8 @@ def render_with_truth(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Render one image as `render` does; return it with the positions of the eyes.
 
-    Positions are (2, 2) float32 x, y in pixels, the image's left eye first. Raises UsageError as
-    `render` does.
+    Positions are (2, 2) float32 x, y in pixels, the image's left eye first; the centre of the first
+    pixel is 0, 0. Raises UsageError as `render` does.
     """
     check_request(subject, shot, spectrum, side_px=side_px, seed=seed)
     person = make_person(seed, subject, side_px, difficulty.identity_strength)
@@ -151,6 +151,9 @@ def expose_view(view: View, scene: np.ndarray, spectrum: str) -> np.ndarray:
 
 
 def true_eyes(view: View) -> np.ndarray:
-    """Return the middle between each eye's corners: (2, 2) float32 x, y in pixels, sorted by x."""
-    eyes = view.camera.project(view.mesh.eye_middles.T)[:2].T / SUPERSAMPLING
+    """Return the middle between each eye's corners: (2, 2) float32 x, y in pixels, sorted by x.
+
+    The centre of the first pixel is 0, 0, as in `faces.align`; the camera counts from its edge.
+    """
+    eyes = view.camera.project(view.mesh.eye_middles.T)[:2].T / SUPERSAMPLING - 0.5
     return eyes[np.argsort(eyes[:, 0])].astype(np.float32)

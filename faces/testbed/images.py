@@ -19,7 +19,8 @@ def photograph(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Render a photo: => (side_px, about side_px * aspect, C) uint8 and the eyes.
 
-    The eyes are (2, 2) float32 x, y in pixels, the image's left eye first. aspect: width / height.
+    The eyes are (2, 2) float32 x, y in pixels, the image's left eye first; the centre of the first
+    pixel is 0, 0. aspect: width / height.
     """
     view = view_person(person, photo.take, side_px, STANDARD)
     margin = _margin_px(side_px, aspect)

@@ -1,8 +1,10 @@
 """Computes precision, recall, density and coverage of two samples of features.
 
 `a` are the real features and `b` the fake ones. The ball of a row reaches to its k-th nearest
-neighbour in its sample, itself not counted. `SampleDistances` holds the distances, so that figures
-of some of the rows need not compute them again.
+neighbour in its sample, itself not counted. Whether its border belongs to it follows the authors of
+each measure: to a ball of precision and recall it does, to one of density and coverage it does not.
+`SampleDistances` holds the distances, so that figures of some of the rows need not compute them
+again.
 """
 
 from typing import NamedTuple, Self
@@ -52,14 +54,14 @@ def density_coverage(a: np.ndarray, b: np.ndarray, k: int = 5) -> tuple[float, f
 
     Density is the mean number of real balls that a fake row lies in, over k; it may exceed 1.
     Coverage, in [0, 1], is the share of real balls that contain a fake row (Naeem et al. 2020,
-    arXiv 2002.09797). k is below N.
+    arXiv 2002.09797, section 3; with "<", as in their code). k is below N.
     """
     return density_coverage_of(SampleDistances.of(a, b), k)
 
 
 def density_coverage_of(distances: SampleDistances, k: int) -> tuple[float, float]:
     """Return `density_coverage` from distances."""
-    inside = distances.across <= _radii(distances.within_a, k)[:, None]
+    inside = distances.across < _radii(distances.within_a, k)[:, None]
     return float(inside.sum(0).mean() / k), float(inside.any(1).mean())
 
 

@@ -1,7 +1,8 @@
 """Defines a recognition metric: its record, and a function of the outcomes of all probes.
 
 Every metric is the mean of one value per probe, so that training sets can be compared probe by
-probe. A probe without a found face gets the worst value, so each record has that bound.
+probe. A probe without a found face gets the worst value, so each record has that bound. A metric of
+matching may say otherwise, and may leave out probes that it is not about.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,12 +46,16 @@ class MatchingMetric(Recorded):
     """A metric of matching probes of unseen people to one draw of the gallery.
 
     `outcomes`: the results of a comparison (`Tally`) => (P,) float or bool, one value per probe
-    from `record.low` to `record.high`; it raises DataError if there are too few pairs, and then the
-    metric is left out. `as_impostor`: `Tally` => (P,) float64 of mean 0, the influence of each
-    probe's person on the metric as an impostor (recognizer/impostors.py); None if there is none.
+    from `record.low` to `record.high`, NaN for one that the metric is not about; it raises
+    DataError if there are too few pairs, and then the metric is left out. `of_misses`: `Tally` =>
+    (M,) float or bool, the same for the M misses; None: all have the worst value. `as_impostor`:
+    `Tally` => (P,) float64, the influence of each probe's person on the metric as an impostor
+    (recognizer/impostors.py); None if there is none. All misses have the one influence that makes
+    the mean 0.
     """
 
     outcomes: Callable[[Tally], np.ndarray]
+    of_misses: Callable[[Tally], np.ndarray] | None = None
     as_impostor: Callable[[Tally], np.ndarray] | None = None
 
     def at(self, fars: Sequence[float]) -> Sequence["MatchingMetric"]:

@@ -105,7 +105,12 @@ def _accuracy_section(draft: Draft) -> Section:
         lead="Each row is a training set. All had the same number of training steps, and all were "
         "scored on the same images.",
         tables=tuple(
-            chain(*(draft.tables.get(name, ()) for name in ("accuracy", "leak", "folds")))
+            chain(
+                *(
+                    draft.tables.get(name, ())
+                    for name in ("accuracy", "error_rates", "leak", "folds")
+                )
+            )
         ),
     )
 

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
+from scipy.stats import norm
 
 from recognizer import impostors, metrics, outcomes
 from recognizer.comparison import Comparison, Table, Tally, tally
+from recognizer.thresholds import Thresholds
 
 STEP = 1e-5
 FARS = (0.1, 0.02)
@@ -74,6 +77,70 @@ def test_outcomes_and_parts_of_auc_are_its_derivatives(seed):
     whole = found.values["auc"] - found.values["auc"].mean() + found.as_impostor["auc"]
     expected = derivatives(weighted_area, scores, own)
     np.testing.assert_allclose(np.bincount(own, whole) / len(own), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_outcomes_and_parts_of_an_fmr_at_a_fixed_threshold_are_its_derivatives(seed):
+    scores, own = world(seed, 12, 3 + seed)
+    impostor_scores = scores[own[:, None] != np.arange(12)]
+    thresholds = Thresholds({"vis-fmr=0.01": float(np.quantile(impostor_scores, 0.9))})
+    compared = Comparison(Table(scores), own, np.arange(12), thresholds=thresholds)
+    found = outcomes.unseen([tally(compared)], [])
+    name = "fmr@vis-fmr=0.01"
+    whole = found.values[name] - found.values[name].mean() + found.as_impostor[name]
+    expected = derivatives(weighted_rate, scores, own, thresholds.at("vis-fmr=0.01"))
+    np.testing.assert_allclose(np.bincount(own, whole) / len(own), expected, atol=1e-9)
+    assert abs(found.as_impostor[name].mean()) < 1e-12
+
+
+def test_with_missed_faces_the_eer_spreads_as_its_outcomes_and_parts_do():
+    """Faces of some people are often missed; a bootstrap draws people with all of their probes."""
+    ratios, without_misses = [], []
+    for seed in range(8):
+        scores, own = world(seed)
+        draw = np.random.default_rng(seed)
+        often = draw.random(40) ** 3
+        missed = draw.random(len(own)) < 0.5 * often[own]
+        compared = Comparison(Table(scores[~missed]), own[~missed], np.arange(40), own[missed])
+        found = outcomes.unseen([tally(compared)], [])
+        values = np.concatenate([found.values["eer"], found.misses["eer"].values])
+        part = found.misses["eer"].as_impostor
+        parts = np.concatenate([found.as_impostor["eer"], np.full(missed.sum(), part)])
+        people = np.concatenate([own[~missed], own[missed]])
+        assert abs(parts.mean()) < 1e-11
+        centred = values - values.mean()
+        expected = []
+        for _ in range(150):
+            chosen = draw.integers(40, size=40)
+            rows = np.concatenate([np.flatnonzero(own == person) for person in chosen])
+            place = np.repeat(np.arange(40), 5)
+            kept = ~missed[rows]
+            genuine = place[:, None] == np.arange(40)
+            known = (genuine | (chosen[place][:, None] != chosen)) & kept[:, None]
+            block = scores[rows][:, chosen]
+            expected.append(metrics.eer(block[known], genuine[known], int((~kept).sum())))
+        spread = np.std(expected)
+        ratios.append(impostors.standard_error(centred + parts, people) / spread)
+        halved = np.concatenate([found.as_impostor["eer"], np.zeros(missed.sum())])
+        halved -= halved.mean()
+        without_misses.append(impostors.standard_error(centred + halved, people) / spread)
+    assert 0.88 < np.mean(ratios) < 1.12, ratios
+    assert abs(np.log(np.mean(without_misses))) > 2 * abs(np.log(np.mean(ratios)))
+
+
+def test_the_part_of_a_miss_is_that_of_normal_scores(monkeypatch):
+    """Of N(0, 1) and N(1, 1) the slope of the ROC is known; a third of the faces are missed."""
+    monkeypatch.setattr(impostors, "standard_error", lambda values, own: 0.04)  # many scores wide
+    draw = np.random.default_rng(0)
+    own = np.repeat(np.arange(300), 40)
+    scores = draw.normal(size=(len(own), 300))
+    scores[np.arange(len(own)), own] += 1
+    compared = Comparison(Table(scores), own, np.arange(300), own[::2])
+    found = outcomes.unseen([tally(compared)], [])
+    threshold = brentq(lambda t: 1 / 3 + 2 / 3 * norm.cdf(t - 1) - norm.sf(t), -3, 3)
+    rate, slope = norm.sf(threshold), 2 / 3 * norm.pdf(threshold - 1) / norm.pdf(threshold)
+    expected = slope / (1 + slope) * (rate - 1)
+    assert found.misses["eer"].as_impostor == pytest.approx(expected, rel=0.08)
 
 
 def resampled(scores: np.ndarray, own: np.ndarray, draws: int, seed: int) -> dict[str, float]:

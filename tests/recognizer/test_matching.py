@@ -8,6 +8,9 @@ from faces.common.errors import DataError
 from faces.packed import Packed, read_table
 from recognizer import matching, tables
 from recognizer.matching import gallery_draws, match
+from recognizer.metrics import threshold_for
+from recognizer.open_set import strangers
+from recognizer.thresholds import TrainingImages
 
 FARS = (0.1, 0.01, 0.0001)
 PEOPLE = [f"{i:03}" for i in range(12)]
@@ -79,10 +82,11 @@ def test_files_hold_the_columns_and_names_as_written(matched, tmp_path):
         assert tuple(table.columns) == columns
         assert len(table) == len(getattr(matched, name))
     assert set(read_table(tmp_path / "confusions.csv")["other"]) <= set(PEOPLE)
-    assert read_table(tmp_path / "omitted.csv")["metric"].tolist() == [
-        "vr@far=0.01",
-        "vr@far=0.0001",
-    ]
+    omitted = read_table(tmp_path / "omitted.csv").set_index("metric")["reason"]
+    assert omitted.index[:2].tolist() == ["vr@far=0.01", "vr@far=0.0001"]
+    assert len(omitted) == 2 + 8 + 4
+    assert "among 495 impostor pairs" in omitted["fpir@vis-fmr=0.01"]  # of 33 photographs
+    assert "no images to set it on" in omitted["fnmr@nir-fmr=0.01"]
 
 
 def test_tables_without_rows_keep_their_columns(tmp_path):
@@ -120,6 +124,94 @@ def test_each_side_is_embedded_as_its_spectrum():
 
     match(part(3, "VIS", (3,)), part(4, "NIR", (2,)), embed, draws=3, far_targets=FARS)
     assert asked == [(35, "VIS"), (47, "NIR")]
+
+
+def trained_on(shots: int, spectrum: str) -> Packed:
+    """Return images of other people, all found."""
+    images = part(shots, spectrum, noise=70)
+    names = "t" + images.index["subject"]
+    return Packed(images.images[:, ::-1].copy(), images.index.assign(subject=names))
+
+
+def impostors(a: Packed, b: Packed, spectra: tuple[str, str], rows: np.ndarray) -> list[float]:
+    """Return cosines of images of two people; pairs of one list with itself are taken once."""
+    left, right = embed_pixels(a.images, spectra[0]), embed_pixels(b.images, spectra[1])
+    names = a.index["subject"].tolist(), b.index["subject"].tolist()
+    return [
+        float(left[i].astype(float) @ right[j].astype(float))
+        for i in range(len(left))
+        for j in range(len(right))
+        if names[0][i] != names[1][j] and (a is not b or (j > i and rows[i] and rows[j]))
+    ]
+
+
+def test_thresholds_of_photographs_and_training_images_travel_to_the_probes():
+    """Against loops: missing faces in the gallery and among probes, one gallery of many images."""
+    gallery, probe = part(6, "VIS", (3, 40, *range(6, 12)), 90), part(4, "NIR", (2, 30), 90)
+    training = TrainingImages(trained_on(4, "VIS"), trained_on(5, "NIR"))
+    found = match(
+        gallery, probe, embed_pixels, draws=3, far_targets=FARS, training=training
+    ).outcomes
+    enrolled = gallery.index["found"].to_numpy(bool)
+    scores = {
+        "vis": impostors(gallery, gallery, ("VIS", "VIS"), enrolled),
+        "nir": impostors(training.nir, training.vis, ("NIR", "VIS"), enrolled),
+    }
+    subjects = gallery.index["subject"].to_numpy(str)[enrolled]
+    images = gallery.images[enrolled]
+    draws = gallery_draws(subjects, 3, matching.GALLERY_SEED)
+    unknown = strangers(PEOPLE)
+    for source, of_source in scores.items():
+        threshold = threshold_for(np.array(of_source), 0.01)
+        for place, (name, shown) in enumerate(
+            zip(probe_names(), probe.index["found"], strict=True)
+        ):
+            own = name[:3]
+            missed = not shown or own not in subjects
+            expected: dict[str, list[float]] = {"fmr": [], "fnmr": [], "fpir": [], "fnir": []}
+            for rows in draws:
+                of_people = dict(
+                    zip(
+                        subjects[rows],
+                        embed_pixels(images[rows], "VIS").astype(float)
+                        @ embed_pixels(probe.images[place][None], "NIR")[0].astype(float),
+                        strict=True,
+                    )
+                )
+                others = [score for person, score in of_people.items() if person != own]
+                rivals = [
+                    score
+                    for person, score in of_people.items()
+                    if person != own and person not in unknown
+                ]
+                if not missed:
+                    expected["fmr"].append(np.mean([score >= threshold for score in others]))
+                    expected["fnmr"].append(of_people[own] < threshold)
+                if own in unknown:
+                    expected["fpir"].append(not missed and max(rivals) >= threshold)
+                else:
+                    first = not missed and of_people[own] >= max(threshold, max(rivals))
+                    expected["fnir"].append(not first)
+            for rate, values in expected.items():
+                if source == "nir" and rate in ("fpir", "fnir"):
+                    continue
+                of_probe = found[found["probe"] == name].set_index("metric")["value"]
+                key = f"{rate}@{source}-fmr=0.01"
+                assert (key in of_probe) == bool(values), (name, key)
+                if values:
+                    assert of_probe[key] == pytest.approx(np.mean(values)), (name, key)
+
+
+def test_each_training_image_is_embedded_as_its_spectrum():
+    asked = []
+
+    def embed(images: np.ndarray, spectrum: str) -> np.ndarray:
+        asked.append((len(images), spectrum))
+        return embed_pixels(images, spectrum)
+
+    training = TrainingImages(trained_on(2, "VIS"), trained_on(5, "NIR"))
+    match(part(3, "VIS"), part(4, "NIR"), embed, draws=3, far_targets=FARS, training=training)
+    assert sorted(asked) == [(24, "VIS"), (36, "VIS"), (48, "NIR"), (60, "NIR")]
 
 
 def test_nobody_to_match_is_told():

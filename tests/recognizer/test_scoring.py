@@ -10,6 +10,8 @@ from faces.packed import Packed, read_table
 from recognizer import network, scoring, tables
 from recognizer.batch_statistics import with_statistics_of
 from recognizer.embedding import embed
+from recognizer.metrics import threshold_for
+from recognizer.thresholds import TrainingImages
 
 CPU = torch.device("cpu")
 CLASSES = ("003", "010", "021")
@@ -23,6 +25,10 @@ def packed(subjects: tuple[str, ...], shots: int, spectrum: str, seed: int) -> P
     shape = (len(rows), 80, 80, channels)
     images = np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
     return Packed(images, index.assign(found=True))
+
+
+def training(*people: str) -> TrainingImages:
+    return TrainingImages(packed(people, 30, "VIS", 5), packed(people, 40, "NIR", 6))
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +108,8 @@ def test_rank1_averages_over_galleries_of_found_images(table, loaded, parts):
 
 def test_what_is_left_out_says_why(scored):
     omitted = pd.read_csv(scored / "omitted.csv")
-    assert omitted["metric"].tolist() == ["rank5", "rank10", "vr@far=0.001"]
+    assert omitted["metric"].tolist()[:3] == ["rank5", "rank10", "vr@far=0.001"]
+    assert len(omitted) == 3 + 8 + 4
     assert "4 gallery people" in omitted["reason"][0]
     assert "impostor" in omitted["reason"][2]
 
@@ -151,6 +158,7 @@ def test_the_same_weights_give_the_same_bytes(trained, settings, parts, *, score
         ({"classes": CLASSES[:2]}, "not trained on: 021"),
         ({"classes": (*CLASSES, "030")}, "knows 3 subjects, the split 4"),
         ({"probe": packed(("108",), 1, "NIR", 0)}, "without a gallery image: 108"),
+        ({"training": training("101")}, "training images of subjects that were not .*: 101"),
     ],
 )
 def test_a_split_that_contradicts_the_protocol_is_refused(
@@ -167,6 +175,46 @@ def test_no_found_face_is_told(trained, settings, parts, tmp_path):
     changed_parts = scoring.Parts(**vars(parts) | {"probe": nobody})
     with pytest.raises(DataError, match="too few found faces"):
         scoring.score(trained, settings, changed_parts, tmp_path, device=CPU)
+
+
+def test_training_images_set_a_threshold_with_the_statistics_of_their_spectrum(
+    trained, settings, parts, *, scored, tmp_path
+):
+    nir = np.random.default_rng(8).integers(0, 90, (40, 90, 90, 1), np.uint8)
+    learned = training(*CLASSES[:2])
+    with_training = scoring.Parts(**vars(parts) | {"training": learned})
+    chosen = {"device": CPU, "statistics_of": {"NIR": nir}}
+    steps = []
+    scoring.score(trained, settings, with_training, tmp_path, **chosen,
+                  progress=lambda step, total, _: steps.append((step, total)))  # fmt: skip
+    assert steps[-1][0] == steps[-1][1] - 3  # probes of 105, who has no gallery image
+    before, after = (read_table(folder / "omitted.csv") for folder in (scored, tmp_path))
+    assert set(before["metric"]) - set(after["metric"]) == {
+        "fmr@nir-fmr=0.01",
+        "fnmr@nir-fmr=0.01",
+    }
+    adapted = with_statistics_of(
+        network.load(trained), nir, side_px=settings.side_px, colour="grey", device=CPU
+    )
+    look = {"NIR": adapted, "VIS": network.load(trained)}
+
+    def seen(part: Packed, spectrum: str) -> np.ndarray:
+        shown = part.images[part.index["found"].to_numpy(bool)]
+        found = embed(look[spectrum], shown, settings.side_px, "grey", device=CPU)
+        return found.embeddings.astype(float)
+
+    names = (part.index["subject"].to_numpy(str) for part in (learned.nir, learned.vis))
+    different = np.not_equal.outer(*names)
+    scores = seen(learned.nir, "NIR") @ seen(learned.vis, "VIS").T
+    threshold = threshold_for(scores[different], 0.01)
+    rows = read_table(tmp_path / "outcomes.csv").query("metric == 'fnmr@nir-fmr=0.01'")
+    assert len(rows) == 11
+    gallery = seen(parts.gallery, "VIS").reshape(4, 2, -1)
+    probes = seen(parts.probe, "NIR")[:11]  # those of 105, who has no gallery image, come last
+    people = parts.probe.index["subject"][parts.probe.index["found"]].to_numpy(str)[:11]
+    for value, probe, person in zip(rows["value"].astype(float), probes, people, strict=True):
+        both = gallery[UNSEEN.index(person)] @ probe
+        assert value == pytest.approx(np.mean(both < threshold))
 
 
 def test_statistics_of_a_spectrum_change_its_scores_and_nothing_else(

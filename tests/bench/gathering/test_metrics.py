@@ -59,7 +59,7 @@ def packed_of(places, names, *, noise, spectrum, rng) -> Packed:
     return Packed((places + rng.normal(0, noise, places.shape))[:, None, None], index)
 
 
-def unit(images: np.ndarray) -> np.ndarray:
+def unit(images: np.ndarray, spectrum: str) -> np.ndarray:
     flat = images.reshape(len(images), -1)
     return flat / np.linalg.norm(flat, axis=1, keepdims=True)
 

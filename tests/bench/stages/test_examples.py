@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.stages.examples import examples, unlabelled
+from bench.stages.examples import examples, for_thresholds, unlabelled
 from faces import packed
 
 SIDE_PX = 8
@@ -51,6 +51,25 @@ def rows_of(images: np.ndarray) -> list[int]:
 def test_nobody_who_is_tested_is_among_unlabelled_images_though_translators_saw_them(made):
     assert rows_of(unlabelled(*made, "NIR")) == [0, 1, 2, 3, 5]
     assert rows_of(unlabelled(*made, "VIS")) == [0, 1, 2, 3]
+
+
+def test_thresholds_are_set_on_found_faces_of_training_people_alone(made):
+    images = for_thresholds(*made)
+    assert rows_of(images.vis.images) == [0, 1, 2, 3]
+    assert rows_of(images.nir.images) == [0, 1, 2, 3, 5]
+    assert images.nir.index["subject"].tolist() == ["b", "a", "a", "c", "b"]
+
+
+def test_of_many_images_a_few_are_chosen_evenly_for_thresholds(made, monkeypatch):
+    monkeypatch.setattr("bench.stages.examples.MOST_TRAINING_IMAGES", 3)
+    images = for_thresholds(*made)
+    assert rows_of(images.vis.images) == [0, 2, 3]
+    assert rows_of(images.nir.images) == [0, 2, 5]
+
+
+def test_without_images_of_a_spectrum_no_threshold_is_set_on_training_people(made):
+    aligned, parts = made
+    assert for_thresholds(aligned, parts[parts["spectrum"] == "VIS"]) is None
 
 
 def test_images_that_translators_did_not_see_are_not_learned_from(made):

@@ -85,12 +85,13 @@ def test_it_knows_rendered_people_it_never_saw(aligned, tmp_path, monkeypatch):
     outcomes = tables["outcomes"]
     assert set(outcomes["protocol"]) == {"unseen-subjects"}
     means = outcomes.groupby("metric")["value"].mean()
-    assert set(means.index) == {"rank1", "auc", "eer", "vr@far=0.5"}
+    closed = {"rank1", "auc", "eer", "vr@far=0.5"}
+    assert {name for name in means.index if "mr=" not in name} == closed
     assert means["auc"] > 0.75
-    missed = outcomes[outcomes["probe"] == "004/NIR/501"]
+    missed = outcomes[(outcomes["probe"] == "004/NIR/501") & outcomes["metric"].isin(closed)]
     assert (missed["value"] == (missed["metric"] == "eer")).all()
     assert len(tables["confusions"]) == 7
-    assert set(tables["omitted"]["metric"]) == {"rank5", "rank10", "vr@far=0.01"}
+    assert {"rank5", "rank10", "vr@far=0.01"} <= set(tables["omitted"]["metric"])
 
 
 def test_a_protocol_without_unseen_people_gives_empty_tables(aligned, tmp_path):

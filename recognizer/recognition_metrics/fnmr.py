@@ -1,0 +1,52 @@
+"""Measures FNMR at thresholds that were set on other pairs (recognizer/thresholds.py).
+
+The false non-match rate of the comparison algorithm, in the words of ISO/IEC 19795-1: the share of
+genuine pairs of found faces that are below the threshold. Misses are failures to acquire or to
+enrol and are left out; with them it is the false reject rate of the system, which the report gives
+beside it.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from faces.common.metric import Metric
+from recognizer.comparison import Tally
+from recognizer.recognition_metrics.metric import MatchingMetric
+from recognizer.thresholds import FMRS, SOURCES, name_of
+
+
+def _at(threshold: str) -> Callable[[Tally], np.ndarray]:
+    """Return a function of a tally: which genuine pairs are rejected, (P,) bool."""
+
+    def outcomes(tally: Tally) -> np.ndarray:
+        return np.asarray(tally.counts.genuine < tally.thresholds.at(threshold))
+
+    return outcomes
+
+
+def _left_out(tally: Tally) -> np.ndarray:
+    """Return NaN for every miss."""
+    return np.full(tally.misses, np.nan)
+
+
+def _metric(source: str, fmr: float) -> MatchingMetric:
+    """Return the FNMR at one threshold as a metric."""
+    where = f"where at most {100 * fmr:g} % of {SOURCES[source]} of two people are accepted"
+    record = Metric(
+        f"fnmr@{name_of(source, fmr)}",
+        f"FNMR at {source.upper()} FMR {100 * fmr:g} %",
+        f"genuine pairs of found faces rejected at the threshold {where}",
+        unit="%",
+        scale=100.0,
+        digits=1,
+        better="lower",
+        low=0.0,
+        high=1.0,
+        needs=("NIR probes",),
+    )
+    at = _at(name_of(source, fmr))
+    return MatchingMetric(record, 90, outcomes=at, of_misses=_left_out)
+
+
+METRIC = [_metric(source, fmr) for source in SOURCES for fmr in FMRS]
