@@ -147,7 +147,10 @@ def compared(
     resamples: int,
     rng: np.random.Generator,
 ) -> dict[str, float]:
-    """Evaluate one experiment like a report, with and without the parts of impostors."""
+    """Evaluate one experiment like a report, with and without the parts of impostors.
+
+    All ways are of one class; `across` is the test of a difference across classes.
+    """
     people = np.repeat(np.arange(setup.subjects), setup.probes)
     how_often, means = subject_draws(setup.subjects, rng, resamples), values.mean(2)
     several = setup.seeds > 1
@@ -157,8 +160,10 @@ def compared(
     for suffix, whole in (("", values + parts), ("_fixed", values)):
         sums = subject_sums(whole[-1] - whole[0], people)
         found = estimate(*sums, how_often, rng, variation=variation)
+        across = estimate(*sums, how_often, rng)
         row |= {
             f"rejected{suffix}": found.p < 1 - LEVEL,
+            f"across_rejected{suffix}": across.p < 1 - LEVEL,
             f"covered{suffix}": found.low <= true[0] <= found.high,
         }
         mean = estimate(*subject_sums(whole[0], people), how_often, rng, variation=own).of_share()

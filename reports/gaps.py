@@ -2,8 +2,8 @@
 
 Gap closed = (fakes - baseline) / (ceiling - baseline). The same is computed over the strongest
 rival without fakes in the place of the baseline, and then fakes and ceiling have NIR statistics
-where the rival has them. Intervals are Fieller's (reports/ratios.py), by the tests that the
-differences themselves are tested with.
+where the rival has them. Intervals are Fieller's (reports/ratios.py), by tests of a difference
+across classes: the contrast of fakes and ceiling varies over seeds in its own way.
 """
 
 from collections.abc import Iterator

@@ -137,7 +137,9 @@ def _training_set(row: dict[str, Any]) -> TrainingSet:
     """Return a training set from its description; earlier versions had another name for a role."""
     amount = row["amount"] and Amount(**row["amount"])
     role = {"reference": "external"}.get(row["role"], row["role"])
-    return TrainingSet(**row | {"amount": amount, "role": role})
+    moved_by = row.get("moved_by")
+    moved_by = None if moved_by is None else tuple(moved_by)  # JSON knows lists alone
+    return TrainingSet(**row | {"amount": amount, "role": role, "moved_by": moved_by})
 
 
 def _load_trainings(rows: list[dict[str, Any]], folder: Path) -> tuple[Training, ...]:

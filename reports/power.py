@@ -2,10 +2,11 @@
 
 The variance of a difference between two ways of training has four parts: the variation between
 training runs, the effect of a way on a subject in every run, its effect in this run, and the probe.
-The sizes are those of rank-1 in the demo (60 unseen rendered people, 10 probes each; `real` and
-`real+A`, `real+B`, `real+C` of two seeds; docs/results/demo), as benchmarks/calibrate.py computes
-them. Four sets and two seeds estimate them roughly, and other data vary differently, so the
-predicted difference is a guess.
+The sizes are those of rank-1 in the demo (60 unseen rendered people, 10 probes each;
+docs/results/demo), as benchmarks/calibrate.py computes them. The variation is that of a gain by
+fakes: 1.5 points of a translator's own, 3.5 that another seed moves for all translators alike and
+0.7 of the baseline make 3.9. Gains by A, B and C over three seeds vary by 0.9, 2.3 and 5.9 points,
+so that is known roughly, and other data vary differently: the predicted difference is a guess.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ MOST_SEEDS = 30
 class Components:
     """Standard deviations of the difference of two training sets' outcomes, as shares of 1."""
 
-    variation: float = 0.05
+    variation: float = 0.04
     way_subject: float = 0.07
     training_subject: float = 0.15
     probe: float = 0.21
@@ -56,6 +57,37 @@ def standard_error(
     return total**0.5, total**2 / (variation**2 / known + shared**2 / (subjects - 1))
 
 
+def power_to_find(
+    difference: float,
+    subjects: int,
+    probes_per_subject: float,
+    seeds: int,
+    *,
+    training_sets: int = 2,
+    comparisons: int = 1,
+    components: Components = DEMO,
+) -> float:
+    """Return how probable it is that a difference, a share of 1, is found; subjects above 1.
+
+    `comparisons` is the number in the family: by Holm's adjustment the first of m must be
+    significant at the level divided by m.
+    """
+    error, freedom = standard_error(
+        subjects, probes_per_subject, seeds, training_sets, components=components
+    )
+    return _found(difference / error, freedom, _needed(comparisons, freedom))
+
+
+def _needed(comparisons: int, freedom: float) -> float:
+    """Return the t value that is significant at the level divided by the comparisons."""
+    return float(stats.t.ppf(1 - (1 - LEVEL) / 2 / max(comparisons, 1), freedom))
+
+
+def _found(size: float, freedom: float, needed: float) -> float:
+    """Return the power of a t test for a difference of `size` standard errors."""
+    return float(stats.nct.sf(needed, freedom, size))
+
+
 def detectable_difference(
     subjects: int,
     probes_per_subject: float,
@@ -68,18 +100,17 @@ def detectable_difference(
 ) -> float:
     """Return the difference that is found with this power, as a share of 1; NaN with one subject.
 
-    `comparisons` is the number in the family: by Holm's adjustment the first of m must be
-    significant at the level divided by m.
+    `comparisons` as in `power_to_find`.
     """
     if subjects < 2:
         return float("nan")
     error, freedom = standard_error(
         subjects, probes_per_subject, seeds, training_sets, components=components
     )
-    needed = stats.t.ppf(1 - (1 - LEVEL) / 2 / max(comparisons, 1), freedom)
+    needed = _needed(comparisons, freedom)
 
     def excess_power(size: float) -> float:
-        return stats.nct.sf(needed, freedom, size) - power
+        return _found(size, freedom, needed) - power
 
     return float(error * optimize.brentq(excess_power, 0, 4 * needed + 40))
 

@@ -6,8 +6,9 @@ makes a probe hard for both cancels. Two sources of chance remain, and an interv
 * **Who was tested.** The probes of one subject succeed or fail together, so subjects are resampled,
   never probes (Davison & Hinkley 1997, section 3.8).
 * **How the trainings went.** The mean of S seeds has the variance of one training divided by S.
-  A few seeds estimate that variance badly, so this part is drawn from Student's t, and it is
-  estimated over all training sets that share the seeds (reports/training_variation.py).
+  A few seeds estimate that variance badly, so this part is drawn from Student's t. It is estimated
+  over the sets of the class of both, if they are of one class, else from the two alone
+  (reports/training_variation.py).
 
 The effect of who was tested has a part that all trainings share and a part that differs between
 them. The spread between seeds already contains the second part, so only the first is added from the
@@ -19,6 +20,7 @@ about these networks alone.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from scipy import stats
@@ -199,10 +201,15 @@ def _scaled(
     subjects = len(counts)
     if subjects < 2:
         return deviations
-    tail = (1 + level) / 2
-    student = stats.t.ppf(tail, subjects - 1) / stats.norm.ppf(tail)
     share = shared_part(sums, counts)
-    return deviations * student * np.sqrt(share * subjects / (subjects - 1))
+    return deviations * _student(subjects, level) * np.sqrt(share * subjects / (subjects - 1))
+
+
+@cache
+def _student(subjects: int, level: float) -> float:
+    """Return the ratio of Student's quantile, for so many subjects, to the normal one."""
+    tail = (1 + level) / 2
+    return float(stats.t.ppf(tail, subjects - 1) / stats.norm.ppf(tail))
 
 
 def shared_part(sums: np.ndarray, counts: np.ndarray) -> float:

@@ -77,7 +77,8 @@ def full(make_material) -> Material:
          "fold": pd.array([1, None] * (count // 2), dtype="Int64")}
     )  # fmt: skip
     amount = Amount("all", 40, 320, 400, "A<b>")
-    sets = (*made.training_sets, TrainingSet("007", "curve", ODD[5], amount=amount))
+    of_curve = TrainingSet("007", "curve", ODD[5], amount=amount, moved_by=("fine-tuning", "a"))
+    sets = (*made.training_sets, of_curve, TrainingSet("008", "untuned", "", moved_by=()))
     quality = made.quality.assign(ci_low=np.nan, ci_high=[*[np.nan] * (len(made.quality) - 1), 0.1])
     return replace(made, confusions=confusions, training_sets=sets, quality=quality)
 
