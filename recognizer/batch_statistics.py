@@ -26,7 +26,7 @@ from recognizer.network import Recognizer
 from recognizer.settings import Colour
 
 BATCH = 64
-FEWEST = 16  # images: fewer say little about a variance
+FEWEST = 2  # images: one has no variance of its features
 ORDER_SEED = 0  # batches mix people; the order is the same for every network
 
 
@@ -47,8 +47,13 @@ def with_statistics_of(
     """Returns a copy of the network whose BatchNorm statistics are those of the images.
 
     `images` are (N, S, S, 1 or 3) uint8 aligned crops; the copy is on the CPU and in evaluation
-    mode, its weights are those of `network`. Raises DataError for fewer than FEWEST images.
+    mode, its weights are those of `network`. Raises DataError for fewer than FEWEST images, and for
+    a network without BatchNorm.
     """
+    if not has_batch_norm(network):
+        raise DataError(
+            "BatchNorm statistics: this network has no BatchNorm; set controls.nir_statistics=false"
+        )
     if len(images) < FEWEST:
         raise DataError(
             f"BatchNorm statistics: {len(images)} images are too few to estimate them again; "

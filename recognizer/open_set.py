@@ -1,7 +1,8 @@
 """Divides the unseen people for open-set identification: some are enrolled, others are strangers.
 
 A watch list or a gate meets people whom it does not know. Half of the unseen people stand for them:
-their gallery images are left out, and their probes should find nobody. Who they are depends on
+their images are not in the gallery that is searched, and their probes should find nobody. The
+threshold is set on the photographs of all unseen people. Who they are depends on
 names alone, so it is the same for every training set and seed.
 """
 

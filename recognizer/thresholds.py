@@ -5,7 +5,7 @@ which nobody has before deployment. Here a threshold is set where the false matc
 pairs of other images keeps to a target, and then applied unchanged to NIR probes and the VIS
 gallery. The pairs are, by the names of the thresholds:
 
-* `vis-fmr=...`: photographs of two enrolled people, VIS against VIS;
+* `vis-fmr=...`: gallery photographs of two unseen people, VIS against VIS;
 * `nir-fmr=...`: NIR and VIS images of two training people. A recognizer that was trained on them
   tells them apart better than others.
 """

@@ -1,9 +1,10 @@
 """Computes the gap closed: the gain by fakes as a share of the ceiling's gain.
 
 Gap closed = (fakes - baseline) / (ceiling - baseline). The same is computed over the strongest
-rival without fakes in the place of the baseline, and then fakes and ceiling have NIR statistics
-where the rival has them. Intervals are Fieller's (reports/ratios.py), by tests of a difference
-across classes: the contrast of fakes and ceiling varies over seeds in its own way.
+rival without fakes in the place of the baseline, if it does better than that; then fakes and
+ceiling have NIR statistics where the rival has them. Intervals are Fieller's (reports/ratios.py),
+by tests of a difference across classes: the contrast of fakes and ceiling varies over seeds in its
+own way.
 """
 
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ def gaps(table: Table) -> Iterator[Gap]:
     baseline = next(one.name for one in table.sets if one.role == "baseline")
     fakes = [one.name for one in answer_sets(table.sets)]
     triples = [(name, baseline, ceiling) for name in fakes]
-    if rival := _strongest(table):
+    if rival := _better_rival(table, baseline):
         triples += [
             (other, rival.name, top)
             for name in fakes
@@ -53,9 +54,13 @@ def gaps(table: Table) -> Iterator[Gap]:
             yield Gap(*triple, table.protocol, table.metric, share)
 
 
-def _strongest(table: Table) -> TrainingSet | None:
+def _better_rival(table: Table, baseline: str) -> TrainingSet | None:
+    """Return the strongest rival, if it does better than the baseline."""
+    sign = table.metric.sign
     values = {name: float(cell.means(cell.seeds).mean()) for name, cell in table.cells.items()}
-    return strongest(table.sets, values, table.metric.sign)
+    found = strongest(table.sets, values, sign)
+    ahead = found and baseline in values and sign * (values[found.name] - values[baseline]) > 0
+    return found if ahead else None
 
 
 def _share(table: Table, name: str, baseline: str, ceiling: str) -> Ratio | None:

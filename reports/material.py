@@ -82,7 +82,8 @@ class TrainingSet:
         """Tell whether fakes of a translator are in it, under whatever names."""
         if self.moved_by is not None:
             return "translator" in self.moved_by
-        return bool(self.images or (self.amount and self.amount.translator))
+        known = self.images or (self.amount and self.amount.translator)
+        return bool(known) or (self.role == "control" and "fake" in self.label)
 
     @property
     def leaky(self) -> bool:

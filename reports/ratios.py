@@ -73,6 +73,8 @@ def _end(contrast: Callable[[float], Interval], value: float, direction: int) ->
         found = contrast(value + direction * step)
         return max(found.low, -found.high)
 
+    if excess(0) >= 0:  # a contrast without any spread, or too few people for one
+        return value
     step = 0.05
     while excess(step) <= 0:
         step *= 2

@@ -130,7 +130,7 @@ def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[T
     }
     yield from found.values()
     for name, plain in scored_again(settings).items():
-        if name in scored:
+        if name in scored and plain in found:
             yield _with_own_statistics(name, found[plain])
     if EXTERNAL in scored:
         yield TrainingSet(EXTERNAL, "external", "dlib's face network as it is, for comparison")

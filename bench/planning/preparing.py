@@ -14,17 +14,32 @@ from bench.stages import fixed_networks, quality
 from faces.align import LANDMARKS
 from faces.common.errors import UsageError
 from generators import definitions
+from recognizer import controls
 
 
 def check(settings: RunSettings, out: Path) -> None:
     """Make the checks that need no data set. Raises UsageError."""
     for name in settings.variants:
         _check_needs(settings, name)
+    _check_pairs(settings)
     if settings.data.on_disk and store_of(out).is_relative_to(Path(settings.data.path).absolute()):
         raise UsageError(
             f"--out {out}: lies inside the data set {settings.data.path}, whose files it would "
             "add to; choose a folder outside"
         )
+
+
+def _check_pairs(settings: RunSettings) -> None:
+    """Check that controls have the pairs they learn from. Raises UsageError."""
+    if not settings.data.on_disk or settings.controls.pairs != "none":
+        return
+    for name in settings.controls.sets:
+        if controls.get(name).needs_pairs:
+            raise UsageError(
+                f"control {name}: needs pairs of VIS and NIR images of one shot, which this data "
+                "set is not known to have; set controls.pairs=same-shot if shots of one name are "
+                "pairs, or leave it out of controls.sets"
+            )
 
 
 def _check_needs(settings: RunSettings, name: str) -> None:

@@ -52,7 +52,7 @@ def planned(settings: RunSettings) -> list[PlannedSet]:
     found: dict[str, PlannedSet] = {}
     trained: dict[tuple[Mixture, str | None], str] = {}
     for training_set in _all(settings):
-        if training_set.tuned:
+        if training_set.tuned and training_set.role != "curve":
             content = (training_set.mixture, training_set.translator)
             named = trained.setdefault(content, training_set.name)
             twin = named if named != training_set.name else None

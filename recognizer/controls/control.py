@@ -135,8 +135,8 @@ class Control:
             )
         if self.needs_pairs and not len(given.true_nir):
             raise DataError(
-                f"control {self.name}: no pairs of VIS and NIR images of one shot; "
-                "set controls.pairs, or leave it out of controls.sets"
+                f"control {self.name}: no pairs of VIS and NIR images of one shot among the "
+                "training images (controls.pairs); leave it out of controls.sets"
             )
         assert self.learn is not None
         return self.learn(given)

@@ -28,11 +28,11 @@ def matched(images: np.ndarray, nir: np.ndarray, generator: np.random.Generator)
     Processing", section 3.3, histogram specification).
     """
     chosen = generator.integers(len(nir), size=len(images))
-    found = [
-        match_histograms(luminance(image), nir[row])
-        for image, row in zip(images, chosen, strict=True)
-    ]
-    return np.rint(np.stack(found)).clip(0, 255).astype(np.uint8)
+    found = np.empty((*images.shape[:3], 1), np.uint8)
+    for place, row in enumerate(chosen):
+        values = match_histograms(luminance(images[place]), nir[row])
+        found[place] = np.rint(values).clip(0, 255)
+    return found
 
 
 CONTROL = Control(

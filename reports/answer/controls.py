@@ -23,8 +23,8 @@ def control_sentences(summary: Summary, task: str, name: str) -> list[str]:
 
 
 def _lead_sentences(summary: Summary, best: str | None, task: str, name: str) -> list[str]:
-    """Say which controls the best fakes beat, and by how much at least."""
-    if best is None:
+    """Say which controls the best fakes beat, and by how much at least; nothing of one seed."""
+    if best is None or summary.means[best, task, name].seeds == 1:
         return []
     leads = _leads(summary, best, summary.in_role("control"), task=task, name=name)
     beaten = [control for control, lead in leads.items() if lead.verdict == "gain"]
@@ -55,6 +55,8 @@ def amount_sentences(summary: Summary, task: str, name: str) -> list[str]:
     about = f"What fakes by {names} add, by real NIR images of each training person"
     lines = [f"{about}: {'; '.join(parts)}."]
     lines += _beyond_sentences(summary, [with_fakes for with_fakes, _ in found], task, name)
+    if any(gain.estimate.seeds == 1 for _, gain in found):
+        return lines
     helpful = [place for place, (_, gain) in enumerate(found) if gain.verdict == "gain"]
     if helpful and helpful[-1] + 1 < len(found):
         first = _images_per_person(found[helpful[-1] + 1][0].known_amount)

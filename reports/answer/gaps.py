@@ -4,6 +4,7 @@ import numpy as np
 
 from reports.answer.phrases import spoken
 from reports.gaps import Gap
+from reports.material import TrainingSet
 from reports.ratios import Ratio
 from reports.rivals import rival_name
 from reports.summary import Summary
@@ -30,11 +31,16 @@ def _sentence(summary: Summary, gaps: list[Gap]) -> str:
     if not any(np.isfinite([gap.share.low, gap.share.high]).any() for gap in gaps):
         return f"{way}: not known, since the ceiling's own gain there cannot be told from zero."
     parts = [
-        f"{names[by_name[gap.training_set].counterpart or gap.training_set]} "
-        f"{share_words(gap.share)}"
-        for gap in gaps
+        f"{names[plain_name(by_name[gap.training_set])]} {share_words(gap.share)}" for gap in gaps
     ]
     return f"{way}: {'; '.join(parts)}."
+
+
+def plain_name(training_set: TrainingSet) -> str:
+    """Return the name of the set that a recognizer was trained on, however it was scored."""
+    if training_set.role == "adapted" and training_set.counterpart:
+        return training_set.counterpart
+    return training_set.name
 
 
 def share_words(share: Ratio) -> str:

@@ -6,7 +6,7 @@ the headline says that first. With one seed it says what happened in one trainin
 
 from dataclasses import dataclass
 
-from reports.answer.phrases import effect, size, spoken
+from reports.answer.phrases import counted, effect, size, spoken
 from reports.comparisons import Comparison
 from reports.material import TrainingSet
 from reports.rivals import as_scored, rival_name, rivals
@@ -33,8 +33,14 @@ class Contest:
 
     @property
     def best(self) -> str:
-        """Return the set with fakes that leads by most, or lags by least."""
-        return max(self.leads, key=lambda name: self.leads[name].better)
+        """Return the set whose lead is a gain, else one that is undecided; of these the largest."""
+        return min(self.leads, key=lambda name: order_of(self.leads[name]))
+
+    @property
+    def one_training(self) -> bool:
+        """Tell whether anything here rests on one seed."""
+        compared = [*self.gains.values(), *self.leads.values(), self.of_rival]
+        return any(comparison.estimate.seeds == 1 for comparison in compared)
 
     @property
     def rival_name(self) -> str:
@@ -48,11 +54,21 @@ class Contest:
         return " with NIR statistics" if self.rival.role == "adapted" else ""
 
 
+def order_of(comparison: Comparison) -> tuple[int, float]:
+    """Return a key that sorts gains first, then undecided ones, then losses; large ones first."""
+    return ("gain", "undecided", "loss").index(comparison.verdict), -comparison.better
+
+
 def contest(summary: Summary, task: str, name: str) -> Contest | None:
-    """Return the contest of a task and metric; None where no rival or no fakes were scored."""
+    """Return the contest of a task and metric.
+
+    None where no rival or no fakes were scored, and where no rival does better than the baseline:
+    then the baseline is what fakes have to beat.
+    """
     rival = summary.strongest_rival(task, name)
     baseline = summary.in_role("baseline")[0]
-    if rival is None:
+    of_rival = rival and summary.compared(rival.name, baseline, task, name)
+    if rival is None or not of_rival or of_rival.better <= 0:
         return None
     gains, leads = {}, {}
     for fakes in summary.answer_set_names():
@@ -61,13 +77,19 @@ def contest(summary: Summary, task: str, name: str) -> Contest | None:
         gain = summary.compared(fakes, baseline, task, name)
         if lead and gain:
             gains[fakes], leads[fakes] = gain, lead
-    of_rival = summary.compared(rival.name, baseline, task, name)
-    return Contest(summary, rival, gains, leads, of_rival) if leads and of_rival else None
+    return Contest(summary, rival, gains, leads, of_rival) if leads else None
+
+
+def no_rival_sentence(summary: Summary, task: str, name: str) -> list[str]:
+    """Say that rivals were scored and none does better than the baseline; else nothing."""
+    if summary.strongest_rival(task, name) is None:
+        return []
+    return ["No rival without a fake does better than the baseline."]
 
 
 def contest_sentences(found: Contest, fakes: str) -> list[str]:
     """Return the two sentences of a contest; `fakes` is what they are called, as "leaky fakes"."""
-    if found.of_rival.estimate.seeds == 1:
+    if found.one_training:
         return _one_training(found, fakes)
     lead = found.leads[found.best]
     if lead.verdict == "gain":
@@ -88,19 +110,23 @@ def _gain_sentence(found: Contest, fakes: str) -> str:
 
 def _beyond_sentence(found: Contest) -> str:
     """Return "Beyond NIR statistics, C with NIR statistics adds 3.5 points [0.1, 7.0]."."""
+    return f"Beyond {found.rival_name}, {_added(found)}."
+
+
+def _added(found: Contest) -> str:
+    """Return "C with NIR statistics adds +3.5 points [0.1, 7.0]"."""
     lead = found.leads[found.best]
-    name = f"{_called(found, found.best)}{found.with_statistics}"
-    return f"Beyond {found.rival_name}, {name} adds {effect(lead)}."
+    verb = "adds" if lead.record.sign > 0 else "changes it by"
+    return f"{_called(found, found.best)}{found.with_statistics} {verb} {effect(lead)}"
 
 
 def _nothing_won_sentence(found: Contest, fakes: str) -> str:
-    """Return the headline where the best fakes do not beat the strongest rival."""
+    """Return the headline where no fakes are shown to beat the strongest rival."""
     lead = found.leads[found.best]
-    verb = "win nothing over" if lead.verdict == "undecided" else "do worse than"
-    name = f"{_called(found, found.best)}{found.with_statistics}"
+    verb = "are not shown to do more than" if lead.verdict == "undecided" else "do worse than"
     return (
         f"{fakes.capitalize()} {verb} {found.rival_name}, the strongest rival without a fake: "
-        f"beyond it, {name} adds {effect(lead)} in {spoken(lead.protocol, lead.record)}."
+        f"beyond it, {_added(found)} in {spoken(lead.protocol, lead.record)}."
     )
 
 
@@ -130,6 +156,7 @@ def _other_rivals(found: Contest) -> list[str]:
 def _one_training(found: Contest, fakes: str) -> list[str]:
     """Return what one training did, without a ranking and without a verdict."""
     names = listed([_called(found, name) for name in found.leads])
+    verb = "adds" if len(found.leads) == 1 else "add"
     changes = listed([effect(gain) for gain in found.gains.values()])
     beyond = listed([effect(lead) for lead in found.leads.values()])
     some = next(iter(found.gains.values()))
@@ -137,7 +164,7 @@ def _one_training(found: Contest, fakes: str) -> list[str]:
         f"{ONE_TRAINING} {fakes} by {names} change {spoken(some.protocol, some.record)} by "
         f"{changes} over the baseline; the strongest rival without a fake, {found.rival_name}, "
         f"changes it by {effect(found.of_rival)}.",
-        f"{ONE_TRAINING} what {names}{found.with_statistics} add beyond {found.rival_name} is "
+        f"{ONE_TRAINING} what {names}{found.with_statistics} {verb} beyond {found.rival_name} is "
         f"{beyond}; another training may say otherwise.",
     ]
 
@@ -147,11 +174,10 @@ def _called(found: Contest, name: str) -> str:
 
 
 def _moved(comparison: Comparison, metric: str, plural: bool = False) -> str:
-    """Return "raises it by 11.0 points [8.1, 14.0]", or that nothing is shown."""
+    """Return "raises it by 11.0 points [8.1, 14.0]", or that no change is shown."""
     end = "" if plural else "s"
     if comparison.verdict == "undecided":
-        return (
-            f"do{'' if plural else 'es'} not change {metric} beyond chance ({effect(comparison)})"
-        )
+        be = "are" if plural else "is"
+        return f"{be} not shown to change {metric} ({effect(comparison)}{counted(comparison)})"
     verb = "raise" if comparison.estimate.value > 0 else "lower"
     return f"{verb}{end} {metric} by {size(comparison)}"

@@ -18,7 +18,12 @@ from reports.answer.fakes import (
     with_verdict,
 )
 from reports.answer.gaps import gap_sentences
-from reports.answer.headline import ONE_TRAINING, contest, contest_sentences
+from reports.answer.headline import (
+    ONE_TRAINING,
+    contest,
+    contest_sentences,
+    no_rival_sentence,
+)
 from reports.answer.phrases import effect, heading, spoken, verdict
 from reports.summary import Summary
 
@@ -72,13 +77,18 @@ def _headline(summary: Summary, task: str, name: str, sentences: list[str]) -> l
     if found := contest(summary, task, name):
         told = contest_sentences(found, fakes_name(summary))
     else:
-        told = _as_certain(summary, task, name, [sentences.pop(0)])
+        told = _as_certain(
+            summary, task, name, [sentences.pop(0), *no_rival_sentence(summary, task, name)]
+        )
     return told + (told_apart_sentences(summary, task, name) if several else [])
 
 
 def _one_training(summary: Summary, task: str, name: str) -> bool:
-    """Tell whether a metric rests on one seed, so that nothing is known of other trainings."""
-    return all(mean.seeds == 1 for (_, *key), mean in summary.means.items() if key == [task, name])
+    """Tell whether what the answer is about rests on one seed, of fakes or of the baseline."""
+    names = [*summary.in_role("baseline"), *summary.answer_set_names()]
+    seeds = [summary.means[key].seeds for key in ((one, task, name) for one in names)
+             if key in summary.means]  # fmt: skip
+    return min(seeds, default=1) == 1
 
 
 def _as_certain(summary: Summary, task: str, name: str, lines: list[str]) -> list[str]:

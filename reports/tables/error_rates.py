@@ -86,9 +86,11 @@ def failed_share(outcomes: pd.DataFrame, training_set: str, metric: str) -> floa
     `outcomes` as in `reports.material`.
     """
     chosen = (outcomes["training_set"] == training_set) & (outcomes["protocol"] == UNSEEN)
-    rows = outcomes.loc[chosen, ["metric", "probe"]]
-    compared = rows.loc[rows["metric"] == metric, "probe"].nunique()
-    return 1 - compared / rows["probe"].nunique()
+    rows = outcomes[chosen]
+    own = rows[rows["metric"] == metric]
+    if "fold" in rows:  # the metric may be left out where impostors are too few
+        rows = rows[rows["fold"].isin(own["fold"])]
+    return 1 - own["probe"].nunique() / rows["probe"].nunique()
 
 
 def _thresholds(summary: Summary) -> list[str]:

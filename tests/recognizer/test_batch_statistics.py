@@ -105,10 +105,13 @@ def test_the_same_images_give_the_same_bytes(loaded):
 
 
 def test_few_images_are_refused_with_what_to_do(loaded):
-    with pytest.raises(DataError, match="15 images are too few"):
+    with pytest.raises(DataError, match="1 images are too few"):
         estimated(loaded, images_of(FEWEST - 1))
 
 
 def test_a_network_without_such_layers_is_told_apart(loaded):
     assert has_batch_norm(loaded)
-    assert not has_batch_norm(nn.Sequential(nn.Conv2d(1, 1, 3), nn.ReLU()))
+    plain = nn.Sequential(nn.Conv2d(1, 1, 3), nn.ReLU())
+    assert not has_batch_norm(plain)
+    with pytest.raises(DataError, match="has no BatchNorm"):
+        estimated(plain, images_of(20))

@@ -162,7 +162,8 @@ def table(values: dict[str, np.ndarray]) -> Table:
 def test_of_an_older_run_it_is_known_which_sets_have_fakes(full, full_material):
     rows = full_material.outcomes
     rows = rows[(rows["protocol"] == WHERE[0]) & (rows["metric"] == WHERE[1])]
-    with_fakes = [one for one in full.training_sets if one.role == "fakes"]
+    with_fakes = [one for one in full.training_sets
+                  if one.role == "fakes" or one.name in ("real+C-shuffled", "C-alone")]  # fmt: skip
     pair = full.compared("real+B", "real+A", *WHERE).estimate
     assert pair.freedom == (len(with_fakes) - 1) * 1
     assert full.compared("real+C", "real", *WHERE).estimate.freedom == 1

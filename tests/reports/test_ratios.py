@@ -82,3 +82,18 @@ def test_intervals_contain_the_true_ratio_as_often_as_they_say():
         found = ratio(above, below, effects.contrast)
         covered += found.low <= 0.4 <= found.high
     assert covered / tries == pytest.approx(0.95, abs=0.03)
+
+
+def test_effects_that_are_proportional_have_a_ratio_without_a_spread():
+    """Then the contrast at the ratio is zero but for rounding, for every draw."""
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        draws = rng.normal(5, 1, 400)
+        true = rng.normal()
+
+        def contrast(r: float, draws=draws, true=true) -> Normal:
+            low, high = np.quantile(true * draws - r * draws, [0.025, 0.975])
+            return Normal(float(np.mean(true * draws) - r * np.mean(draws)), low, high)
+
+        found = ratio(float(np.mean(true * draws)), float(np.mean(draws)), contrast)
+        assert (found.low, found.high) == pytest.approx((true, true), abs=1e-3)

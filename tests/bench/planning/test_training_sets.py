@@ -3,10 +3,13 @@
 import pytest
 
 from bench.planning import plan as plans
+from bench.planning.preparing import check
 from bench.planning.training_sets import planned
 from bench.settings import loading
 from bench.settings.run_settings import RunSettings
 from faces.common.errors import UsageError
+from reports.families import families
+from reports.material import Amount, TrainingSet
 
 EVERY = [
     "twice", "grey", "equalized", "augmented", "histogram", "regression", "shuffled", "alone"
@@ -133,10 +136,21 @@ def test_real_people_have_their_real_nir_images_as_the_ceiling():
     assert "ceiling" not in {one.role for one in whole}
 
 
-def test_the_end_of_the_curve_and_the_ceiling_are_one_training():
+def test_the_end_of_the_curve_has_the_ceilings_images_and_keeps_its_comparisons():
     sets = {one.name: one for one in planned(on_disk(
-        recognizer__nir_per_subject=0, controls__nir_curve=[0, 1, "all"]))}  # fmt: skip
-    assert sets["real@nirall"].twin == "real+nir"
+        recognizer__nir_per_subject=0, controls__nir_curve=[0, 1, "all"],
+        controls__sets=["twice"]))}  # fmt: skip
+    assert sets["real@nirall"].mixture == sets["real+nir"].mixture
+    assert sets["real@nirall"].twin is None
+    found = families(tuple(
+        TrainingSet(one.name, one.role, one.label, counterpart=one.counterpart,
+                    amount=Amount(one.mixture.nir_per_subject, 1, 1, bool(one.translator),
+                                  one.translator, one.mixture.repeats_vis))
+        for one in sets.values()
+    ))  # fmt: skip
+    assert ("real+C@nirall", "real@nirall") in found["curve"]
+    assert ("real-twice@nirall", "real@nirall") in found["curve again"]
+    assert ("real+C@nirall", "real-twice@nirall") in found["curve beyond"]
 
 
 @pytest.mark.parametrize(("setting", "pairs"), [("none", ""), ("same-shot", "same-shot")])
@@ -169,3 +183,11 @@ def test_a_translator_called_as_another_training_set_is_refused(name, tmp_path):
     settings = settings.model_copy(update={"variants": [name], "translator_files": {name: path}})
     with pytest.raises(UsageError, match=rf"two training sets would be called real\+{name}"):
         planned(settings)
+
+
+def test_a_control_that_needs_pairs_is_refused_before_anything_is_read(tmp_path):
+    told = {"controls__sets": ["twice", "regression"]}
+    with pytest.raises(UsageError, match=r"control regression: needs pairs .*controls\.pairs"):
+        check(on_disk(**told), tmp_path / "run")
+    check(on_disk(**told, controls__pairs="same-shot"), tmp_path / "run")
+    check(load(**told), tmp_path / "run")

@@ -100,5 +100,5 @@ def test_a_control_that_learns_is_refused_where_there_is_nothing_to_learn_from(n
             with pytest.raises(DataError, match=f"control {name}: no NIR images"):
                 control.made(given(control), LABELS, 0, given_examples)
     if control.needs_pairs:
-        with pytest.raises(DataError, match=rf"control {name}: no pairs .* set controls\.pairs"):
+        with pytest.raises(DataError, match=rf"control {name}: no pairs .*controls\.pairs"):
             control.made(given(control), LABELS, 0, lambda: none_of("pairs"))
