@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from reports.material import TrainingSet
+from reports.material import TrainingSet, adapted_names
 from reports.plots.basis import basis
 from reports.plots.figure import INK, PAPER, Look, Plot, drawing, file_name, looks
 from reports.summary import Comparison, Summary
@@ -31,28 +31,52 @@ GROUPS = {
 
 
 def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot]:
-    """Draw a plot per (protocol, metric) that has something to compare."""
-    baseline = summary.in_role("baseline")[0]
+    """Draw a plot per (protocol, metric) that has something to compare.
+
+    Where recognizers were scored a second time, with NIR statistics, a plot of these follows.
+    """
+    adapted = adapted_names(summary.training_sets)
     for task, name in metrics:
-        found = [
-            summary.compared(training_set.name, baseline, task, name)
-            for training_set in summary.training_sets
-            if training_set.role in GROUPS
-        ]
-        if rows := [comparison for comparison in found if comparison]:
-            yield _forest(summary, rows)
+        for again in (False, True):
+            rows = {
+                training_set: found
+                for training_set in summary.training_sets
+                if training_set.role in GROUPS
+                and (
+                    found := _compared(
+                        summary, training_set.name, (task, name), adapted, again=again
+                    )
+                )
+            }
+            if rows:
+                yield _forest(summary, rows, again)
 
 
-def _forest(summary: Summary, rows: list[Comparison]) -> Plot:
+def _compared(
+    summary: Summary,
+    name: str,
+    key: tuple[str, str],
+    adapted: dict[str, str],
+    *,
+    again: bool,
+) -> Comparison | None:
+    """Compare a set with the baseline; `again`: both by their scores with NIR statistics."""
+    baseline = summary.in_role("baseline")[0]
+    if not again:
+        return summary.compared(name, baseline, *key)
+    return summary.compared(adapted.get(name, ""), adapted.get(baseline, ""), *key)
+
+
+def _forest(summary: Summary, by_set: dict[TrainingSet, Comparison], again: bool) -> Plot:
     """Draw one row per training set, in the order of the tables."""
+    sets, rows = list(by_set), list(by_set.values())
     record, task = rows[0].record, rows[0].protocol
+    title = record.label[0].upper() + record.label[1:] + (" with NIR statistics" if again else "")
     look = looks(summary.training_sets)
-    by_name = {training_set.name: training_set for training_set in summary.training_sets}
-    sets = [by_name[comparison.training_set] for comparison in rows]
     heights, headings, depth = layout([training_set.role for training_set in sets])
     with drawing(FRAME_INCHES + ROW_INCHES * depth) as (figure, axes):
-        for comparison, height in zip(rows, heights, strict=True):
-            _draw_row(axes, comparison, height, look[comparison.training_set])
+        for training_set, height in zip(sets, heights, strict=True):
+            _draw_row(axes, by_set[training_set], height, look[training_set.name])
         axes.axvline(0, color=INK, linewidth=1, zorder=0.9)
         for text, height in headings:
             axes.text(
@@ -64,8 +88,8 @@ def _forest(summary: Summary, rows: list[Comparison]) -> Plot:
         axes.grid(visible=False, axis="y")
         axes.set_xlabel(_axis_label(record.unit, record.better))
     return Plot(
-        name=file_name("difference", task, rows[0].metric),
-        title=f"{record.label[0].upper()}{record.label[1:]}, {protocol(task)}",
+        name=file_name("difference", task, rows[0].metric, *(["nir-statistics"] if again else [])),
+        title=f"{title}, {protocol(task)}",
         caption=_caption(summary, rows),
         figure=figure,
         data=_frame(rows, sets),

@@ -181,11 +181,16 @@ def test_leaky_translators_see_what_is_tested_and_are_marked(protocol, example, 
     shutil.copytree(example / "runs" / "stages", out.parent / "stages")
     run(out, "--data", f"casia:{example / 'casia'}", "--protocol", protocol, **settings)
     results = json.loads((out / "results.json").read_text())
-    roles = {row["name"]: row["role"] for row in results["training_sets"]}
+    sets = results["training_sets"]
+    roles = {row["name"]: row["role"] for row in sets if row["role"] != "adapted"}
     both = "," in protocol
-    assert roles == {"real": "baseline", "real+A-leaky": "leaky", "dlib-face": "external"} | (
-        {"real+A": "fakes"} if both else {}
-    )
+    assert roles == {
+        "real": "baseline", "untuned": "untuned", "real+A-leaky": "leaky", "real+nir": "ceiling",
+        "dlib-face": "external",
+    } | ({"real+A": "fakes"} if both else {})  # fmt: skip
+    assert {row["counterpart"] for row in sets if row["role"] == "adapted"} == {
+        name for name, role in roles.items() if role != "external"
+    }
     compared = {(row["training_set"], row["baseline"]) for row in results["comparisons"]}
     assert (("real+A-leaky", "real+A") in compared) == both
     assert "leaky" in (out / "tables" / "accuracy.md").read_text()
@@ -247,7 +252,9 @@ def test_offline_nothing_reaches_for_the_network(example, tmp_path):
 def test_the_example_ends_with_a_report_of_everything(example):
     results = json.loads((example / "runs" / "casia" / "results.json").read_text())
     rows = pd.DataFrame(results["recognition"])
-    assert set(rows["training_set"]) == {"real", "real+A", "real+B", "dlib-face"}
+    assert {name for name in rows["training_set"] if "@" not in name} == {
+        "real", "untuned", "real+A", "real+B", "real+nir", "dlib-face"
+    }  # fmt: skip
     assert set(rows["protocol"]) == {"unseen-subjects"}  # View 2 holds nothing out
     assert set(rows["fold"]) == {1}
     assert len(results["data"]["refused"]) > 20

@@ -90,7 +90,7 @@ def test_results_hold_every_training_set_protocol_and_kind_of_image(tiny):
     assert set(pd.DataFrame(found["quality"])["images"]) >= {"A", "B", "vis", "real", "reshot"}
     assert {row["training_set"] for row in found["comparisons"]} >= set(SETS[1:])
     roles = {weight["role"]: weight["name"] for weight in found["weights"]}
-    assert roles["recognizer before fine-tuning"] == "pretrain-rendered"
+    assert roles["recognizer before fine-tuning"] == "pretrain-rendered, seed 0"
 
 
 def test_fakes_are_one_per_training_image_of_training_subjects_only(tiny):
@@ -108,7 +108,7 @@ def test_fakes_are_one_per_training_image_of_training_subjects_only(tiny):
 
 
 def test_a_control_of_another_package_is_trained_and_shown(tiny, tmp_path, monkeypatch):
-    """One file, an entry point and a name in `controls.sets`: two more stages and a table row."""
+    """One file, an entry point and a name in `controls.sets`: three more stages and a table row."""
     path = add_package(tmp_path, "mirror", MIRRORED, controls="mirrored = mirror:CONTROL")
     monkeypatch.setenv("PYTHONPATH", path)
     out = tmp_path / "runs" / "whole"
@@ -116,7 +116,10 @@ def test_a_control_of_another_package_is_trained_and_shown(tiny, tmp_path, monke
     run(out, controls__sets='["twice", "shuffled", "alone", "mirrored"]')
     found = results(out)
     made = [stage["name"] for stage in found["stages"] if not stage["cached"]]
-    assert sorted(made) == ["finetune:real+mirrored:0", "score:real+mirrored:0"]
+    assert sorted(made) == [
+        "finetune:real+mirrored:0", "score:real+mirrored:0",
+        "score:real+mirrored@nir-statistics:0",
+    ]  # fmt: skip
     (row,) = [row for row in found["training_sets"] if row["name"] == "real+mirrored"]
     assert (row["role"], row["label"]) == ("control", "with the VIS images mirrored")
     table = pd.read_csv(out / "tables" / "accuracy.csv").query("training_set == 'real+mirrored'")

@@ -117,7 +117,7 @@ def test_what_one_translator_is_told_renames_its_stages_alone():
         f"{stage}:{name}:0"
         for stage, name in (
             ("translator", "C"), ("fakes", "C"), ("quality", "C"), ("finetune", "real+C"),
-            ("score", "real+C"),
+            ("score", "real+C"), ("score", "real+C@nir-statistics"),
         )
     }  # fmt: skip
     width = keys(load("A.width=7"))

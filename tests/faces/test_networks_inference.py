@@ -56,7 +56,7 @@ def calls_of_feature_networks(method: str, inputs: int = 1) -> Callable[[CallRec
 
 
 def calls_of_the_external_recognizer(record: CallRecord) -> object:
-    return external_recognizer.embedder(record.attach(face()), CPU, silent)(IMAGES)
+    return external_recognizer.embedder(record.attach(face()), CPU, silent)(IMAGES, "VIS")
 
 
 def calls_of_the_recognizer(record: CallRecord) -> object:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from reports.material import Material, TrainingSet, in_order
+from reports.plots import differences
 from reports.rivals import as_scored, rival_name, rivals, strongest
 from reports.summary import summarise
 from reports.tables.accuracy import accuracy_tables
@@ -183,3 +184,16 @@ def test_one_seed_shows_no_verdict_and_no_ties():
         assert word not in text
     assert "(one training, p" in text
     assert "one training of each allows no verdict" in table.note
+
+
+def test_a_second_plot_shows_the_differences_with_nir_statistics(summary):
+    first, second = differences.plots(summary, [WHERE])
+    assert first.name == "difference-unseen-subjects-rank1"
+    assert second.name == "difference-unseen-subjects-rank1-nir-statistics"
+    assert "with NIR statistics" in second.title
+    means = second.data[second.data["seed"] == "mean"].set_index("training_set")
+    assert set(means["baseline"]) == {"real*"}
+    for name, row in means.iterrows():
+        assert row["difference"] == summary.compared(name, "real*", *WHERE).estimate.value
+    marks = [text.get_text() for text in second.figure.axes[0].get_yticklabels()]
+    assert marks == [one.name for one in SETS if one.role in differences.GROUPS]
