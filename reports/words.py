@@ -9,6 +9,7 @@ from faces.common.metric import Metric
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
+NO_BATCH_NORM = "no BatchNorm"  # a network without statistics to estimate again
 
 
 PROTOCOLS = {"seen-subjects": "seen people", "unseen-subjects": "unseen people"}

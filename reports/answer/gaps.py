@@ -27,7 +27,9 @@ def _sentence(summary: Summary, gaps: list[Gap]) -> str:
     called = "the baseline" if start.role == "baseline" else rival_name(start, by_name)
     names = summary.names_in_sentences()
     about = spoken(first.protocol, first.record)
-    way = f"Gap closed from {called} to {first.ceiling} in {about}"
+    top = by_name[first.ceiling]
+    end = plain_name(top) + (" with NIR statistics" if top.role == "adapted" else "")
+    way = f"Gap closed from {called} to {end} in {about}"
     if not any(np.isfinite([gap.share.low, gap.share.high]).any() for gap in gaps):
         return f"{way}: not known, since the ceiling's own gain there cannot be told from zero."
     parts = [
@@ -51,6 +53,6 @@ def share_words(share: Ratio) -> str:
 
 def _end(end: float) -> str:
     """Return a share in per cent, or that there is none."""
-    return (
-        f"{100 * end:.0f}".replace("-", "\N{MINUS SIGN}") if abs(end) < float("inf") else "no end"
-    )
+    if not np.isfinite(end):
+        return "no end"
+    return f"{round(100 * end)}".replace("-", "\N{MINUS SIGN}")

@@ -123,8 +123,9 @@ def _differences_section(draft: Draft, forests: tuple[SavedPlot, ...]) -> Sectio
     return Section(
         "differences",
         "What each training set gains",
-        lead="Fakes are worth something if they are right of the line at 0, and right of every "
-        "control that is made of VIS images: these add images without any new knowledge of NIR.",
+        lead="Fakes are worth something if they are right of the line at 0 and of every rival "
+        "without a fake. With NIR statistics both sides use the unlabelled NIR images that the "
+        "translators saw.",
         plots=forests,
         more=draft.saved(differences.plots(draft.summary, further(draft.summary))),
     )

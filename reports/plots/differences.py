@@ -21,7 +21,7 @@ ROW_INCHES = 0.32
 FRAME_INCHES = 0.95
 HEADING_ROWS = 0.75
 GROUPS = {
-    "untuned": "before fine-tuning",
+    "untuned": "untuned",
     "control": "controls",
     "fakes": "fakes",
     "leaky": "leaky fakes",

@@ -12,7 +12,7 @@ from reports.statistics import Estimate
 from reports.summary import Summary
 from reports.tables.accuracy_notes import again_note, leading_note, mean_words
 from reports.tables.formats import Table
-from reports.words import NONE, p_value, protocol, with_interval
+from reports.words import NO_BATCH_NORM, NONE, p_value, protocol, with_interval
 
 ARROWS = {
     "higher": "\N{NO-BREAK SPACE}\N{UPWARDS ARROW}",
@@ -147,7 +147,7 @@ def _recognition_cell(
     scored, baseline = training_set.name, summary.in_role("baseline")[0]
     if again:
         if training_set.role == "external":
-            return ("no BatchNorm",)
+            return (NO_BATCH_NORM,)
         adapted = adapted_names(summary.training_sets)
         scored, baseline = adapted.get(scored, ""), adapted.get(baseline, "")
     lines = list(_mean_cell(summary, scored, task, name))

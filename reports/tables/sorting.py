@@ -3,9 +3,9 @@
 import re
 
 from reports.tables.formats import Table
-from reports.words import MINUS, NONE
+from reports.words import MINUS, NO_BATCH_NORM, NONE
 
-NOTHING = ("", NONE, "-")
+NOTHING = ("", NONE, "-", NO_BATCH_NORM)
 AFTER = r"(?=$| ?%| [\[(]| [^\W\d]{1,8}$)"  # nothing, a bracket, a unit: no sentence
 NUMBER = re.compile(r"(?:[a-z]+ )?(?:[<>≤≥±=] ?)?([+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)" + AFTER)
 SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0}
