@@ -31,7 +31,7 @@ ORDER_SEED = 0  # batches mix people; the order is the same for every network
 
 
 def has_batch_norm(network: nn.Module) -> bool:
-    """Tells whether there are statistics that could be estimated again."""
+    """Tell whether there are statistics that could be estimated again."""
     return any(isinstance(module, _BATCH_NORMS) for module in network.modules())
 
 
@@ -44,7 +44,7 @@ def with_statistics_of(
     device: torch.device,
     progress: Progress = silent,
 ) -> Recognizer:
-    """Returns a copy of the network whose BatchNorm statistics are those of the images.
+    """Return a copy of the network whose BatchNorm statistics are those of the images.
 
     `images` are (N, S, S, 1 or 3) uint8 aligned crops; the copy is on the CPU and in evaluation
     mode, its weights are those of `network`. Raises DataError for fewer than FEWEST images, and for
@@ -74,7 +74,7 @@ def with_statistics_of(
 
 
 def _batches(images: int) -> list[np.ndarray]:
-    """Divides the rows of N images into batches of equal size, as nearly as N allows."""
+    """Divide the rows of N images into batches of equal size, as nearly as N allows."""
     order = np.random.default_rng(ORDER_SEED).permutation(images)
     return np.array_split(order, math.ceil(images / BATCH))
 
@@ -82,7 +82,7 @@ def _batches(images: int) -> list[np.ndarray]:
 @torch.inference_mode()
 @full_float32()
 def _show(network: Recognizer, images: torch.Tensor) -> None:
-    """Passes (N, S, S, C) uint8 images through the network; its layers look at what they get."""
+    """Pass (N, S, S, C) uint8 images through the network; its layers look at what they get."""
     network.features(to_input(images))
 
 
@@ -105,7 +105,7 @@ class _Pooled:
         layer.track_running_stats = False  # its own statistics wait until all batches were seen
 
     def _look(self, layer: nn.Module, inputs: tuple[torch.Tensor]) -> None:
-        """Adds up the values of each channel and their squares: NCHW or NC float32."""
+        """Add up the values of each channel and their squares: NCHW or NC float32."""
         channels = inputs[0].transpose(0, 1).flatten(1)
         variance, mean = torch.var_mean(channels, 1, correction=0)
         count, mean = channels.shape[1], mean.double().cpu()
@@ -114,7 +114,7 @@ class _Pooled:
         self.squares += count * (variance.double().cpu() + mean**2)
 
     def put_together(self) -> None:
-        """Writes mean and variance over all batches into the layer; it is in evaluation mode then.
+        """Write mean and variance over all batches into the layer, in evaluation mode from then on.
 
         The variance is that of a population of which the values are a sample, as in torch.
         """

@@ -95,9 +95,9 @@ class Sampler:
 
 
 class ProportionalSampler:
-    """Draws a batch's rows from all kinds together: `next(batch)` => one tensor for each kind.
+    """Draws a batch's rows from all sets together: `next(batch)` => one tensor for each set.
 
-    A kind has a share of the batches in proportion to its number of images, as if all images were
+    A set has a share of the batches in proportion to its number of images, as if all images were
     in one list. Every image is drawn once before any is drawn again.
     """
 

@@ -2,8 +2,8 @@
 
 A watch list or a gate meets people whom it does not know. Half of the unseen people stand for them:
 their images are not in the gallery that is searched, and their probes should find nobody. The
-threshold is set on the photographs of all unseen people. Who they are depends on
-names alone, so it is the same for every training set and seed.
+threshold is set on the photographs of all unseen people. Who they are depends on names alone, so it
+is the same for every training set and seed.
 """
 
 from collections.abc import Iterable

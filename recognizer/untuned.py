@@ -1,4 +1,4 @@
-"""Makes a recognizer before fine-tuning, which tells people apart by the means of their images.
+"""Writes a recognizer before fine-tuning, which tells people apart by the means of their images.
 
 Fine-tuning gives a network a classifier. Without any, a person is recognised among those known by
 the nearest class mean (Mensink et al. 2013, "Distance-Based Image Classification", section 3): the
@@ -34,11 +34,11 @@ def write(
     device: torch.device,
     progress: Progress = silent,
 ) -> Path:
-    """Writes the weights of `initial` with a classifier by class means; returns the file in `out`.
+    """Write the weights of `initial` with a classifier by class means; return the file in `out`.
 
     `image_sets` and `classes` are those of a training; `side_px` and `colour` are what the network
-    is shown. Nothing is trained, so `losses.csv`, which
-    a training writes beside its weights, has no rows.
+    is shown. Nothing is trained, so `losses.csv`, which a training writes beside its weights, has
+    no rows.
     """
     out.mkdir(parents=True, exist_ok=True)
     recognizer = network.Recognizer(classes)
@@ -56,7 +56,7 @@ def write(
 
 
 def class_means(embeddings: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Gives the mean embedding of each class, of unit length.
+    """Return the mean embedding of each class, of unit length.
 
     (N, D) float32 of unit length, (N,) int64 => (classes, D) float32; zeros for a class without
     images.
@@ -69,7 +69,7 @@ def class_means(embeddings: np.ndarray, labels: np.ndarray, classes: int) -> np.
 
 @torch.no_grad()
 def _classify_by(recognizer: network.Recognizer, means: np.ndarray) -> None:
-    """Sets the classifier: its logits are then cosines, times the length of the features."""
+    """Set the classifier: its logits are then cosines, times the length of the features."""
     recognizer.logits.weight.copy_(torch.from_numpy(means))
     known = torch.from_numpy(np.abs(means).sum(1) > 0)
     recognizer.logits.bias.copy_(torch.where(known, 0.0, NEVER))

@@ -82,7 +82,7 @@ def _result_tables(
         (
             "error_rates",
             error_rate_tables(material, summary),
-            error_rate_frame(material, summary),
+            error_rate_frame(summary),
         ),
         ("leak", leak_tables(summary), leak_frame(summary)),
         ("folds", fold_tables(summary), fold_frame(summary)),

@@ -13,7 +13,12 @@ from reports.families import families
 from reports.material import TrainingSet
 from reports.mcnemar import mcnemar
 from reports.statistics import LEVEL, Estimate, estimate, holm
-from reports.training_variation import TrainingVariation, class_of, variation_of_differences
+from reports.training_variation import (
+    TrainingVariation,
+    class_of,
+    variation_of_differences,
+    variation_of_means,
+)
 
 # What is trained here in full; points of curves count only where they are asked about.
 POOLED_ROLES = ("baseline", "untuned", "control", "fakes", "leaky", "paired", "ceiling", "adapted")
@@ -56,30 +61,6 @@ class Comparison:
         return self.record.sign * self.estimate.value
 
 
-def compare_all(table: "Table") -> Iterator[Comparison]:
-    """Yield every comparison of one protocol and metric, family by family."""
-    for family, pairs in families(table.sets).items():
-        found = [comparison for pair in pairs if (comparison := table.compare(*pair))]
-        tested = adjusted([replace(comparison, family=family) for comparison in found])
-        yield from tested
-        yield from _twins(tested, table.sets)
-
-
-def tables_of(
-    cells: dict[tuple[str, str, str], Cell],
-    sets: tuple[TrainingSet, ...],
-    draws: Draws,
-    records: Mapping[str, Metric],
-) -> Iterator["Table"]:
-    """Yield the cells of each protocol and metric.
-
-    `cells` by (training set, protocol, metric), `records` of metrics by name.
-    """
-    for protocol, metric in dict.fromkeys(key[1:] for key in cells):
-        scored = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
-        yield Table(protocol, records.get(metric) or unknown(metric), scored, sets, draws)
-
-
 @dataclass(frozen=True)
 class Table:
     """The cells of one protocol and metric, by the name of the training set."""
@@ -105,7 +86,10 @@ class Table:
         seeds = tuple(sorted(set(a.seeds) & set(b.seeds)))
         if not seeds:
             return None
-        difference = self.estimate(a, b, seeds, self.variation((name, baseline), seeds))
+        sums = a.sums[a.rows(seeds)] - b.sums[b.rows(seeds)]
+        difference = self.estimate(sums, a.counts, self.variation((name, baseline), seeds))
+        if a.shares and b.shares:
+            difference = difference.within(-1, 1)
         differences = (a.means(seeds) - b.means(seeds)).tolist()
         by_seed = dict(zip(seeds, differences, strict=True))
         exact = None
@@ -122,15 +106,27 @@ class Table:
             mcnemar_p=exact,
         )
 
+    def mean(self, name: str) -> Estimate:
+        """Return a training set's mean over seeds and probes, with its interval."""
+        cell = self.cells[name]
+        variation = None
+        if len(cell.seeds) > 1:
+            pool = cells_of_variation(self.cells, self.sets, (name,), cell.seeds)
+            variation = variation_of_means(np.stack([one.means(cell.seeds) for one in pool]))
+        mean = self.estimate(cell.sums, cell.counts, variation)
+        return mean.of_share() if cell.shares else mean
+
     def estimate(
-        self, a: Cell, b: Cell, seeds: tuple[int, ...], variation: TrainingVariation | None
+        self, sums: np.ndarray, counts: np.ndarray, variation: TrainingVariation | None = None
     ) -> Estimate:
-        """Estimate the paired difference from the differences of the subject sums."""
-        sums = a.sums[a.rows(seeds)] - b.sums[b.rows(seeds)]
-        times_drawn = self.draws.subjects(self.protocol, len(a.counts))
+        """Estimate a mean from subject sums, (seeds, subjects) float, and counts, (subjects,) int.
+
+        The draws are those of all estimates of this protocol and metric. Without `variation`, it is
+        estimated from these sums alone.
+        """
+        times_drawn = self.draws.subjects(self.protocol, len(counts))
         rng = self.draws.of_seeds(self.protocol, self.metric.name)
-        difference = estimate(sums, a.counts, times_drawn, rng, variation=variation)
-        return difference.within(-1, 1) if a.shares and b.shares else difference
+        return estimate(sums, counts, times_drawn, rng, variation=variation)
 
     def variation(self, names: tuple[str, str], seeds: tuple[int, ...]) -> TrainingVariation | None:
         """Estimate the training variation of differences from all sets of the class of both.
@@ -145,6 +141,30 @@ class Table:
             return None
         pool = cells_of_variation(self.cells, self.sets, names, seeds)
         return variation_of_differences(np.stack([cell.means(seeds) for cell in pool]))
+
+
+def compare_all(table: Table) -> Iterator[Comparison]:
+    """Yield every comparison of one protocol and metric, family by family."""
+    for family, pairs in families(table.sets).items():
+        found = [comparison for pair in pairs if (comparison := table.compare(*pair))]
+        tested = adjusted([replace(comparison, family=family) for comparison in found])
+        yield from tested
+        yield from _twins(tested, table.sets)
+
+
+def tables_of(
+    cells: dict[tuple[str, str, str], Cell],
+    sets: tuple[TrainingSet, ...],
+    draws: Draws,
+    records: Mapping[str, Metric],
+) -> Iterator[Table]:
+    """Yield the cells of each protocol and metric.
+
+    `cells` by (training set, protocol, metric), `records` of metrics by name.
+    """
+    for protocol, metric in dict.fromkeys(key[1:] for key in cells):
+        scored = {key[0]: cell for key, cell in cells.items() if key[1:] == (protocol, metric)}
+        yield Table(protocol, records.get(metric) or unknown(metric), scored, sets, draws)
 
 
 def cells_of_variation(

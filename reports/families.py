@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from reports.material import TrainingSet, adapted_names, answer_sets, leak_pairs
-from reports.rivals import rivals
+from reports.rivals import as_scored, rivals
 
 Pair = tuple[str, str]  # training set, baseline
 CHECKS = ("untuned", "control", "paired", "ceiling")
@@ -72,17 +72,13 @@ def _beyond(
     With a rival that has NIR statistics the fakes have them, too. With the baseline that has them,
     fakes are compared both ways.
     """
-    adapted = adapted_names(sets)
     controls = [training_set for training_set in sets if training_set.role == "control"]
     others = {training_set.name: training_set for training_set in (*controls, *rivals(sets))}
     for name, other in others.items():
-        if other.role != "adapted":
-            yield f"beyond {name}", [(one, name) for one in fakes]
-            continue
-        both = [(adapted[one], name) for one in fakes if one in adapted]
+        pairs = [(scored, name) for one in fakes if (scored := as_scored(one, other, sets))]
         if other.counterpart == baseline:
-            both += [(one, name) for one in fakes]
-        yield f"beyond {name}", both
+            pairs += [(one, name) for one in fakes]
+        yield f"beyond {name}", pairs
 
 
 def _curves(sets: tuple[TrainingSet, ...]) -> dict[str, list[Pair]]:

@@ -16,7 +16,6 @@ from reports.comparisons import Table
 from reports.material import TrainingSet, answer_sets
 from reports.ratios import Ratio, ratio
 from reports.rivals import as_scored, strongest
-from reports.statistics import Estimate, estimate
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def gaps(table: Table) -> Iterator[Gap]:
 def _better_rival(table: Table, baseline: str) -> TrainingSet | None:
     """Return the strongest rival, if it does better than the baseline."""
     sign = table.metric.sign
-    values = {name: float(cell.means(cell.seeds).mean()) for name, cell in table.cells.items()}
+    values = {name: _mean(cell, cell.seeds) for name, cell in table.cells.items()}
     found = strongest(table.sets, values, sign)
     ahead = found and baseline in values and sign * (values[found.name] - values[baseline]) > 0
     return found if ahead else None
@@ -67,21 +66,16 @@ def _share(table: Table, name: str, baseline: str, ceiling: str) -> Ratio | None
     """Return (name - baseline) / (ceiling - baseline); None where they share no seeds."""
     if not {name, baseline, ceiling} <= table.cells.keys():
         return None
-    fakes, base, top = (table.cells[each] for each in (name, baseline, ceiling))
+    fakes, base, top = table.cells[name], table.cells[baseline], table.cells[ceiling]
     seeds = tuple(sorted(set(fakes.seeds) & set(base.seeds) & set(top.seeds)))
     if not seeds:
         return None
     gain, room = (_mean(cell, seeds) - _mean(base, seeds) for cell in (fakes, top))
-
-    def contrast(r: float) -> Estimate:
-        """Estimate gain - r * room, from subject sums, which are linear in outcomes."""
-        above, below = (cell.sums[cell.rows(seeds)] - base.sums[base.rows(seeds)]
-                        for cell in (fakes, top))  # fmt: skip
-        times_drawn = table.draws.subjects(table.protocol, len(base.counts))
-        rng = table.draws.of_seeds(table.protocol, table.metric.name)
-        return estimate(above - r * below, base.counts, times_drawn, rng)
-
-    return ratio(gain, room, contrast)
+    above, below = (
+        cell.sums[cell.rows(seeds)] - base.sums[base.rows(seeds)] for cell in (fakes, top)
+    )
+    # Subject sums are linear in outcomes, so those of a contrast are a contrast of sums.
+    return ratio(gain, room, lambda r: table.estimate(above - r * below, base.counts))
 
 
 def _mean(cell: Cell, seeds: tuple[int, ...]) -> float:

@@ -1,4 +1,4 @@
-"""Gives the ratio of two effects with an interval, by Fieller's method.
+"""Computes the ratio of two effects with an interval, by Fieller's method.
 
 Fieller 1954, "Some problems in interval estimation": a ratio r of effect A to effect B is inside
 the interval where the contrast A - r B cannot be told from zero. So the interval is made by the
@@ -8,24 +8,15 @@ interval has no end on one side or on both: the data do not say what share of it
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from scipy import optimize
 
+from reports.words import WithInterval
+
+NOTHING_ABOVE = 1e9  # a ratio at which nothing but the effect below is left of the contrast
 FARTHEST = 1e4  # a ratio beyond this has no end that would tell anything
 TOLERANCE = 1e-4
-
-
-class Interval(Protocol):
-    """A value with its interval."""
-
-    @property
-    def value(self) -> float: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -38,12 +29,12 @@ class Ratio:
 
     @property
     def bounded(self) -> bool:
-        """Tells whether the interval has both ends."""
+        """Tell whether the interval has both ends."""
         return bool(np.isfinite([self.low, self.high]).all())
 
 
-def ratio(above: float, below: float, contrast: Callable[[float], Interval]) -> Ratio:
-    """Gives above / below with its interval.
+def ratio(above: float, below: float, contrast: Callable[[float], WithInterval]) -> Ratio:
+    """Return above / below with its interval.
 
     `contrast(r)` estimates above - r * below. Where `below` cannot be told from zero, or there is
     no interval, both ends are infinite; where it is zero the value is NaN.
@@ -51,27 +42,21 @@ def ratio(above: float, below: float, contrast: Callable[[float], Interval]) -> 
     if below == 0:
         return Ratio(np.nan, -np.inf, np.inf)
     value = above / below
-    if not _told_from_zero(_effect_below(contrast)):
+    if not _excess(contrast(NOTHING_ABOVE)) > 0:  # also where there is no interval
         return Ratio(value, -np.inf, np.inf)
     return Ratio(value, _end(contrast, value, -1), _end(contrast, value, 1))
 
 
-def _effect_below(contrast: Callable[[float], Interval]) -> Interval:
-    """Gives the contrast at a ratio so large that nothing but the effect below is left of it."""
-    return contrast(1e9)
+def _excess(found: WithInterval) -> float:
+    """Return how far zero lies outside of an interval; negative inside, NaN without an interval."""
+    return max(found.low, -found.high)
 
 
-def _told_from_zero(found: Interval) -> bool:
-    return found.low > 0 or found.high < 0  # False where the ends are NaN
-
-
-def _end(contrast: Callable[[float], Interval], value: float, direction: int) -> float:
-    """Gives the first ratio in a direction (1 or -1) at which the contrast excludes zero."""
+def _end(contrast: Callable[[float], WithInterval], value: float, direction: int) -> float:
+    """Return the first ratio in a direction (1 or -1) at which the contrast excludes zero."""
 
     def excess(step: float) -> float:
-        """Tells how far zero lies outside of the contrast's interval; negative inside."""
-        found = contrast(value + direction * step)
-        return max(found.low, -found.high)
+        return _excess(contrast(value + direction * step))
 
     if excess(0) >= 0:  # a contrast without any spread, or too few people for one
         return value

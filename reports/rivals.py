@@ -31,16 +31,16 @@ def _is_rival(training_set: TrainingSet, by_name: dict[str, TrainingSet]) -> boo
     return plain is not None and plain.role in ("baseline", *PLAIN_ROLES)
 
 
-def rival_name(rival: TrainingSet, by_name: dict[str, TrainingSet]) -> str:
+def rival_name(rival: TrainingSet, sets: tuple[TrainingSet, ...]) -> str:
     """Return what a rival is called in a sentence: "NIR statistics", "the untuned recognizer"."""
     if rival.role == "untuned":
         return "the untuned recognizer"
     if rival.role != "adapted":
         return rival.name
-    plain = by_name[rival.counterpart or ""]
+    plain = next(one for one in sets if one.name == rival.counterpart)
     if plain.role == "baseline":
         return "NIR statistics"
-    return f"{rival_name(plain, by_name)} with NIR statistics"
+    return f"{rival_name(plain, sets)} with NIR statistics"
 
 
 def strongest(

@@ -4,19 +4,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-import numpy as np
 import pandas as pd
 
 from faces.common.metric import Metric, Prominence, by_name, unknown
-from reports.cells import KEYS, Cell, cells_of
-from reports.comparisons import Comparison, cells_of_variation, compare_all, tables_of
+from reports.cells import KEYS, cells_of
+from reports.comparisons import Comparison, compare_all, tables_of
 from reports.draws import Draws
 from reports.folds import Spread, over_folds, whole_folds
 from reports.gaps import Gap, gaps
-from reports.material import Material, TrainingSet, answer_sets, leak_pairs
+from reports.material import Material, TrainingSet, adapted_names, answer_sets, leak_pairs
 from reports.rivals import strongest
-from reports.statistics import RESAMPLES, Estimate, estimate
-from reports.training_variation import TrainingVariation, variation_of_means
+from reports.statistics import RESAMPLES, Estimate
 
 UNSEEN = "unseen-subjects"  # the harder task, which comes first
 
@@ -87,6 +85,19 @@ class Summary:
         """Return the Comparison of two training sets, or None where there is none."""
         return self._by_names.get((training_set, baseline, protocol, metric))
 
+    def over_baseline(
+        self, training_set: str, protocol: str, metric: str, *, again: bool = False
+    ) -> Comparison | None:
+        """Return the Comparison of a training set with the baseline, or None where there is none.
+
+        `again`: both by their second scores, with NIR statistics.
+        """
+        baseline = self.in_role("baseline")[0]
+        if again:
+            adapted = adapted_names(self.training_sets)
+            training_set, baseline = (adapted.get(name, "") for name in (training_set, baseline))
+        return self.compared(training_set, baseline, protocol, metric)
+
     @cached_property
     def _by_names(self) -> dict[tuple[str, str, str, str], Comparison]:
         """The first comparison of each pair under a protocol and metric."""
@@ -129,14 +140,19 @@ def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> 
     cells = cells_of(material.outcomes)
     draws = Draws(seed, resamples)
     sets, records = material.training_sets, by_name(material.metrics)
-    tables = list(tables_of(cells, sets, draws, records))
+    tables = {(table.protocol, table.metric.name): table
+              for table in tables_of(cells, sets, draws, records)}  # fmt: skip
     recognition = _recognition_rows(whole_folds(material.outcomes))
     return Summary(
         training_sets=sets,
         recognition=recognition,
-        means={key: _mean(key, cells, sets, draws) for key in cells},
-        comparisons=tuple(chain.from_iterable(map(compare_all, tables))),
-        gaps=tuple(chain.from_iterable(gaps(table) for table in tables if _leads(table.metric))),
+        means={
+            (name, task, metric): tables[task, metric].mean(name) for name, task, metric in cells
+        },
+        comparisons=tuple(chain.from_iterable(map(compare_all, tables.values()))),
+        gaps=tuple(
+            chain.from_iterable(gaps(table) for table in tables.values() if _leads(table.metric))
+        ),
         quality=whole_folds(material.quality),
         over_folds=over_folds(recognition),
         records=records,
@@ -146,34 +162,6 @@ def summarise(material: Material, resamples: int = RESAMPLES, seed: int = 0) -> 
 def _leads(record: Metric) -> bool:
     """Tell whether the gap closed is computed: of what the answer is about."""
     return record.prominence == "headline"
-
-
-def _mean(
-    key: tuple[str, str, str],
-    cells: dict[tuple[str, str, str], Cell],
-    sets: tuple[TrainingSet, ...],
-    draws: Draws,
-) -> Estimate:
-    """Return a training set's mean over seeds and probes, with its interval."""
-    name, task, metric = key
-    scored = {other[0]: cell for other, cell in cells.items() if other[1:] == key[1:]}
-    cell = scored[name]
-    times_drawn = draws.subjects(task, len(cell.counts))
-    variation = _variation_of(name, scored, sets)
-    rng = draws.of_seeds(task, metric)
-    mean = estimate(cell.sums, cell.counts, times_drawn, rng, variation=variation)
-    return mean.of_share() if cell.shares else mean
-
-
-def _variation_of(
-    name: str, cells: dict[str, Cell], sets: tuple[TrainingSet, ...]
-) -> TrainingVariation | None:
-    """Estimate the training variation of means, from the training sets of the same class."""
-    cell = cells[name]
-    if len(cell.seeds) < 2:
-        return None
-    pool = cells_of_variation(cells, sets, (name,), cell.seeds)
-    return variation_of_means(np.stack([other.means(cell.seeds) for other in pool]))
 
 
 def _recognition_rows(outcomes: pd.DataFrame) -> pd.DataFrame:

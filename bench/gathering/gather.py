@@ -137,7 +137,7 @@ def _training_sets(settings: RunSettings, plan: Plan, store: Path) -> Iterator[T
 
 
 def _with_own_statistics(name: str, plain: TrainingSet) -> TrainingSet:
-    """Gives the same recognizer, scored with BatchNorm statistics that were estimated again."""
+    """Return the same recognizer, scored with BatchNorm statistics that were estimated again."""
     return TrainingSet(
         name=name,
         role="adapted",

@@ -157,7 +157,7 @@ def _weights(settings: RunSettings, plan: Plan, store: Path) -> list[dict]:
 
 
 def _pretrained(settings: RunSettings, plan: Plan, store: Path) -> Iterator[dict]:
-    """Gives the weights that the run pretrained itself, one for each seed unless one is fixed."""
+    """Yield the weights that the run pretrained itself, one for each seed unless one is fixed."""
     chosen = settings.pretrain
     for stage in {stage.key: stage for stage in plan.pretrains.values()}.values():
         record = read_record(stage.folder(store))

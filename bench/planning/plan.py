@@ -2,12 +2,14 @@
 
     render -> align -> split -> translator:A:0 -> fakes:A:0 -> finetune:real+A:0 -> score:real+A:0
                                                      \\-> quality:A:0
-    render -> align (other people) -> pretrain ------------^
+    render -> align (other people) -> pretrain:0 ----------^
 
-Controls and curves (bench/planning/training_sets.py) are further fine-tunings, of other mixtures. A
-data set on disk is aligned file by file and not rendered. Each training is repeated for all seeds
-and all folds of the protocol. Translators that are trained on tested people or images are called
-`A-leaky`. The effort of a stage is in seconds on one core (docs/design.md tells which core).
+A recognizer is scored once more with BatchNorm statistics estimated again, and also before its
+fine-tuning. Controls and curves (bench/planning/training_sets.py) are further fine-tunings, of
+other mixtures. A data set on disk is aligned file by file and not rendered. Each training is
+repeated for all seeds and all folds of the protocol. Translators that are trained on tested people
+or images are called `A-leaky`. The effort of a stage is in seconds on one core (docs/design.md
+tells which core).
 """
 
 from dataclasses import dataclass, field
@@ -109,15 +111,16 @@ def build(settings: RunSettings, data: DataSet | None, folder: Path) -> Plan:
         plan.pretrains = {
             seed: recognizers.pretrain_stage(settings, seed) for seed in settings.seeds
         }
+    sets, again = planned(settings), scored_again(settings)
     for fold in settings.folds:
         _add_untranslated(plan, settings, Repeat(settings.seeds[0], fold))
         for repeat in (Repeat(seed, fold) for seed in settings.seeds):
             for name in translators(settings):
                 _add_variant(plan, settings, name, repeat)
-            for training_set in planned(settings):
+            for training_set in sets:
                 _add_recognizer(plan, settings, training_set, repeat)
-            for name in scored_again(settings):
-                _add_score(plan, settings, name, repeat)
+            for name, plain in again.items():
+                _add_score(plan, settings, name, repeat, again_of=plain)
             if settings.controls.external:
                 _add_external(plan, settings, repeat)
     return plan
@@ -200,31 +203,24 @@ def _add_recognizer(plan: Plan, settings: RunSettings, chosen: PlannedSet, repea
     inputs = _first_inputs(plan, repeat)
     if chosen.translator:
         inputs["fakes"] = plan.fakes[chosen.translator, repeat]
-    make, kind = (
-        (recognizers.finetune_stage, "finetune:")
-        if chosen.tuned
-        else (recognizers.untuned_stage, "")
-    )
-    recognizer = make(
-        settings,
-        f"{kind}{chosen.name}:{repeat}",
-        inputs,
-        mixture=chosen.mixture,
-        seed=repeat.seed,
+    recognizer = recognizers.recognizer_stage(
+        settings, chosen, inputs, repeat=str(repeat), seed=repeat.seed
     )
     recognizer = _known(plan.finetunes, recognizer)
     plan.finetunes[chosen.name, repeat] = recognizer
     _add_score(plan, settings, chosen.name, repeat)
 
 
-def _add_score(plan: Plan, settings: RunSettings, name: str, repeat: Repeat) -> None:
-    """Add the score of a recognizer, or its second one, with statistics estimated again."""
-    again = scored_again(settings)
+def _add_score(
+    plan: Plan, settings: RunSettings, name: str, repeat: Repeat, *, again_of: str = ""
+) -> None:
+    """Add the score of a recognizer; `again_of`: the second one, with statistics of its own."""
+    recognizer = plan.finetunes[again_of or name, repeat]
     score = recognizers.score_stage(
         settings,
         f"score:{name}:{repeat}",
-        _inputs(plan, repeat) | {"recognizer": plan.finetunes[again.get(name, name), repeat]},
-        own_statistics=name in again,
+        _inputs(plan, repeat) | {"recognizer": recognizer},
+        own_statistics=bool(again_of),
     )
     plan.scores[name, repeat] = _known(plan.scores, score)
 

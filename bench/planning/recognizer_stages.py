@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from bench import weights
 from bench.planning.image_stages import rendered_and_aligned
 from bench.planning.quality_stages import first_weights
-from bench.planning.training_sets import EXTERNAL
+from bench.planning.training_sets import EXTERNAL, PlannedSet
 from bench.running.store import Stage
 from bench.settings.run_settings import RunSettings
 from bench.stages import external_recognizer, images, recognition
-from bench.stages.mixture import Mixture
 from recognizer import recognition_metrics
 from recognizer.settings import TrainingSettings
 
@@ -38,32 +37,31 @@ def pretrain_stage(settings: RunSettings, seed: int) -> Stage:
     )
 
 
-def finetune_stage(
-    settings: RunSettings, name: str, inputs: Mapping[str, Stage], *, mixture: Mixture, seed: int
+def recognizer_stage(
+    settings: RunSettings,
+    chosen: PlannedSet,
+    inputs: Mapping[str, Stage],
+    *,
+    repeat: str,
+    seed: int,
 ) -> Stage:
-    """Return the fine-tuning on one training set with one seed."""
-    recognizer = settings.recognizer
+    """Return the fine-tuning on a training set, or what takes its place where there is none.
+
+    `repeat` names the seed and fold.
+    """
+    tuned = recognition.FinetuneSettings.of(
+        settings.recognizer, first_weights(settings), chosen.mixture, seed
+    )
+    if not chosen.tuned:
+        first = recognition.UntunedSettings.of(tuned)
+        return Stage(f"{chosen.name}:{repeat}", recognition.untuned, first, inputs, effort=20)
     return Stage(
-        name,
+        f"finetune:{chosen.name}:{repeat}",
         recognition.finetune,
-        _tuned(settings, mixture, seed),
+        tuned,
         inputs,
-        effort=_training_effort(recognizer),
+        effort=_training_effort(settings.recognizer),
     )
-
-
-def _tuned(settings: RunSettings, mixture: Mixture, seed: int) -> recognition.FinetuneSettings:
-    return recognition.FinetuneSettings.of(
-        settings.recognizer, first_weights(settings), mixture, seed
-    )
-
-
-def untuned_stage(
-    settings: RunSettings, name: str, inputs: Mapping[str, Stage], *, mixture: Mixture, seed: int
-) -> Stage:
-    """Return the stage that takes the place of a fine-tuning: first weights, without training."""
-    known = recognition.UntunedSettings.of(_tuned(settings, mixture, seed))
-    return Stage(name, recognition.untuned, known, inputs, effort=20)
 
 
 def score_stage(

@@ -34,7 +34,7 @@ class PlannedSet:
 
     @property
     def tuned(self) -> bool:
-        """Tells whether it is what a recognizer is fine-tuned on; `untuned` is not."""
+        """Tell whether it is what a recognizer is fine-tuned on; `untuned` is not."""
         return self.role != "untuned"
 
     def moved_by(self, pretrained_by_seed: bool) -> tuple[str, ...]:
@@ -67,9 +67,9 @@ def planned(settings: RunSettings) -> list[PlannedSet]:
 
 
 def scored_again(settings: RunSettings) -> dict[str, str]:
-    """Gives names of scores with BatchNorm statistics estimated again, and of their training sets.
+    """Return the names of second scores, with BatchNorm statistics estimated again.
 
-    All training sets have them but the points of curves.
+    Each has the name of its training set. All sets are scored twice but the points of curves.
     """
     if not settings.controls.nir_statistics:
         return {}
@@ -96,7 +96,7 @@ def _all(settings: RunSettings) -> Iterator[PlannedSet]:
 
 
 def _ceiling(settings: RunSettings) -> Iterator[PlannedSet]:
-    """Gives what fakes could reach at best: of rendered people, the true NIR of the same shots.
+    """Yield what fakes could reach at best: of rendered people, the true NIR of the same shots.
 
     Of people on disk it is their real NIR images, unless the baseline has them all.
     """
@@ -171,7 +171,7 @@ def _with_control(settings: RunSettings, control: Control) -> PlannedSet:
 
 
 def _pairs(settings: RunSettings) -> Pairs:
-    """Says which images of the data are pairs; those of rendered people are true ones."""
+    """Tell which images of the data are pairs; those of rendered people are true ones."""
     if not settings.data.on_disk:
         return "true"
     return "same-shot" if settings.controls.pairs == "same-shot" else ""

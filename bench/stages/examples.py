@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from bench.stages.parts import of_lines, select
+from bench.stages.parts import of_lines, seen_by_translators, select
 from faces import protocols
 from faces.common.evenly_spaced import evenly
 from faces.packed import Packed
@@ -18,12 +18,11 @@ Pairs = Literal["", "true", "same-shot"]
 
 
 def unlabelled(aligned: Path, parts: pd.DataFrame, spectrum: str) -> np.ndarray:
-    """Gives the images of training people that the translators saw: (N, S, S, C) uint8.
+    """Return the images of training people that the translators saw: (N, S, S, C) uint8.
 
     Translators of a leaky protocol also see people who are tested; these are left out here.
     """
-    lines = parts[(parts["part"] == "train") & parts["generator"] & (parts["spectrum"] == spectrum)]
-    return of_lines(aligned / spectrum, lines).images
+    return seen_by_translators(aligned, parts[parts["part"] == "train"], spectrum).images
 
 
 def for_thresholds(aligned: Path, parts: pd.DataFrame) -> TrainingImages | None:
@@ -42,7 +41,7 @@ def for_thresholds(aligned: Path, parts: pd.DataFrame) -> TrainingImages | None:
 
 
 def examples(aligned: Path, parts: pd.DataFrame, classes: list[str], pairs: Pairs) -> Examples:
-    """Gives what controls may learn from; `pairs` says which images of the data are pairs.
+    """Return what controls may learn from; `pairs` says which images of the data are pairs.
 
     "true": the NIR image of every VIS image, of rendered people. "same-shot": VIS and NIR images of
     one person whose shots have one name. "": none.
@@ -57,7 +56,7 @@ def examples(aligned: Path, parts: pd.DataFrame, classes: list[str], pairs: Pair
 
 
 def _pairs(aligned: Path, parts: pd.DataFrame, pairs: Pairs) -> tuple[Packed, Packed]:
-    """Gives VIS and NIR images row by row; none where the data has no pairs."""
+    """Return VIS and NIR images row by row; none where the data has no pairs."""
     vis = protocols.rows(parts, "train", "VIS")
     if pairs == "true":
         return of_lines(aligned / "VIS", vis), select(aligned, parts, "train", "VIS", folder=PAIRS)

@@ -105,14 +105,14 @@ class UntunedSettings(BaseModel):
 
     @classmethod
     def of(cls, tuned: FinetuneSettings) -> "UntunedSettings":
-        """Gives what a fine-tuning starts from and whose images it sees."""
+        """Select what a fine-tuning starts from and whose images it sees."""
         seen = tuned.training.model_dump(include={"side_px", "colour"})
         return cls(**tuned.model_dump(exclude={"seed", "training"}), **seen)
 
 
 @stage(version=1)
 def untuned(job: Job[UntunedSettings]) -> None:
-    """Writes the first weights with a classifier by the means of the training images."""
+    """Write the first weights with a classifier by the means of the training images."""
     settings = job.settings
     parts = read_split(job.inputs["split"])
     classes = _training_subjects(parts)

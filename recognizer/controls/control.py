@@ -84,7 +84,7 @@ class Control:
 
     @property
     def alters(self) -> bool:
-        """Tells whether images are altered, or given other names."""
+        """Whether images are altered, or given other names."""
         return self.learn is not None or self.make is not _unchanged
 
     @property

@@ -21,7 +21,7 @@ def _learned(examples: Examples) -> Make:
 
 
 def matched(images: np.ndarray, nir: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Gives each image the histogram of an NIR image that the generator draws.
+    """Give each image the histogram of an NIR image that the generator draws.
 
     (N, S, S, 3) uint8, (M, S, S, 1) uint8 => (N, S, S, 1) uint8. The order of grey values stays:
     each is mapped to the NIR value of the same cumulative share (Gonzalez & Woods, "Digital Image

@@ -37,7 +37,7 @@ def _learned(examples: Examples) -> Make:
 
 
 def _groups(people: np.ndarray) -> dict[int, int]:
-    """Divides people into groups, (N,) int64 labels => group of each person.
+    """Divide people into groups, (N,) int64 labels => group of each person.
 
     Raises DataError for a single person.
     """
@@ -51,14 +51,14 @@ def _groups(people: np.ndarray) -> dict[int, int]:
 
 
 def _fitted(examples: Examples, people: list[int]) -> HistGradientBoostingRegressor:
-    """Fits trees on random pixels of the pairs of some people."""
+    """Fit trees on random pixels of the pairs of some people."""
     rows = np.flatnonzero(np.isin(examples.people, people))
     side = examples.vis.shape[1]
-    each = max(1, min(side * side, PIXELS // len(rows)))  # pixels of an image
+    per_image = max(1, min(side * side, PIXELS // len(rows)))
     generator = np.random.default_rng(SEED)
     features, targets = [], []
     for row in rows:
-        pixels = generator.choice(side * side, each, replace=False)
+        pixels = generator.choice(side * side, per_image, replace=False)
         features.append(features_of(examples.vis[row])[pixels])
         targets.append(examples.true_nir[row].reshape(-1)[pixels])
     trees = HistGradientBoostingRegressor(max_iter=TREES, early_stopping=False, random_state=SEED)
@@ -67,7 +67,7 @@ def _fitted(examples: Examples, people: list[int]) -> HistGradientBoostingRegres
 
 
 def features_of(image: np.ndarray) -> np.ndarray:
-    """Gives what a pixel's NIR value is predicted from, (S, S, 3) uint8 => (S * S, 11) float32.
+    """Return what a pixel's NIR value is predicted from, (S, S, 3) uint8 => (S * S, 11) float32.
 
     Red, green, blue, row and column as shares of the side, and mean and standard deviation of
     each colour over the image, all but the places in grey levels.
@@ -80,7 +80,7 @@ def features_of(image: np.ndarray) -> np.ndarray:
 
 
 def predicted(trees: HistGradientBoostingRegressor, image: np.ndarray) -> np.ndarray:
-    """Predicts the NIR image, (S, S, 3) uint8 => (S, S, 1) uint8."""
+    """Predict the NIR image, (S, S, 3) uint8 => (S, S, 1) uint8."""
     values = trees.predict(features_of(image))
     return np.rint(values).clip(0, 255).astype(np.uint8).reshape(*image.shape[:2], 1)
 

@@ -5,13 +5,14 @@ impostor pairs of found faces that reach the threshold. Misses have no pairs and
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from faces.common.metric import Metric
+from faces.common.metric import share
 from recognizer import impostors
 from recognizer.comparison import Tally
-from recognizer.recognition_metrics.metric import MatchingMetric
+from recognizer.recognition_metrics.metric import MatchingMetric, left_out
 from recognizer.thresholds import FMRS, SOURCES, name_of
 
 
@@ -33,32 +34,22 @@ def _as_impostor(threshold: str) -> Callable[[Tally], np.ndarray]:
     return parts
 
 
-def _left_out(tally: Tally) -> np.ndarray:
-    """Return NaN for every miss."""
-    return np.full(tally.misses, np.nan)
-
-
 def _metric(source: str, fmr: float) -> MatchingMetric:
     """Return the FMR at one threshold as a metric."""
     threshold = name_of(source, fmr)
     where = f"where at most {100 * fmr:g} % of {SOURCES[source]} of two people are accepted"
-    record = Metric(
+    record = share(
         f"fmr@{threshold}",
         f"FMR at {source.upper()} FMR {100 * fmr:g} %",
-        f"impostor pairs of found faces accepted at the threshold {where}",
-        unit="%",
-        scale=100.0,
-        digits=2,
+        description=f"impostor pairs of found faces accepted at the threshold {where}",
         better="lower",
-        low=0.0,
-        high=1.0,
         needs=("NIR probes",),
     )
     return MatchingMetric(
-        record,
+        replace(record, digits=2),
         91,
         outcomes=_at(threshold),
-        of_misses=_left_out,
+        of_misses=left_out,
         as_impostor=_as_impostor(threshold),
     )
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from faces.common.metric import Metric
+from faces.common.metric import share
 from recognizer.comparison import Tally
-from recognizer.recognition_metrics.metric import MatchingMetric
+from recognizer.recognition_metrics.metric import MatchingMetric, left_out
 from recognizer.thresholds import FMRS, SOURCES, name_of
 
 
@@ -25,28 +25,18 @@ def _at(threshold: str) -> Callable[[Tally], np.ndarray]:
     return outcomes
 
 
-def _left_out(tally: Tally) -> np.ndarray:
-    """Return NaN for every miss."""
-    return np.full(tally.misses, np.nan)
-
-
 def _metric(source: str, fmr: float) -> MatchingMetric:
     """Return the FNMR at one threshold as a metric."""
     where = f"where at most {100 * fmr:g} % of {SOURCES[source]} of two people are accepted"
-    record = Metric(
+    record = share(
         f"fnmr@{name_of(source, fmr)}",
         f"FNMR at {source.upper()} FMR {100 * fmr:g} %",
-        f"genuine pairs of found faces rejected at the threshold {where}",
-        unit="%",
-        scale=100.0,
-        digits=1,
+        description=f"genuine pairs of found faces rejected at the threshold {where}",
         better="lower",
-        low=0.0,
-        high=1.0,
         needs=("NIR probes",),
     )
     at = _at(name_of(source, fmr))
-    return MatchingMetric(record, 90, outcomes=at, of_misses=_left_out)
+    return MatchingMetric(record, 90, outcomes=at, of_misses=left_out)
 
 
 METRIC = [_metric(source, fmr) for source in SOURCES for fmr in FMRS]

@@ -63,6 +63,11 @@ class MatchingMetric(Recorded):
         return (self,)
 
 
+def left_out(tally: Tally) -> np.ndarray:
+    """Return NaN for every miss, for a metric that is not about them: (M,) float64."""
+    return np.full(tally.misses, np.nan)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClassificationMetric(Recorded):
     """A metric of classifying held-out images of the training people, of one spectrum.

@@ -12,7 +12,7 @@ from reports.words import listed
 def control_sentences(summary: Summary, task: str, name: str) -> list[str]:
     """Say what each control gains over the baseline, and which controls the best fakes beat."""
     best = best_fakes(summary, task, name)
-    found = [_over_baseline(summary, control, task, name) for control in summary.in_role("control")]
+    found = [summary.over_baseline(control, task, name) for control in summary.in_role("control")]
     parts = [
         f"{_control_name(summary, gain.training_set)} {effect(gain)}{verdict(gain)}"
         for gain in found
@@ -89,7 +89,6 @@ def _added(summary: Summary, task: str, name: str) -> list[tuple[TrainingSet, Co
     At the baseline's amount of real NIR the point is the set of fakes by the same translator.
     """
     by_name = {training_set.name: training_set for training_set in summary.training_sets}
-    baseline = by_name[summary.in_role("baseline")[0]]
     found: list[tuple[TrainingSet, Comparison | None]] = []
     translators = set()
     for point in summary.training_sets:
@@ -100,17 +99,13 @@ def _added(summary: Summary, task: str, name: str) -> list[tuple[TrainingSet, Co
             found.append((point, summary.compared(point.name, other.name, task, name)))
     for fakes in summary.training_sets:
         if fakes.role == "fakes" and fakes.amount and fakes.amount.translator in translators:
-            found.append((fakes, summary.compared(fakes.name, baseline.name, task, name)))
+            found.append((fakes, summary.over_baseline(fakes.name, task, name)))
     return [(with_fakes, gain) for with_fakes, gain in found if gain]
 
 
 def _images_per_person(amount: Amount) -> str:
     """Return the number of real NIR images per person in words: "all", "none", "4"."""
     return {"all": "all", 0: "none"}.get(amount.nir_per_subject, str(amount.nir_per_subject))
-
-
-def _over_baseline(summary: Summary, training_set: str, task: str, name: str) -> Comparison | None:
-    return summary.compared(training_set, summary.in_role("baseline")[0], task, name)
 
 
 def _leads(

@@ -9,8 +9,7 @@ from reports.words import MINUS, listed, number
 
 def effects_of(summary: Summary, task: str, name: str) -> list[Comparison]:
     """Compare fakes with the baseline: gains, losses, then the undecided, larger effects first."""
-    baseline = summary.in_role("baseline")[0]
-    found = [summary.compared(fakes, baseline, task, name) for fakes in summary.answer_set_names()]
+    found = [summary.over_baseline(fakes, task, name) for fakes in summary.answer_set_names()]
     order = ["gain", "loss", "undecided"]
     return sorted(
         (comparison for comparison in found if comparison),

@@ -24,7 +24,9 @@ def _sentence(summary: Summary, gaps: list[Gap]) -> str:
     """Return "Of the gap from the baseline to the ceiling ..., A closes 38 % [9, 71]; C ..."."""
     by_name = {one.name: one for one in summary.training_sets}
     start, first = by_name[gaps[0].baseline], gaps[0]
-    called = "the baseline" if start.role == "baseline" else rival_name(start, by_name)
+    called = (
+        "the baseline" if start.role == "baseline" else rival_name(start, summary.training_sets)
+    )
     names = summary.names_in_sentences()
     about = spoken(first.protocol, first.record)
     top = by_name[first.ceiling]

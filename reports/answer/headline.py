@@ -1,7 +1,8 @@
 """Writes the headline: what fakes gain, and what is left of it beyond the strongest rival.
 
-A rival uses the same images without a fake (reports/rivals.py). Where fakes win nothing over it,
-the headline says that first. With one seed it says what happened in one training, and ranks nobody.
+A rival uses the same images without a fake (reports/rivals.py). Where fakes are not shown to do
+more than it, the headline says that first. With one seed it says what happened in one training, and
+ranks nobody.
 """
 
 from dataclasses import dataclass
@@ -45,8 +46,7 @@ class Contest:
     @property
     def rival_name(self) -> str:
         """Return what the rival is called in sentences."""
-        by_name = {one.name: one for one in self.summary.training_sets}
-        return rival_name(self.rival, by_name)
+        return rival_name(self.rival, self.summary.training_sets)
 
     @property
     def with_statistics(self) -> str:
@@ -66,15 +66,14 @@ def contest(summary: Summary, task: str, name: str) -> Contest | None:
     then the baseline is what fakes have to beat.
     """
     rival = summary.strongest_rival(task, name)
-    baseline = summary.in_role("baseline")[0]
-    of_rival = rival and summary.compared(rival.name, baseline, task, name)
+    of_rival = rival and summary.over_baseline(rival.name, task, name)
     if rival is None or not of_rival or of_rival.better <= 0:
         return None
     gains, leads = {}, {}
     for fakes in summary.answer_set_names():
         scored = as_scored(fakes, rival, summary.training_sets)
         lead = summary.compared(scored, rival.name, task, name) if scored else None
-        gain = summary.compared(fakes, baseline, task, name)
+        gain = summary.over_baseline(fakes, task, name)
         if lead and gain:
             gains[fakes], leads[fakes] = gain, lead
     return Contest(summary, rival, gains, leads, of_rival) if leads else None
@@ -143,13 +142,12 @@ def _over_baseline_sentence(found: Contest, fakes: str) -> str:
 def _other_rivals(found: Contest) -> list[str]:
     """Name further rivals that the best fakes are not shown to beat."""
     summary, lead = found.summary, found.leads[found.best]
-    by_name = {one.name: one for one in summary.training_sets}
     unbeaten = []
     for rival in rivals(summary.training_sets):
         scored = as_scored(found.best, rival, summary.training_sets)
         other = scored and summary.compared(scored, rival.name, lead.protocol, lead.metric)
         if rival != found.rival and other and other.verdict != "gain":
-            unbeaten.append(f"{rival_name(rival, by_name)} ({effect(other)})")
+            unbeaten.append(f"{rival_name(rival, summary.training_sets)} ({effect(other)})")
     return [f"That it does more than {listed(unbeaten)} is not shown."] if unbeaten else []
 
 

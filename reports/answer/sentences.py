@@ -133,8 +133,7 @@ def _leak_sentences(summary: Summary, task: str, name: str) -> list[str]:
     """Say what leaky fakes gain, where the answer is about others, and what the leak adds."""
     if about_leaky(summary):
         return []
-    baseline = summary.in_role("baseline")[0]
-    found = [summary.compared(fakes, baseline, task, name) for fakes in summary.in_role("leaky")]
+    found = [summary.over_baseline(fakes, task, name) for fakes in summary.in_role("leaky")]
     parts = [with_verdict(summary, comparison) for comparison in found if comparison]
     names = summary.names_in_sentences()
     worth = [
@@ -148,14 +147,13 @@ def _leak_sentences(summary: Summary, task: str, name: str) -> list[str]:
 
 def _ceiling_sentences(summary: Summary, task: str, name: str) -> list[str]:
     """Say what true NIR images gain in the place of fakes, and regressions from pairs."""
-    baseline = summary.in_role("baseline")[0]
     labels = {one.name: one.label for one in summary.training_sets}
     starts = {"ceiling": "The ceiling", "paired": "With pairs, which fakes do without"}
     return [
         f"{start}, {labels[training_set]}: {effect(found)}{verdict(found)}."
         for role, start in starts.items()
         for training_set in summary.in_role(role)
-        if (found := summary.compared(training_set, baseline, task, name))
+        if (found := summary.over_baseline(training_set, task, name))
     ]
 
 

@@ -5,13 +5,13 @@ adjustment, a hollow mark a tie with the baseline.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, product
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from reports.material import TrainingSet, adapted_names
+from reports.material import TrainingSet
 from reports.plots.basis import basis
 from reports.plots.figure import INK, PAPER, Look, Plot, drawing, file_name, looks
 from reports.summary import Comparison, Summary
@@ -35,36 +35,15 @@ def plots(summary: Summary, metrics: Sequence[tuple[str, str]]) -> Iterator[Plot
 
     Where recognizers were scored a second time, with NIR statistics, a plot of these follows.
     """
-    adapted = adapted_names(summary.training_sets)
-    for task, name in metrics:
-        for again in (False, True):
-            rows = {
-                training_set: found
-                for training_set in summary.training_sets
-                if training_set.role in GROUPS
-                and (
-                    found := _compared(
-                        summary, training_set.name, (task, name), adapted, again=again
-                    )
-                )
-            }
-            if rows:
-                yield _forest(summary, rows, again)
-
-
-def _compared(
-    summary: Summary,
-    name: str,
-    key: tuple[str, str],
-    adapted: dict[str, str],
-    *,
-    again: bool,
-) -> Comparison | None:
-    """Compare a set with the baseline; `again`: both by their scores with NIR statistics."""
-    baseline = summary.in_role("baseline")[0]
-    if not again:
-        return summary.compared(name, baseline, *key)
-    return summary.compared(adapted.get(name, ""), adapted.get(baseline, ""), *key)
+    for (task, name), again in product(metrics, (False, True)):
+        rows = {
+            training_set: found
+            for training_set in summary.training_sets
+            if training_set.role in GROUPS
+            and (found := summary.over_baseline(training_set.name, task, name, again=again))
+        }
+        if rows:
+            yield _forest(summary, rows, again)
 
 
 def _forest(summary: Summary, by_set: dict[TrainingSet, Comparison], again: bool) -> Plot:

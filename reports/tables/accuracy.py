@@ -144,16 +144,15 @@ def _recognition_cell(
 
     `again`: of the second score, with NIR statistics.
     """
-    scored, baseline = training_set.name, summary.in_role("baseline")[0]
+    scored = training_set.name
     if again:
         if training_set.role == "external":
             return (NO_BATCH_NORM,)
-        adapted = adapted_names(summary.training_sets)
-        scored, baseline = adapted.get(scored, ""), adapted.get(baseline, "")
+        scored = adapted_names(summary.training_sets).get(scored, "")
     lines = list(_mean_cell(summary, scored, task, name))
     if lines == [NONE]:
         return (NONE,)
-    comparison = summary.compared(scored, baseline, task, name)
+    comparison = summary.over_baseline(training_set.name, task, name, again=again)
     if comparison:
         lines.append(with_interval(comparison.estimate, comparison.record, signed=True))
     marks = [*_verdict_marks(comparison), *_tie_marks(summary, scored, task, name)]
@@ -183,7 +182,6 @@ def _tie_marks(summary: Summary, training_set: str, task: str, name: str) -> lis
 
 def accuracy_frame(summary: Summary) -> pd.DataFrame:
     """Return the numbers of the accuracy tables, a row per training set, protocol and metric."""
-    baseline = summary.in_role("baseline")[0]
     roles = {training_set.name: training_set.role for training_set in summary.training_sets}
     rows = []
     for (training_set, task, name), estimate in summary.means.items():
@@ -191,7 +189,7 @@ def accuracy_frame(summary: Summary) -> pd.DataFrame:
         row |= {"training_set": training_set, "role": roles[training_set]}
         row |= {"mean": estimate.value, "ci_low": estimate.low, "ci_high": estimate.high}
         row |= {"seeds": estimate.seeds, "subjects": estimate.subjects, "probes": estimate.probes}
-        if gain := summary.compared(training_set, baseline, task, name):
+        if gain := summary.over_baseline(training_set, task, name):
             row |= difference_columns(gain.estimate, gain.p_adjusted)
             row |= {"verdict": gain.verdict, "mcnemar_p": gain.mcnemar_p}
         best = best_fakes(summary, task, name)

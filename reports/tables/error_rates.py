@@ -53,11 +53,11 @@ def error_rate_tables(material: Material, summary: Summary) -> list[Table]:
     if not thresholds:
         return []
     attempts = material.provenance.get("data", {}).get("attempts", {})
-    tables = [_failure_table(attempts), _rate_table(material, summary, thresholds[0])]
+    tables = [_failure_table(attempts), _rate_table(summary, thresholds[0])]
     return [table for table in tables if table.rows]
 
 
-def error_rate_frame(material: Material, summary: Summary) -> pd.DataFrame:
+def error_rate_frame(summary: Summary) -> pd.DataFrame:
     """Return the rates at every threshold, one row per training set and threshold."""
     rows = [
         {"protocol": UNSEEN, "threshold": threshold, "training_set": name,
@@ -65,32 +65,33 @@ def error_rate_frame(material: Material, summary: Summary) -> pd.DataFrame:
          "fnmr": found.fnmr.value, "fnmr_ci_low": found.fnmr.low, "fnmr_ci_high": found.fnmr.high,
          "failed": found.failed, "far": found.far, "frr": found.frr}
         for threshold in _thresholds(summary)
-        for name, found in rates(material.outcomes, summary, threshold)
+        for name, found in rates(summary, threshold)
     ]  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def rates(outcomes: pd.DataFrame, summary: Summary, threshold: str) -> Iterator[tuple[str, Rates]]:
+def rates(summary: Summary, threshold: str) -> Iterator[tuple[str, Rates]]:
     """Yield training sets that have rates at a threshold, by name, with their rates."""
     for training_set in summary.training_sets:
         keys = [(training_set.name, UNSEEN, start + threshold) for start in (FNMR, FMR)]
         if all(key in summary.means for key in keys):
             fnmr, fmr = (summary.means[key] for key in keys)
-            failed = failed_share(outcomes, training_set.name, FNMR + threshold)
+            failed = failed_share(summary, training_set.name, FNMR + threshold)
             yield training_set.name, Rates(fnmr, fmr, failed)
 
 
-def failed_share(outcomes: pd.DataFrame, training_set: str, metric: str) -> float:
+def failed_share(summary: Summary, training_set: str, metric: str) -> float:
     """Return the share of the unseen people's probes that a metric of found faces lacks, 0 to 1.
 
-    `outcomes` as in `reports.material`.
+    Metrics of a seed and fold are means over as many probes as they are about; most are about all.
     """
-    chosen = (outcomes["training_set"] == training_set) & (outcomes["protocol"] == UNSEEN)
-    rows = outcomes[chosen]
-    own = rows[rows["metric"] == metric]
-    if "fold" in rows:  # the metric may be left out where impostors are too few
-        rows = rows[rows["fold"].isin(own["fold"])]
-    return 1 - own["probe"].nunique() / rows["probe"].nunique()
+    rows = summary.recognition
+    rows = rows[(rows["training_set"] == training_set) & (rows["protocol"] == UNSEEN)]
+    rows = rows[rows["seed"] == rows["seed"].iloc[0]]
+    folds = rows["fold"] if "fold" in rows else pd.Series(0, rows.index)
+    own = rows[rows["metric"] == metric].groupby(folds)["n"].sum()
+    every = rows.groupby(folds)["n"].max()[own.index]  # of folds that have the metric
+    return float(1 - own.sum() / every.sum())
 
 
 def _thresholds(summary: Summary) -> list[str]:
@@ -131,8 +132,8 @@ def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}" if whole else NONE
 
 
-def _rate_table(material: Material, summary: Summary, threshold: str) -> Table:
-    found = dict(rates(material.outcomes, summary, threshold))
+def _rate_table(summary: Summary, threshold: str) -> Table:
+    found = dict(rates(summary, threshold))
     failed = max((rate.failed for rate in found.values()), default=0.0)
     fnmr, fmr = (summary.metric(start + threshold) for start in (FNMR, FMR))
     return Table(

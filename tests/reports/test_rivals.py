@@ -50,7 +50,7 @@ def test_a_rival_uses_no_fake_no_pair_and_no_named_nir():
 
 
 def test_what_a_rival_is_called():
-    called = {one.name: rival_name(one, BY_NAME) for one in rivals(SETS)}
+    called = {one.name: rival_name(one, SETS) for one in rivals(SETS)}
     assert called == {
         "untuned": "the untuned recognizer",
         "twice": "twice",

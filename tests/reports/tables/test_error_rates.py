@@ -45,7 +45,7 @@ def material(seed: int, sources=("nir", "vis")) -> Material:
 def test_rates_of_the_system_count_every_failed_attempt(seed):
     """FRR and FAR are means over all probes, in which a failed one is rejected by everybody."""
     made = material(seed)
-    frame = error_rate_frame(made, summarise(made, resamples=20))
+    frame = error_rate_frame(summarise(made, resamples=20))
     assert len(frame) == 2 * 4
     for row in frame.itertuples():
         own = made.outcomes[made.outcomes["training_set"] == row.training_set]
@@ -70,7 +70,7 @@ def test_tables_show_failures_and_the_rates_at_the_first_threshold_on_photograph
     assert "6 further probes" in failures.note
     assert found.title == TITLE
     assert "vis-fmr=0.01," in found.note
-    frame = error_rate_frame(made, summary)
+    frame = error_rate_frame(summary)
     frame = frame[frame["threshold"] == "vis-fmr=0.01"].set_index("training_set")
     for name, fmr, fnmr, far, frr in found.rows:
         row = frame.loc[name[0]]
@@ -85,4 +85,4 @@ def test_older_runs_have_rates_without_counts_or_neither():
     assert only.title == TITLE
     bare = material(1, sources=())
     assert error_rate_tables(bare, summarise(bare, resamples=20)) == []
-    assert error_rate_frame(bare, summarise(bare, resamples=20)).empty
+    assert error_rate_frame(summarise(bare, resamples=20)).empty
