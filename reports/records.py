@@ -139,7 +139,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 def write_csv(path: Path, content: dict[str, Any]) -> None:
     """Write the lists of numbers as one table; its column `kind` names the list of each row."""
-    lists = ("recognition", "means", "comparisons", "quality")
+    lists = ("recognition", "means", "comparisons", "gap_closed", "quality")
     rows = [{"kind": name, **row} for name in lists for row in content[name]]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     # As objects: beside empty cells whole numbers would become 1.0.

@@ -146,7 +146,7 @@ def test_results_json_holds_the_numbers_of_the_material(three, three_material):
 def test_results_csv_holds_each_row_of_the_json(three):
     content = json.loads((three / "results.json").read_text())
     table = pd.read_csv(three / "results.csv")
-    for name in ("recognition", "means", "comparisons", "quality"):
+    for name in ("recognition", "means", "comparisons", "gap_closed", "quality"):
         assert (table["kind"] == name).sum() == len(content[name])
 
 
