@@ -18,6 +18,7 @@ import pandas as pd
 from faces.common.errors import DataError
 from faces.common.progress import Progress, silent
 from faces.common.registry import Registry
+from faces.layouts.eye_files import eye_files, unused_note
 from faces.layouts.layout import Layout, Place
 from faces.layouts.placement import duplicate_shots, files_of, place_images
 from faces.layouts.tree import Tree, sort_key, walk
@@ -65,7 +66,8 @@ def read(
     refused = tree.refused | misfits
     if not places:
         raise DataError(_nothing_fits(layout, root, refused))
-    files = files_of(places, tree)
+    eyes = eye_files(tree, places)
+    files = files_of(places, tree, eyes)
     stored = stored_path(cache, root, name)
     checked, fault = check_files(root, files, stored, workers=workers, progress=progress)
     refused |= {source: checked[source].reason for source in places if checked[source].reason}
@@ -73,7 +75,7 @@ def read(
     images = {source: place for source, place in places.items() if source not in refused}
     if not images:
         raise DataError(_nothing_fits(layout, root, refused))
-    notes = _notes(tree, places, misfits, checked)
+    notes = [*_notes(tree, places, misfits, checked), *unused_note(tree, eyes.values())]
     if fault:
         notes.append(f"the images will be read anew each time: {fault}")
     return Manifest(name, root, _images(images, checked), _refused(refused), tuple(notes))

@@ -25,13 +25,15 @@ def place_images(layout: Layout, root: Path, tree: Tree) -> tuple[dict[str, Plac
     return (_tell_by_suffix(places) if layout.suffix_tells_shots else places), misfits
 
 
-def files_of(places: Mapping[str, Place], tree: Tree) -> list[File]:
-    """Return the files of the placed images, each with its file of eye positions, if any."""
-    files = []
-    for source in places:
-        eyes = tree.eyes.get(str(PurePosixPath(source).with_suffix("")))
-        files.append(File(source, *tree.images[source], *(eyes or ())))
-    return files
+def files_of(places: Mapping[str, Place], tree: Tree, eyes: Mapping[str, str]) -> list[File]:
+    """Return the files of the placed images, each with its file of eye positions, if any.
+
+    eyes: image => the key of its eye positions in `tree.eyes`, as eye_files.py finds them.
+    """
+    return [
+        File(source, *tree.images[source], *(tree.eyes[eyes[source]] if source in eyes else ()))
+        for source in places
+    ]
 
 
 def duplicate_shots(places: Mapping[str, Place], checked: Mapping[str, Checked]) -> dict[str, str]:

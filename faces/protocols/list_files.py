@@ -1,31 +1,33 @@
-"""Finds and reads protocol list files; upper and lower case in their names do not matter."""
+"""Finds and reads the files of protocol lists, and shows their lines."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from faces.common.errors import DataError
-from faces.protocols.lists import Line, parse
 
 FOLDER = "protocols"
 LARGEST_BYTES = 64 << 20  # a hundred times the longest list of any known set
+LONGEST_LINE = 4096  # bytes; no file system has longer paths
+SHOWN = 200  # how many characters of a line messages and tables show
 
 
-def read_list(root: Path, name: str) -> tuple[str, list[Line]]:
-    """Return the place below `root` and the lines of a list such as "vis_train_1.txt".
-
-    Raises DataError where there is no such list, more than one, or one that cannot be read.
-    """
-    path = _find_list(root, name)
-    place = path.relative_to(root).as_posix()
+def read_bytes(path: Path) -> bytes:
+    """Read a list file. Raises DataError where it is too large or cannot be read."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise DataError(f"{path}: too large for a protocol list; put the original in its place")
-        return place, parse(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check the file") from error
 
 
-def _find_list(root: Path, name: str) -> Path:
+def shown(path: Path, root: Path) -> str:
+    """Return a list's path below the data set's folder, or all of it for a list elsewhere."""
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def find_list(root: Path, name: str) -> Path:
     """Return the path of a list in the folder `protocols`; case is ignored unless it decides.
 
     Raises DataError where there is no such list, or more than one.
@@ -43,6 +45,40 @@ def _find_list(root: Path, name: str) -> Path:
     return exact[0]
 
 
+def find_lists(root: Path, pattern: str, fold: int | None) -> list[Path]:
+    """Return the lists that a pattern such as "protocols/*train*_{fold}.*" means, sorted by name.
+
+    `*` stands for any characters within one name, `{fold}` for the fold's number, with or without
+    leading zeros and never for a part of a longer number; without folds it stands for nothing. The
+    pattern is below `root`, or the whole path. Raises DataError where there is no such list.
+    """
+    parent, _, name = pattern.replace("\\", "/").rpartition("/")
+    folder = root / parent.replace("{fold}", "" if fold is None else str(fold))
+    wanted = _expression(name, fold)
+    try:
+        found = sorted(path for path in folder.iterdir() if wanted.fullmatch(path.name))
+    except OSError as error:
+        raise DataError(
+            f"{folder}: cannot be read ({error.strerror}); copy the lists there, or say where they "
+            "are by the settings `lists`"
+        ) from None
+    if not found:
+        of_fold = "" if fold is None else f" for fold {fold}"
+        raise DataError(
+            f"{folder}: no list is called {name}{of_fold}; copy the lists there, or say how they "
+            "are called by the settings `lists`"
+        )
+    return found
+
+
+def _expression(name: str, fold: int | None) -> re.Pattern[str]:
+    """Return the expression that the names of a pattern match."""
+    number = "" if fold is None else rf"(?<!\d)0*{fold}(?!\d)"
+    pieces = {"*": "[^/]*", "{fold}": number}
+    texts = re.split(r"(\*|\{fold\})", name)
+    return re.compile("".join(pieces.get(text, re.escape(text)) for text in texts))
+
+
 def _any_case(folder: Path, name: str) -> Iterator[Path]:
     """Yield the entries of a folder that have this name in any case."""
     try:
@@ -50,3 +86,10 @@ def _any_case(folder: Path, name: str) -> Iterator[Path]:
     except OSError:
         return
     yield from (entry for entry in entries if entry.name.casefold() == name.casefold())
+
+
+def printable(line: bytes) -> str:
+    """Decode the first SHOWN characters of a line and escape those that cannot be printed."""
+    text = line[: 4 * SHOWN + 4].decode("utf-8", "backslashreplace")
+    shortened = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:SHOWN])
+    return shortened + "…" * (len(text) > SHOWN)

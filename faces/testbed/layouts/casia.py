@@ -1,10 +1,12 @@
 r"""Writes CASIA NIR-VIS 2.0 (Li et al. 2013): sessions, eye files, protocol lists of two views.
 
-    s1..s4/{NIR,VIS}/<5-digit subject>/<3-digit shot>.{bmp,jpg}, and .pos for a part of them
+    s1..s4/{NIR,VIS}/<5-digit subject>/<shot>.{bmp,jpg}, and .pos for a part of them
     protocols/{vis_train,nir_train,vis_gallery,nir_probe}_{dev,1..10}.txt
 
-A line of a list is a path with backslashes, such as s2\NIR\20153\001.bmp, without a label. The
-subject's first digit is the session of the subject; some subjects also appear in the next session.
+A line of a list is a path with backslashes, such as s2\NIR\10153\001.bmp, without a label. The
+subject's first digit counts the session of the subject from 0 (`00001` of s1, `10153` of s2); some
+subjects also appear in the next session. A shot is three digits, but for some people's NIR images
+of s2 it is `01-B`, `02-B` and so on; the first of these people has one shot of the other kind too.
 """
 
 import numpy as np
@@ -16,6 +18,8 @@ RETURNS_EVERY = 6  # each sixth subject was photographed in two sessions
 EYES_EVERY = 3  # each third image has an eye file
 FOLDS = 10
 SUFFIX = {"VIS": ".jpg", "NIR": ".bmp"}
+LETTERED_SESSION = "s2"
+LETTERED_EVERY = 3  # each third person of that session has shots 01-B, 02-B, ...
 
 
 def _place(person: int, spectrum: str, number: int) -> Photo:
@@ -27,7 +31,7 @@ def _place(person: int, spectrum: str, number: int) -> Photo:
     home = person % SESSIONS
     visits = 2 if person % RETURNS_EVERY == 1 else 1
     session = f"s{(home + number % visits) % SESSIONS + 1}"
-    subject, shot = f"{home + 1}{person + 1:04d}", f"{number // visits + 1:03d}"
+    subject, shot = f"{home}{person + 1:04d}", _shot(person, spectrum, session, number // visits)
     return photo_of(
         person,
         spectrum,
@@ -38,6 +42,15 @@ def _place(person: int, spectrum: str, number: int) -> Photo:
         shot=f"{session}-{shot}",
         eye_order=_eye_order(person + number),
     )
+
+
+def _shot(person: int, spectrum: str, session: str, number: int) -> str:
+    """Return the name of a person's shot of a session, by its number from 0."""
+    rank = person // SESSIONS  # among the people whose home is the same session
+    lettered = (spectrum, session) == ("NIR", LETTERED_SESSION) and rank % LETTERED_EVERY == 0
+    if not lettered or (rank == 0 and number == 0):
+        return f"{number + 1:03d}"
+    return f"{number + (rank > 0):02d}-B"
 
 
 def _eye_order(number: int) -> str:

@@ -85,7 +85,13 @@ PLACED = [
     ("casia", "s2/NIR/10153/001.bmp", Place("10153", "NIR", "s2-001", "s2")),
     ("casia", "s4/VIS/40001/022.jpg", Place("40001", "VIS", "s4-022", "s4")),
     ("casia", "S1/vis/00001/003.JPG", Place("00001", "VIS", "s1-003", "s1")),
+    ("casia", "s2/NIR/10193/01-B.bmp", Place("10193", "NIR", "s2-01-B", "s2")),
+    ("casia", "s5/VIS/Ann Lee/day.1.png", Place("Ann Lee", "VIS", "s5-day.1", "s5")),
+    ("casia", "s12/NIR/7/1.bmp", Place("7", "NIR", "s12-1", "s12")),
     ("casia", "s3/NIR_128x128/30007/010.bmp", Place("30007", "NIR", "s3-010", "s3", 1)),
+    ("casia", "NIR/s2_NIR_10039_001.jpg", Place("10039", "NIR", "s2-001", "s2", 2)),
+    ("casia", "vis/S1_vis_00134_010.JPG", Place("00134", "VIS", "s1-010", "s1", 2)),
+    ("casia", "NIR_128x128/s2_NIR_10193_01-B.png", Place("10193", "NIR", "s2-01-B", "s2", 2)),
     ("oulu", "NI/Strong/P001/Anger/001.jpeg", Place("P001", "NIR", "Strong-Anger-001", "Strong")),
     ("oulu", "VL/Dark/P080/Surprise/019.jpeg",
      Place("P080", "VIS", "Dark-Surprise-019", "Dark")),
@@ -102,10 +108,11 @@ PLACED = [
 
 UNPLACED = {
     "casia": [
-        "001.bmp", "s1/001.bmp", "s1/NIR/001.bmp", "s5/NIR/10153/001.bmp", "s1/FIR/10153/001.bmp",
-        "s1/NIR/1015/001.bmp", "s1/NIR/101530/001.bmp", "s1/NIR/10153/1.bmp",
-        "s1/NIR/10153/x/001.bmp", "copy/s1/NIR/10153/001.bmp", "s1/NIR/10153/001 (2).bmp",
-        "s1/NIR_64x64/10153/001.bmp", "s1/NIR/١٠١٥٣/001.bmp",
+        "001.bmp", "s1/001.bmp", "s1/NIR/001.bmp", "s/NIR/10153/001.bmp", "s1/FIR/10153/001.bmp",
+        "s1/NIR/1015/001.bmp", "s1/NIR/101530/001.bmp", "s1/NIR/new/001.bmp",
+        "s1/NIR/10153/x/001.bmp", "copy/s1/NIR/10153/001.bmp", "NIR/s1_VIS_00134_010.jpg",
+        "s1/NIR_64x64/10153/001.bmp", "s1/NIR/١٠١٥٣/001.bmp", "s1_NIR_00134_010.jpg",
+        "NIR/s1_NIR_134_010.jpg", "NIR/00134_010.jpg", "NIR/s1_NIR_00134.jpg",
     ],
     "oulu": [
         "NI/P001/Anger/001.jpeg", "NI/Strong/P01/Anger/001.jpeg", "NI/Strong/P001/001.jpeg",
@@ -166,6 +173,24 @@ def test_full_images_go_before_cropped_ones(tmp_path, read):
     assert list(manifest.images["source"]) == ["s1/NIR/00001/001.bmp"]
     assert refused(manifest) == {}
     assert manifest.notes == ("2 images of another rendition are not read",)
+
+
+def test_a_flat_copy_is_read_where_there_is_nothing_else(tmp_path, read):
+    root = tmp_path / "set"
+    flat = ("NIR/s2_NIR_10193_01-B.jpg", "VIS/s1_VIS_00134_010.jpg")
+    write_images(root, *flat)
+    assert [row[1:] for row in rows(read("casia", root))] == [
+        ("10193", "NIR", "s2", "s2-01-B"), ("00134", "VIS", "s1", "s1-010")]  # fmt: skip
+    write_images(root, "s1/VIS_128x128/00134/010.jpg")
+    manifest = read("casia", root)
+    assert list(manifest.images["source"]) == ["s1/VIS_128x128/00134/010.jpg"]
+    assert manifest.notes == ("2 images of another rendition are not read",)
+
+
+def test_a_person_may_have_shots_of_both_kinds_of_names(tmp_path, read):
+    root = tmp_path / "set"
+    write_images(root, "s2/NIR/10197/001.bmp", "s2/NIR/10197/01-B.bmp")
+    assert list(read("casia", root).images["shot"]) == ["s2-001", "s2-01-B"]
 
 
 def test_a_subject_of_two_sessions_keeps_both(tmp_path, read):
@@ -251,7 +276,7 @@ def test_every_file_of_a_tree_is_accounted_for(tmp_path, read):
     (root / "s1/NIR/00001/004.bmp").write_bytes(b"BM")
     manifest = read("casia", root)
     assert list(manifest.images["source"]) == ["s1/NIR/00001/001.bmp"]
-    misfit = "not of the form s1..s4/{NIR,VIS}/<5 digits>/<3 digits>.bmp"
+    misfit = "not of the form s1..s4/{NIR,VIS}/<5 digits>/<shot>.bmp"
     assert refused(manifest) == {
         "stray.jpg": misfit,
         "protocols/figure.png": misfit,

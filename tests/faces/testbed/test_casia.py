@@ -1,5 +1,7 @@
 """Tests the peculiarities of CASIA NIR-VIS 2.0 that its readers have to handle."""
 
+import re
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -88,14 +90,33 @@ def test_the_protocol_resolves_every_line_of_a_messy_tree(tree, fold, tmp_path):
 
 def test_sessions_and_who_came_back(tree):
     truth = tree("casia").truth
-    assert truth["subject"].str.fullmatch(r"[1-4]\d{4}").all()
-    homes = "s" + truth["subject"].str[0]
+    assert truth["subject"].str.fullmatch(r"[0-3]\d{4}").all()
+    homes = "s" + (truth["subject"].str[0].astype(int) + 1).astype(str)
     assert set(homes) == set(truth["session"]) == {"s1", "s2", "s3", "s4"}
     sessions = truth.groupby("subject")["session"].agg(set)
-    assert all(f"s{subject[0]}" in seen for subject, seen in sessions.items())
+    assert all(f"s{int(subject[0]) + 1}" in seen for subject, seen in sessions.items())
     assert (homes != truth["session"]).any()
     assert (sessions.map(len) == 1).any()
     assert sessions.map(len).max() == 2
+
+
+def test_some_people_of_s2_have_lettered_nir_shots():
+    place = testbed.layouts.get("casia").place
+    shots = product(range(60), ("VIS", "NIR"), range(25))
+    photos = [place(person, spectrum, number) for person, spectrum, number in shots]
+    assert len({photo.source for photo in photos}) == len(photos)
+    lettered = [photo for photo in photos if photo.shot.endswith("-B")]
+    assert {(photo.spectrum, photo.session) for photo in lettered} == {("NIR", "s2")}
+    assert all(re.fullmatch(r"s2-\d\d-B", photo.shot) for photo in lettered)
+    others = [photo for photo in photos if photo not in lettered]
+    assert all(re.fullmatch(r"s[1-4]-\d{3}", photo.shot) for photo in others)
+    both = {photo.subject for photo in lettered} & {
+        photo.subject
+        for photo in others
+        if (photo.spectrum, photo.session) == ("NIR", "s2") and photo.subject.startswith("1")
+    }
+    assert len(both) == 1  # as 10197
+    assert 2 < len({photo.subject for photo in lettered}) < 10
 
 
 def test_eye_files_tell_where_the_renderer_put_the_eyes(tree, tmp_path):
@@ -105,8 +126,8 @@ def test_eye_files_tell_where_the_renderer_put_the_eyes(tree, tmp_path):
     visits = truth.groupby("subject")["session"].nunique()
     left_first = set()
     for path in sorted(root.rglob("*.pos")):
-        if visits[path.parent.name] > 1:  # whose shots are not counted in one row
-            continue
+        if visits[path.parent.name] > 1 or path.stem.endswith("-B"):
+            continue  # whose shots are not counted in one row
         source = next(path.parent.glob(f"{path.stem}.[bj]*"))
         with Image.open(source) as image:
             pixels = np.asarray(image).reshape(image.height, image.width, -1)

@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "write_bytes", full)
-        with pytest.raises(StageError, match=r"s1/VIS/10001.*No space left"):
+        with pytest.raises(StageError, match=r"s1/VIS/00001.*No space left"):
             small(tmp_path / "out")
     assert len(small(tmp_path / "out")) == len(small(tmp_path / "whole"))
     assert files(tmp_path / "out") == files(tmp_path / "whole")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faces.protocols.lists import Line, parse
-from faces.protocols.resolving import NO_IMAGE, WRONG_SPECTRUM, Resolver
+from faces.protocols.casia_lines import Line, parse
+from faces.protocols.casia_resolving import NO_IMAGE, WRONG_SPECTRUM, Resolver
 
 
 def images_of(*sources):

@@ -8,24 +8,13 @@ one with the listed extension, then bmp, jpg, png.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
-from faces.protocols.lists import SUFFIX_OF_CROPPED, Line, stem_and_suffix
+from faces.protocols.casia_lines import FLAT, SUFFIX_OF_CROPPED, Line, stem_and_suffix
+from faces.protocols.listed import NO_IMAGE, WRONG_SPECTRUM, Resolved
 
 SUFFIXES = ("bmp", "jpg", "png")
-WRONG_SPECTRUM, NO_IMAGE = "wrong spectrum", "no such image"
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """A line with the position of its image among all images; -1 and a reason if it has none."""
-
-    line: Line
-    image: int
-    reason: str = ""
-    repeated: bool = False  # an earlier line of the list says the same
 
 
 class Resolver:
@@ -48,7 +37,7 @@ class Resolver:
             named = result.image if result.image >= 0 else _key(line.path)
             if line.path and named in first:
                 reason = f"says the same as line {first[named]}"
-                result = Resolved(line, -1, reason, repeated=True)
+                result = Resolved(line, -1, reason, line.place, repeated=True)
             first.setdefault(named, line.number)
             resolved.append(result)
         return resolved
@@ -61,12 +50,12 @@ class Resolver:
         fitting = self._closest(line.path, self.by_key.get(key, []))
         other = {"vis", "nir"} - {spectrum.lower()}
         if key[1] in other or any(self.spectra[position] != spectrum for position in fitting):
-            return Resolved(line, -1, WRONG_SPECTRUM)
+            return Resolved(line, -1, WRONG_SPECTRUM, line.place)
         if not fitting:
-            return Resolved(line, -1, NO_IMAGE)
+            return Resolved(line, -1, NO_IMAGE, line.place)
         if len(fitting) > 1:
             names = ", ".join(self.sources[position] for position in fitting)
-            return Resolved(line, -1, f"more than one image: {names}")
+            return Resolved(line, -1, f"more than one image: {names}", line.place)
         return Resolved(line, fitting[0])
 
     def _closest(self, listed: tuple[str, ...], positions: list[int]) -> list[int]:
@@ -80,6 +69,8 @@ class Resolver:
 def _path_of(source: str) -> tuple[str, ...]:
     """Split a source into session, folder, subject and file name; () if it has fewer parts."""
     parts = source.split("/")
+    if flat := FLAT.fullmatch(parts[-1]):
+        return flat.groups()
     return tuple(parts[-4:]) if len(parts) >= 4 else ()
 
 
