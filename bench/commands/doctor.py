@@ -16,6 +16,7 @@ from bench.settings import options
 @click.option("--fold", metavar="N|all", help="Fold of a protocol that has folds [all].")
 @click.option("--variants", metavar="A,B,C", help="Translators that are planned.")
 @click.option("--preset", default="demo", show_default=True, help="The run that is planned.")
+@click.option("--config", type=click.Path(path_type=Path), help="A TOML file of its settings.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Any setting of it.")
 @click.option("--allow-missing", is_flag=True, help="Listed images may be missing, as in a run.")
 @click.option(

@@ -20,6 +20,7 @@ from faces import layouts, protocols
 from faces.align import LANDMARKS
 from faces.common.cache import cache_folder
 from faces.common.errors import UsageError
+from faces.protocols.list_settings import ListSettings
 from faces.settings import SYNTHETIC
 
 
@@ -28,6 +29,7 @@ class Request:
     """The options of `bench doctor`; None: not given."""
 
     preset: str
+    config: Path | None
     data: str | None
     protocol: str | None
     fold: int | str | None
@@ -86,10 +88,17 @@ def _resolve(request: Request) -> RunSettings:
     overrides: dict[str, object] = {"protocol": request.protocol, "fold": request.fold}
     overrides |= {"variants": request.variants, **_data(request)}
     if request.protocol and request.fold is None:
-        chosen_protocols = [protocols.get(name) for name in request.protocol.split(",")]
-        overrides["fold"] = "all" if chosen_protocols[0].folds else None
+        chosen_protocol = protocols.get(request.protocol.partition(",")[0])
+        overrides["fold"] = "all" if chosen_protocol.folds_of(_lists(request)) else None
     chosen = {key: value for key, value in overrides.items() if value is not None}
-    return loading.load(request.preset, None, chosen, request.assignments)
+    return loading.load(request.preset, request.config, chosen, request.assignments)
+
+
+def _lists(request: Request) -> ListSettings:
+    """Return the settings `lists` of the run to examine."""
+    assignments = [text for text in request.assignments if text.strip().startswith("lists.")]
+    plain = {"protocol": "subjects", "fold": None, **_data(request)}
+    return loading.load(request.preset, request.config, plain, assignments).lists
 
 
 def _data(request: Request) -> dict[str, str]:

@@ -68,7 +68,7 @@ def _with_lists(manifest: Manifest) -> Iterator[tuple[Protocol, int | None]]:
     for protocol in map(protocols.get, protocols.names()):
         for fold in protocol.folds or (None,):
             lists = {f"{list_name}_{fold or DEV}.txt" for list_name in LISTS}
-            if protocol.needs_lists and lists & there:
+            if protocol.needs_lists and not protocol.own_lists and lists & there:
                 yield protocol, fold
 
 

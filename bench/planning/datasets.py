@@ -71,7 +71,8 @@ def try_protocol(manifest: Manifest, protocol: Protocol, request: Request) -> As
 def request_of(settings: RunSettings, protocol: Protocol, fold: int | None) -> Request:
     """Return the request of the settings; for a protocol with lists, only what may be missing."""
     if protocol.needs_lists:
-        return Request(fold, 0, {}, 0, settings.allow_missing)
+        lists = settings.lists if protocol.own_lists else None
+        return Request(fold, 0, {}, 0, settings.allow_missing, lists)
     data = settings.data
     held_out = {"VIS": data.held_out_vis, "NIR": data.held_out_nir}
     return Request(fold, data.unseen_subjects, held_out, data.split_seed)

@@ -18,6 +18,7 @@ from bench.settings.controls import ControlSettings
 from bench.settings.generator_group import GeneratorGroup
 from faces import protocols
 from faces.common.parallel import usable_cores
+from faces.protocols.list_settings import ListSettings
 from faces.settings import DataSettings
 from recognizer.settings import PretrainSettings, RecognizerSettings
 
@@ -68,6 +69,7 @@ class RunSettings(BaseModel):
     recognizer: RecognizerSettings
     controls: ControlSettings = ControlSettings()
     quality: QualitySettings = QualitySettings()
+    lists: ListSettings = ListSettings()
 
     @field_validator("protocol")
     @classmethod
@@ -91,7 +93,7 @@ class RunSettings(BaseModel):
 
     @model_validator(mode="after")
     def _fold_fits_the_protocol(self) -> "RunSettings":
-        known = self.chosen_protocols[0].folds
+        known = self.known_folds
         if known and self.fold is None:
             raise ValueError(f"protocol {self.protocol} has folds: add --fold N, or --fold all")
         if self.fold not in (None, "all", *known) or (self.fold == "all" and not known):
@@ -138,7 +140,12 @@ class RunSettings(BaseModel):
     @property
     def folds(self) -> list[int | None]:
         """Return the folds to run; [None] for a protocol without any."""
-        return list(self.chosen_protocols[0].folds) if self.fold == "all" else [self.fold]
+        return list(self.known_folds) if self.fold == "all" else [self.fold]
+
+    @property
+    def known_folds(self) -> tuple[int, ...]:
+        """Return the folds that the protocol has; () without any."""
+        return self.chosen_protocols[0].folds_of(self.lists)
 
     @property
     def workers(self) -> int:

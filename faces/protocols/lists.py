@@ -1,85 +1,145 @@
-r"""Parses the lines of CASIA's protocol lists: one image path per line.
+"""Implements the protocol `lists`: training, gallery and probe lists of any data set.
 
-A line reads `s2\NIR\10153\001.bmp`: session, folder of the spectrum, subject, shot. Copies of the
-data set also contain slashes, LF, CRLF or both in one file, a byte order mark, blank lines,
-trailing spaces, a column with a label after the path, and a longer path before the session.
+The settings `lists.*` say where the lists are. The gallery is VIS and the probes are NIR; training
+lists hold both. As in published protocols, nothing is held out, so `Request.held_out`, the number
+of unseen people and the seed are ignored.
 """
 
-import re
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-SUFFIX_OF_CROPPED = "_128x128"
-LONGEST_LINE = 4096  # bytes; no file system has longer paths
-SHOWN = 200  # how many characters of a line messages and tables show
+import pandas as pd
 
+from faces.common.errors import DataError
+from faces.common.evenly_spaced import first_few
+from faces.protocols.list_files import find_lists, read_bytes, shown
+from faces.protocols.list_lines import Line, parse
+from faces.protocols.list_settings import ListSettings
+from faces.protocols.listed import NO_IMAGE, WRONG_SPECTRUM, Listed, Resolved, assignment_of
+from faces.protocols.path_matching import PathMatcher
+from faces.protocols.protocol import Assignment, Protocol, Request
 
-@dataclass(frozen=True)
-class Line:
-    """A line of a list that is not blank; `path` is empty if there is a `problem`."""
-
-    number: int  # from 1, blank lines counted
-    text: str  # as listed, what cannot be printed escaped
-    path: tuple[str, ...] = ()  # session, folder, subject, file name
-    problem: str = ""
-
-    @property
-    def shot(self) -> str:
-        """The shot's name in the layout `casia`, such as "s2-001"."""
-        return f"{self.path[0].lower()}-{stem_and_suffix(self.path[3])[0]}"
+SPECTRUM = {"train": "", "gallery": "VIS", "probe": "NIR"}  # that each part must have
 
 
-def parse(content: bytes) -> list[Line]:
-    """Parse a list file into its lines that are not blank, in order. Never raises."""
-    lines = re.split(rb"\r\n|\n|\r", content.removeprefix(b"\xef\xbb\xbf"))
-    numbered = enumerate((line.strip() for line in lines), start=1)
-    return [parse_line(number, line) for number, line in numbered if line]
+def _draw(images: pd.DataFrame, root: Path | None, request: Request) -> Assignment:
+    """Assign the images that the lists of `request.fold` name.
+
+    Raises DataError where a list is missing, or where a gallery or probe line has not exactly one
+    image, unless `request.allow_missing`.
+    """
+    assert root is not None, "Protocol.assign refuses lists without a folder"
+    settings = request.lists or ListSettings()
+    resolver = _Resolver(images)
+    lists = [
+        resolver.resolve(part, _name(path, root, part), _parsed(path, settings.path_column))
+        for part in SPECTRUM
+        for path in find_lists(root, getattr(settings, part), request.fold)
+    ]
+    note = "; ".join([_sizes(lists), *_labels(images, lists)])
+    return assignment_of(images, lists, allow_missing=request.allow_missing, note=note)
 
 
-def parse_line(number: int, line: bytes) -> Line:
-    """Parse one line, given without its end and with its number in the file."""
-    text = _printable(line[: SHOWN + 1])
-    if len(line) > LONGEST_LINE:
-        return Line(number, text, problem="longer than any path")
-    if b"\0" in line:
-        return Line(number, text, problem="holds a NUL byte")
+def _parsed(path: Path, path_column: str) -> list[Line]:
+    """Read and parse a list. Raises DataError, naming the file."""
     try:
-        path = split_path(line.decode("utf-8"))
-    except UnicodeDecodeError:
-        return Line(number, text, problem="is no UTF-8 text")
-    if not path:
-        return Line(number, text, problem=r"not of the form session\spectrum\subject\shot")
-    return Line(number, text, path)
+        return parse(read_bytes(path), path_column)
+    except DataError as error:
+        raise DataError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
 
 
-def split_path(text: str) -> tuple[str, ...]:
-    """Split a path into session, folder, subject and file name; () where it has fewer parts.
-
-    A label after the file name is left out.
-    """
-    parts = [part for part in re.split(r"[\\/]+", text.strip()) if part not in ("", ".")]
-    name = _without_label(parts[-1]) if len(parts) >= 4 else ""
-    return (*parts[-4:-1], name) if name else ()
+def _name(path: Path, root: Path, part: str) -> str:
+    """Return how a list is called in messages, which tells its part."""
+    file = shown(path, root)
+    return file if part in path.name.casefold() else f"{file} ({part})"
 
 
-def _without_label(name: str) -> str:
-    """Return a file name without the columns behind it: "001.bmp 17" => "001.bmp".
+class _Resolver:
+    """The images, and which line of which part named each image first."""
 
-    The last word with a dot ends the name, so that "001 copy.bmp" stays what it is.
-    """
-    words = list(re.finditer(r"[^\s,;]+", name))
-    dotted = [word for word in words if "." in word.group()]
-    last = dotted[-1:] or words[:1]
-    return name[: last[0].end()] if last else ""
+    def __init__(self, images: pd.DataFrame):
+        self.sources = images["source"].to_list()
+        self.spectra = images["spectrum"].to_list()
+        self.subjects = images["subject"].to_list()
+        self.matcher = PathMatcher(self.sources)
+        self.first: dict[tuple[str, int | tuple[str, ...]], str] = {}
+
+    def resolve(self, part: str, file: str, lines: Sequence[Line]) -> Listed:
+        """Find the images of a list's lines; mark lines that repeat an earlier one of the part."""
+        found = [self._find(part, line) for line in lines]
+        people = _people(zip(lines, found, strict=True), self.subjects)
+        resolved = [
+            self._resolved(part, file, line, image=image, reason=reason, people=people)
+            for line, (image, reason) in zip(lines, found, strict=True)
+        ]
+        return Listed(part, SPECTRUM[part], file, resolved)
+
+    def _find(self, part: str, line: Line) -> tuple[int, str]:
+        """Return the position of a line's image, or -1 and the reason why there is none."""
+        if line.problem:
+            return -1, line.problem
+        fitting = self.matcher.find(line.path)
+        if not fitting:
+            return -1, NO_IMAGE
+        if len(fitting) > 1:
+            return -1, f"more than one image: {first_few([self.sources[k] for k in fitting])}"
+        if SPECTRUM[part] not in ("", self.spectra[fitting[0]]):
+            return -1, WRONG_SPECTRUM
+        return fitting[0], ""
+
+    def _resolved(
+        self, part: str, file: str, line: Line, *, image: int, reason: str, people: dict[str, str]
+    ) -> Resolved:
+        named = image if image >= 0 else line.path
+        first = self.first.setdefault((part, named), f"line {line.number} of {file}")
+        if line.path and first != f"line {line.number} of {file}":
+            return Resolved(line, -1, f"says the same as {first}", repeated=True)
+        if image >= 0 or line.label not in people:
+            return Resolved(line, image, reason)
+        path = "/".join(line.path)
+        return Resolved(line, -1, reason, (people[line.label], path, path))
 
 
-def stem_and_suffix(name: str) -> tuple[str, str]:
-    """Split a file name: "001.BMP" => ("001", "bmp")."""
-    stem, dot, suffix = name.rpartition(".")
-    return (stem, suffix.casefold()) if dot else (name, "")
+def _people(
+    found: Iterator[tuple[Line, tuple[int, str]]], subjects: Sequence[str]
+) -> dict[str, str]:
+    """Return whom each label of a list shows, where its images that are there agree."""
+    shown_by: dict[str, set[str]] = defaultdict(set)
+    for line, (image, _) in found:
+        if image >= 0 and line.label:
+            shown_by[line.label].add(subjects[image])
+    return {label: next(iter(people)) for label, people in shown_by.items() if len(people) == 1}
 
 
-def _printable(line: bytes) -> str:
-    """Decode the first SHOWN characters of a line and escapes those that cannot be printed."""
-    text = line.decode("utf-8", "backslashreplace")
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:SHOWN])
-    return shown + "…" * (len(text) > SHOWN)
+def _sizes(lists: Sequence[Listed]) -> str:
+    """Describe how many images each list names."""
+    return ", ".join(f"{listed.file} {len(listed.distinct):,}" for listed in lists)
+
+
+def _labels(images: pd.DataFrame, lists: Sequence[Listed]) -> Iterator[str]:
+    """Yield a message on each list whose labels do not tell people apart as the folders do."""
+    subjects = images["subject"].to_list()
+    for listed in lists:
+        pairs = {
+            (resolved.line.label, subjects[resolved.image])
+            for resolved in listed.lines
+            if isinstance(resolved.line, Line) and resolved.image >= 0 and resolved.line.label
+        }
+        labels, people = (len({pair[side] for pair in pairs}) for side in (0, 1))
+        if len(pairs) > min(labels, people):
+            yield (
+                f"the {labels:,} labels of {listed.file} do not tell its {people:,} people apart "
+                "as the data set does; people are those of the data set"
+            )
+
+
+PROTOCOLS = [
+    Protocol(
+        name="lists",
+        description="training, gallery and probe lists of any data set, by the settings lists.*",
+        draw=_draw,
+        needs_lists=True,
+        own_lists=True,
+    )
+]
