@@ -98,7 +98,8 @@ class RunSettings(BaseModel):
             raise ValueError(f"protocol {self.protocol} has folds: add --fold N, or --fold all")
         if self.fold not in (None, "all", *known) or (self.fold == "all" and not known):
             folds = f"{known[0]} to {known[-1]}" if known else "none"
-            raise ValueError(f"fold = {self.fold}: protocol {self.protocol} has {folds}")
+            remedy = "; say how many by lists.folds" * self.chosen_protocols[0].own_lists
+            raise ValueError(f"fold = {self.fold}: protocol {self.protocol} has {folds}{remedy}")
         return self
 
     @model_validator(mode="after")
