@@ -74,8 +74,10 @@ def test_the_doctor_tries_every_fold(written, tmp_path):
 )
 def test_mistakes_are_one_line_with_the_remedy(*, written, tmp_path, options, code, words):
     layout, root, _ = written
-    done = shell("bench", "run-all", "--data", f"{layout}:{root}", "--protocol", "lists",
-                 "--variants", "A", *options, "--dry-run", cwd=tmp_path, cache=tmp_path / "cache")  # fmt: skip
+    done = shell(
+        "bench", "run-all", "--data", f"{layout}:{root}", "--protocol", "lists", "--variants", "A",
+        *options, "--dry-run", cwd=tmp_path, cache=tmp_path / "cache",
+    )  # fmt: skip
     assert done.returncode == code, done.stderr
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("bench:")]
     assert words in line
