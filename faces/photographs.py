@@ -29,7 +29,7 @@ from faces.pixels import bmp, jpeg, png, tiff
 from faces.pixels.bmp_header import is_bmp
 from faces.pixels.refused import Refused
 from faces.pixels.size import MAX_PIXELS, MIN_SIDE_PX, TOO_LARGE
-from faces.pixels.tiff_layout import STARTS as TIFF_STARTS
+from faces.pixels.tiff_directory import STARTS as TIFF_STARTS
 
 __all__ = ["MAX_PIXELS", "MIN_SIDE_PX", "SUFFIXES", "Refused", "decode", "measure", "read_bytes"]
 
@@ -113,6 +113,6 @@ def _decoder(data: bytes) -> Callable[[bytes], np.ndarray]:
     for start, decoder in ((jpeg.START, jpeg.decode), (png.START, png.decode)):
         if data.startswith(start):
             return decoder
-    if data.startswith(TIFF_STARTS):
+    if data[:4] in TIFF_STARTS:
         return tiff.decode
     raise Refused("not a BMP, JPEG, PNG or TIFF image")

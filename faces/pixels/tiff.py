@@ -7,7 +7,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from faces.pixels import tiff_layout, values
 from faces.pixels.tiff_bytes import open_bytes
-from faces.pixels.tiff_layout import Layout, number, numbers
+from faces.pixels.tiff_layout import Layout
 
 OVER_8_BITS = 256  # palettes hold 16 bits, but those of some writers 8
 
@@ -21,7 +21,7 @@ def decode(data: bytes) -> np.ndarray:
     if layout.compression in (*tiff_layout.FAX, tiff_layout.JPEG):
         return _by_pillow(data)
     pixels = _coloured(_samples(data, layout), layout)
-    return values.upright(pixels, number(layout.directory, tiff_layout.ORIENTATION, 1))
+    return values.upright(pixels, layout.directory.number(tiff_layout.ORIENTATION, 1))
 
 
 def _by_pillow(data: bytes) -> np.ndarray:
@@ -48,7 +48,7 @@ def _coloured(samples: np.ndarray, layout: Layout) -> np.ndarray:
 
 def _palette(layout: Layout) -> np.ndarray:
     """Read the palette: => (N, 3) uint8."""
-    stated = np.array(numbers(layout.directory, tiff_layout.PALETTE)).reshape(3, -1).T
+    stated = np.array(layout.directory.numbers(tiff_layout.PALETTE)).reshape(3, -1).T
     return (stated if stated.max() < OVER_8_BITS else stated >> 8).astype(np.uint8)
 
 
@@ -78,7 +78,7 @@ def _unpacked(rows: np.ndarray, layout: Layout) -> np.ndarray:
     """Unpack some rows: (H, row bytes) uint8 => (H, W, samples) uint8 or uint16."""
     count = layout.width_px * layout.together
     if layout.bits == 16:
-        words = rows.view("<u2" if layout.little_endian else ">u2").astype(np.uint16)
+        words = rows.view(f"{layout.directory.order}u2").astype(np.uint16)
     else:
         words = values.unpack_bits(rows, layout.bits, count)
     return words.reshape(len(rows), layout.width_px, layout.together)

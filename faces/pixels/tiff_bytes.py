@@ -21,7 +21,7 @@ from PIL.TiffImagePlugin import (
 
 from faces.pixels import tiff_layout
 from faces.pixels.refused import Refused
-from faces.pixels.tiff_layout import Layout, numbers
+from faces.pixels.tiff_layout import Layout
 
 KEPT = (tiff_layout.COMPRESSION, FILLORDER, ROWSPERSTRIP, TILELENGTH)
 OFFSETS = (STRIPOFFSETS, TILEOFFSETS)
@@ -59,10 +59,10 @@ def _directory(layout: Layout, plane: int) -> dict[int, tuple[int, ...]]:
             raise Refused("damaged")
         found[tiff_layout.TILE_WIDTH] = (tile_bytes,)
     there = layout.directory
-    found |= {tag: numbers(there, tag) for tag in KEPT if tag in there}
+    found |= {tag: there.numbers(tag) for tag in KEPT if tag in there}
     for tag in PLACES:
         if tag in there:
-            places = numbers(there, tag)
+            places = there.numbers(tag)
             length = len(places) // layout.planes
             found[tag] = places[plane * length : (plane + 1) * length]
     return found
@@ -70,7 +70,8 @@ def _directory(layout: Layout, plane: int) -> dict[int, tuple[int, ...]]:
 
 def _start(directory: dict[int, tuple[int, ...]], layout: Layout) -> bytes:
     """Return the bytes before the data: a header and the directory."""
-    order, name = ("<", b"II") if layout.little_endian else (">", b"MM")
+    order = layout.directory.order
+    name = b"II" if order == "<" else b"MM"
     entries, behind = [], b""
     free = HEADER_BYTES + 2 + 12 * len(directory) + 4
     for tag, found in sorted(directory.items()):

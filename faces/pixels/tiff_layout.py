@@ -1,18 +1,15 @@
 """Reads how the samples of a TIFF lie in the file, and refuses the kinds that are not read."""
 
-import io
 from dataclasses import dataclass
 
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
-
 from faces.pixels.refused import Refused
-from faces.pixels.size import check_size
-
-STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # + is that of BigTIFF
+from faces.pixels.size import MAX_PIXELS, TOO_LARGE, check_size
+from faces.pixels.tiff_directory import Directory, read_directory
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 ORIENTATION, SAMPLES, PLANAR, PREDICTOR, PALETTE = 274, 277, 284, 317, 320
-TILE_WIDTH, INK_SET, DOT_RANGE, EXTRA_SAMPLES, SAMPLE_FORMAT = 322, 332, 336, 338, 339
+TILE_WIDTH, TILE_LENGTH, INK_SET, DOT_RANGE = 322, 323, 332, 336
+EXTRA_SAMPLES, SAMPLE_FORMAT = 338, 339
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, THROUGH_PALETTE, CMYK, YCBCR = 0, 1, 2, 3, 5, 6
 COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, THROUGH_PALETTE: 1, CMYK: 4, YCBCR: 3}
@@ -39,7 +36,7 @@ class Layout:
     sample is stored as the difference to its left one. tile_width_px: None for strips.
     """
 
-    directory: ImageFileDirectory_v2
+    directory: Directory
     width_px: int
     height_px: int
     photometric: int
@@ -50,10 +47,6 @@ class Layout:
     planes: int
     differences: bool
     tile_width_px: int | None
-
-    @property
-    def little_endian(self) -> bool:
-        return self.directory.prefix == b"II"
 
     @property
     def colours(self) -> int:
@@ -76,69 +69,55 @@ class Layout:
 
 def read_layout(data: bytes) -> Layout:
     """Read the directory of the first image. Raises Refused; where it is damaged, other errors."""
-    directory = ImageFileDirectory_v2(data[:16] if data[2:4] in (b"+\0", b"\0+") else data[:8])
-    file = io.BytesIO(data)
-    file.seek(directory.next)
-    directory.load(file)
-    width_px, height_px = number(directory, WIDTH), number(directory, HEIGHT)
+    directory = read_directory(data)
+    width_px, height_px = directory.number(WIDTH), directory.number(HEIGHT)
     check_size(width_px, height_px)
+    tile_width_px = directory.number(TILE_WIDTH, 0)
+    if tile_width_px * directory.number(TILE_LENGTH, 0) > MAX_PIXELS:
+        raise Refused(TOO_LARGE)
     photometric = _photometric(directory)
-    samples = number(directory, SAMPLES, 1)
-    compression = number(directory, COMPRESSION, 1)
+    samples = directory.number(SAMPLES, 1)
+    compression = directory.number(COMPRESSION, 1)
     bits = _bits(directory, samples)
     layout = Layout(
         directory, width_px, height_px, photometric, compression, bits, samples,
         alpha=_alpha(directory, photometric, samples),
-        planes=samples if number(directory, PLANAR, 1) == APART else 1,
+        planes=samples if directory.number(PLANAR, 1) == APART else 1,
         differences=_has_differences(directory, compression, bits),
-        tile_width_px=number(directory, TILE_WIDTH, 0) or None,
+        tile_width_px=tile_width_px or None,
     )  # fmt: skip
     _check_compression(layout)
     return layout
 
 
-def numbers(directory: ImageFileDirectory_v2, tag: int, *default: int) -> tuple[int, ...]:
-    """Return the whole numbers of a tag. Raises Refused for others, and if there are none."""
-    found = directory.get(tag, default)
-    found = tuple(found) if isinstance(found, tuple | bytes) else (found,)
-    if not found or not all(isinstance(value, int) and value >= 0 for value in found):
-        raise Refused("damaged")
-    return found
-
-
-def number(directory: ImageFileDirectory_v2, tag: int, *default: int) -> int:
-    """Return the first whole number of a tag. Raises Refused as `numbers` does."""
-    return numbers(directory, tag, *default)[0]
-
-
-def _photometric(directory: ImageFileDirectory_v2) -> int:
+def _photometric(directory: Directory) -> int:
     if PHOTOMETRIC not in directory:
         raise Refused("a TIFF that does not say whether 0 is black or white")
-    photometric = number(directory, PHOTOMETRIC)
+    photometric = directory.number(PHOTOMETRIC)
     if photometric not in COLOURS:
         name = OTHER_COLOURS.get(photometric, f"the kind {photometric}")
         raise Refused(f"a TIFF with colours of {name} is not read")
-    inks = number(directory, INK_SET, 1), number(directory, DOT_RANGE, 0)
+    inks = directory.number(INK_SET, 1), directory.number(DOT_RANGE, 0)
     if photometric == CMYK and inks != (1, 0):
         raise Refused("a TIFF with unusual inks is not read")
     return photometric
 
 
-def _bits(directory: ImageFileDirectory_v2, samples: int) -> int:
+def _bits(directory: Directory, samples: int) -> int:
     """Return the bits of each sample, whose range has to be known."""
-    bits, *others = numbers(directory, BITS, 1)[:samples]
+    bits, *others = directory.numbers(BITS, 1)[:samples]
     if any(other != bits for other in others):
         raise Refused("a TIFF with samples of different sizes is not read")
     if not 1 <= bits <= 16:
         raise Refused(f"{bits}-bit samples, whose range is not known")
-    formats = set(numbers(directory, SAMPLE_FORMAT, UNSIGNED)[:samples])
-    for code in formats - {UNSIGNED}:
-        name = UNKNOWN_RANGE.get(code, "undefined")
+    formats = set(directory.numbers(SAMPLE_FORMAT, UNSIGNED)[:samples]) - {UNSIGNED}
+    if formats:
+        name = UNKNOWN_RANGE.get(min(formats), "undefined")
         raise Refused(f"{name} samples, whose range is not known")
     return bits
 
 
-def _alpha(directory: ImageFileDirectory_v2, photometric: int, samples: int) -> int | None:
+def _alpha(directory: Directory, photometric: int, samples: int) -> int | None:
     """Return the place of an unassociated alpha.
 
     An associated one asks for nothing, because the colours are multiplied with it already. What a
@@ -148,14 +127,14 @@ def _alpha(directory: ImageFileDirectory_v2, photometric: int, samples: int) -> 
     extra = samples - colours
     if not 0 <= extra <= MOST_EXTRA[photometric]:
         raise Refused(f"a TIFF with {samples} samples a pixel is not read")
-    meanings = numbers(directory, EXTRA_SAMPLES, 0)[:extra]
+    meanings = directory.numbers(EXTRA_SAMPLES, 0)[:extra]
     if photometric == WHITE_IS_ZERO and ASSOCIATED in meanings:
         raise Refused("a TIFF with a multiplied alpha, in which 0 is white, is not read")
     return colours + meanings.index(UNASSOCIATED) if UNASSOCIATED in meanings else None
 
 
-def _has_differences(directory: ImageFileDirectory_v2, compression: int, bits: int) -> bool:
-    predictor = number(directory, PREDICTOR, 1)
+def _has_differences(directory: Directory, compression: int, bits: int) -> bool:
+    predictor = directory.number(PREDICTOR, 1)
     if compression not in LZW_OR_DEFLATE or predictor == 1:
         return False
     if predictor != DIFFERENCES or bits not in (8, 16):
