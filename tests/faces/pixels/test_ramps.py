@@ -1,19 +1,13 @@
 """A ramp in every pixel format that docs/data.md lists comes back as what the file shows."""
 
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from faces.photographs import decode, measure
-from tests.faces.pixels import bmp_files, jpeg_files, png_files, tiff_ramps
+from tests.faces.pixels.ramps import BY_ROW
 
-FILES = (bmp_files, jpeg_files, png_files, tiff_ramps)
-RAMPS = sorted(
-    (ramp for files in FILES for ramp in files.ramps()), key=lambda r: (r.format, r.kind)
-)
-BY_ROW = {row: list(own) for row, own in groupby(RAMPS, lambda ramp: ramp[:2])}
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
 
 
