@@ -34,7 +34,7 @@ REFUSED_COLUMNS = ["source", "reason"]
 FILES_PER_TASK = 64
 TASKS_FOR_A_POOL = 16  # fewer tasks take less time than starting several processes
 SETTLED_AFTER_NS = 2 * 10**9  # younger files may change again within one tick of the file system
-READER = f"1 Pillow {PIL.__version__}"  # stored results are valid for this reader only
+READER = f"2 Pillow {PIL.__version__}"  # stored results are valid for this reader only
 MAX_EYE_BYTES = 1024
 
 

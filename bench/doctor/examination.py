@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bench import weights
 from bench.display.single_task import shown
-from bench.doctor import images, machine, sample, sheet, storage, trials
+from bench.doctor import brightness, images, machine, sample, sheet, storage, trials
 from bench.doctor import weights as weights_section
 from bench.doctor.page import Section
 from bench.planning import preparing
@@ -74,6 +74,7 @@ def _examine_data(
     path = request.out / f"doctor-{name}.png"
     sheet.write(seen, path)
     yield sample.section(seen, path)
+    yield brightness.section(seen)
     if set(manifest.images["spectrum"]) != set(images.SPECTRA):
         return  # the problem is on the page already, and every protocol would repeat it
     with shown(console, "trying protocols") as progress:

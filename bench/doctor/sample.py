@@ -32,7 +32,10 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Seen:
-    """An image: `attempt` is a key of WORDS; `crop` (CROP_PX, CROP_PX, C) uint8, or None."""
+    """An image: `attempt` is a key of WORDS; `crop` (CROP_PX, CROP_PX, C) uint8, or None.
+
+    brightest: the largest value of the whole image, 0..255.
+    """
 
     spectrum: str
     subject: str
@@ -40,6 +43,7 @@ class Seen:
     source: str
     attempt: str
     crop: np.ndarray | None
+    brightest: int
 
 
 def look(manifest: Manifest, most: int, predictor: Path | None, progress: Progress) -> list[Seen]:
@@ -55,7 +59,9 @@ def look(manifest: Manifest, most: int, predictor: Path | None, progress: Progre
         for photograph in of_spectrum.part(rows):
             line = lines.iloc[photograph.row]
             names = (line["subject"], line["shot"], line["source"])
-            seen.append(Seen(of_spectrum.spectrum, *names, *_search(photograph, predictor)))
+            found = _search(photograph, predictor)
+            brightest = int(photograph.pixels.max())
+            seen.append(Seen(of_spectrum.spectrum, *names, *found, brightest))
             progress(len(seen), total, {})
     return seen
 

@@ -1,0 +1,104 @@
+"""Turns samples of any range, palette or transparency into 8-bit pixels, in one way for all files.
+
+A sample v becomes round(v * 255 / max), where max = 2^bits - 1; if 0 is white, max - v takes its
+place. Transparent pixels are blended with black.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from faces.pixels.refused import Refused
+
+BLOCK_BYTES = 2**20  # of samples that are converted at a time, which bounds the memory for it
+SIDEWAYS = (5, 6, 7, 8)  # the positions of EXIF that exchange width and height
+
+
+def levels(bits: int, white_is_zero: bool = False) -> np.ndarray:
+    """Return the pixel value of each sample of `bits` <= 16 bits: => (2^bits,) uint8."""
+    maximum = 2**bits - 1
+    samples = np.arange(maximum + 1, dtype=np.uint32)
+    table = ((samples * 255 + maximum // 2) // maximum).astype(np.uint8)
+    return table[::-1] if white_is_zero else table
+
+
+def blocks(height_px: int, row_bytes: int) -> Iterator[slice]:
+    """Yield the rows of an image in slices of about BLOCK_BYTES."""
+    step = max(1, BLOCK_BYTES // max(1, row_bytes))
+    for top in range(0, height_px, step):
+        yield slice(top, min(top + step, height_px))
+
+
+def by_blocks(rows: np.ndarray, convert: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Convert some rows at a time: (H, row bytes) uint8 => (H, ...), what `convert` returns."""
+    result = np.empty(0)
+    for block in blocks(*rows.shape):
+        part = convert(rows[block])
+        if block.start == 0:
+            result = np.empty((len(rows), *part.shape[1:]), part.dtype)
+        result[block] = part
+    return result
+
+
+def unpack_bits(rows: np.ndarray, bits: int, count: int) -> np.ndarray:
+    """Unpack samples of `bits` <= 16 bits: (H, row bytes) uint8 => (H, count) uint8 or uint16.
+
+    The first sample of a row is in the highest bits of its first byte.
+    """
+    if bits == 8:
+        return rows[:, :count]
+    single = np.unpackbits(rows, axis=1, count=count * bits).reshape(len(rows), count, bits)
+    dtype = np.uint8 if bits <= 8 else np.uint16
+    samples = np.zeros((len(rows), count), dtype)
+    for place in range(bits):
+        samples = (samples << 1) | single[..., place]
+    return samples
+
+
+def through_palette(indices: np.ndarray, palette: np.ndarray) -> np.ndarray:
+    """Look up colours: (H, W) and (N, 3) uint8 => (H, W, 3) uint8, or (H, W, 1) if all are grey.
+
+    Raises Refused where an index has no colour.
+    """
+    if indices.max() >= len(palette):
+        raise Refused("its palette lacks a colour that it uses")
+    if np.array_equal(palette, levels(8)[:, None].repeat(3, axis=1)):
+        return indices[..., None]
+    grey = (palette == palette[:, :1]).all()
+    return palette[:, : 1 if grey else 3].take(indices, axis=0)
+
+
+def over_black(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Blend pixels with black: (H, W, C) and (H, W, 1) uint8 => (H, W, C) uint8.
+
+    An alpha that is zero everywhere hides the whole image, and is ignored: its writer meant none.
+    """
+    return blend(colours, alpha) if alpha.any() else colours
+
+
+def blend(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Compute round(value * share / 255): (H, W, C) and (H, W, 1) uint8 => (H, W, C) uint8."""
+    result = np.empty_like(values)
+    for rows in blocks(len(values), 2 * values[:1].size):
+        product = values[rows].astype(np.uint16) * shares[rows]
+        result[rows] = (product + np.uint16(127)) // np.uint16(255)
+    return result
+
+
+def from_inks(inks: np.ndarray) -> np.ndarray:
+    """Convert CMYK, 255 being full ink: (H, W, 4) uint8 => RGB, (H, W, 3) uint8."""
+    return blend(255 - inks[..., :3], 255 - inks[..., 3:])
+
+
+def upright(pixels: np.ndarray, orientation: int | None) -> np.ndarray:
+    """Turn an image upright: (H, W, C) uint8 => (H, W, C) or (W, H, C) uint8.
+
+    orientation: 1 to 8, as EXIF numbers them; anything else means upright.
+    """
+    if orientation in SIDEWAYS:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
