@@ -6,7 +6,8 @@ import traceback
 
 import click
 
-from faces.common.errors import NirbenchError
+from faces.common import disk_faults
+from faces.common.errors import NirbenchError, UsageError
 
 COMMANDS = {
     "run-all": "bench.commands.run:run_all",
@@ -83,6 +84,9 @@ def main() -> None:
         _interrupted()
         sys.exit(143)
     except Exception as error:
+        if fault := disk_faults.in_words(error) if isinstance(error, OSError) else "":
+            _explain(error, fault, debug)
+            sys.exit(UsageError.exit_code)
         text = f"{type(error).__name__}: {error} (a bug; `bench --debug ...` shows where)"
         _explain(error, text, debug)
         sys.exit(1)

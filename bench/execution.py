@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -42,10 +43,12 @@ def execute(
     _ensure_weights(settings, cache, console)
     keep_definitions(settings, cache)
     plan = plans.build(settings, data, out)
-    _write_inputs(settings, data, out)
     if is_current(settings, plan, store, out):
+        with suppress(UsageError):  # another person's folder, where nothing has to be written
+            _write_inputs(settings, data, out)
         console.print(f"All is done. Report: {out / 'report.html'}", soft_wrap=True)
         return
+    _write_inputs(settings, data, out)
     at_once = settings.stages_at_once(on_gpu=device.type == "cuda")
     machine = Machine(str(device), settings.workers, cache, at_once, device_name(device))
     scalars = out / tensorboard.FOLDER if with_tensorboard else None

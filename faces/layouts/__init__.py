@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from faces.common.disk_faults import require_readable
 from faces.common.errors import DataError
 from faces.common.progress import Progress, silent
 from faces.common.registry import Registry
@@ -55,9 +56,10 @@ def read(
 
     cache: the folder of stored results; files that have not changed since are not decoded again.
     workers: the number of processes. progress receives files done and in all. Raises DataError
-    where there is no such folder, no image in it, or none that fits the layout and can be read.
+    where the folder is missing or cannot be read, or has no image that fits the layout and can be.
     """
     layout = get(name)
+    require_readable(root, DataError)
     if not os.path.isdir(root):  # pathlib would raise below a folder that is closed to us
         raise DataError(f"{root}: no such folder; give the one that holds {layout.expected}")
     tree = walk(root)

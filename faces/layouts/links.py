@@ -60,16 +60,19 @@ class Links:
         if link not in self._targets:
             self._targets[link] = os.path.realpath(link)
         real = self._targets[link]
-        if folder.is_below(real):
-            return self._refuse(link, folder.join(name), "a link to a folder above it")
-        if link in self._followed and self._paths[real] >= MOST_PATHS:
-            reason = f"a link to a folder that was read under {MOST_PATHS} other paths"
-            return self._refuse(link, folder.join(name), reason)
+        if reason := self._reason_against(folder, link, real):
+            if link not in self._told:
+                self._told.add(link)
+                self.refused[folder.join(name)] = reason
+            return None
         self._followed.add(link)
         self._paths[real] += 1
         return Folder(folder.join(name), real, (*folder.crossed, folder.real))
 
-    def _refuse(self, link: str, source: str, reason: str) -> None:
-        if link not in self._told:
-            self._told.add(link)
-            self.refused[source] = reason
+    def _reason_against(self, folder: Folder, link: str, real: str) -> str:
+        """Return why a link is not followed on this path, or ""."""
+        if folder.is_below(real):
+            return "a link to a folder above it"
+        if link in self._followed and self._paths[real] >= MOST_PATHS:
+            return f"a link to a folder that was read under {MOST_PATHS} other paths"
+        return ""

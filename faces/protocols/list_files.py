@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from faces.common.disk_faults import reading
 from faces.common.errors import DataError
 from faces.protocols.lists import Line, parse
 
@@ -18,9 +19,12 @@ def read_list(root: Path, name: str) -> tuple[str, list[Line]]:
     path = _find_list(root, name)
     place = path.relative_to(root).as_posix()
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise DataError(f"{path}: too large for a protocol list; put the original in its place")
-        return place, parse(path.read_bytes())
+        with reading(path, DataError):
+            if path.stat().st_size > LARGEST_BYTES:
+                raise DataError(
+                    f"{path}: too large for a protocol list; put the original in its place"
+                )
+            return place, parse(path.read_bytes())
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check the file") from error
 
@@ -44,9 +48,10 @@ def _find_list(root: Path, name: str) -> Path:
 
 
 def _any_case(folder: Path, name: str) -> Iterator[Path]:
-    """Yield the entries of a folder that have this name in any case."""
+    """Yield the entries of a folder that have this name in any case. Raises DataError."""
     try:
-        entries = sorted(folder.iterdir())
+        with reading(folder, DataError):
+            entries = sorted(folder.iterdir())
     except OSError:
         return
     yield from (entry for entry in entries if entry.name.casefold() == name.casefold())
