@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from faces.common.disk_faults import require_readable
+from faces.common.disk_faults import reading
 from faces.common.errors import DataError
 from faces.common.progress import Progress, silent
 from faces.common.registry import Registry
@@ -59,9 +59,7 @@ def read(
     where the folder is missing or cannot be read, or has no image that fits the layout and can be.
     """
     layout = get(name)
-    require_readable(root, DataError)
-    if not os.path.isdir(root):  # pathlib would raise below a folder that is closed to us
-        raise DataError(f"{root}: no such folder; give the one that holds {layout.expected}")
+    _require_folder(root, layout)
     tree = walk(root)
     places, misfits = place_images(layout, root, tree)
     refused = tree.refused | misfits
@@ -79,6 +77,17 @@ def read(
     if fault:
         notes.append(f"the images will be read anew each time: {fault}")
     return Manifest(name, root, _images(images, checked), _refused(refused), tuple(notes))
+
+
+def _require_folder(root: Path, layout: Layout) -> None:
+    """Raise DataError where there is no such folder, or it cannot be read."""
+    try:
+        with reading(root, DataError):
+            os.scandir(root).close()
+    except (OSError, ValueError):
+        raise DataError(
+            f"{root}: no such folder; give the one that holds {layout.expected}"
+        ) from None
 
 
 def _nothing_fits(layout: Layout, root: Path, refused: Mapping[str, str]) -> str:
