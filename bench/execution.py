@@ -89,7 +89,9 @@ def _make_folders(out: Path, store: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         store.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+        raise UsageError(
+            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
+        ) from None
 
 
 def _write_inputs(settings: RunSettings, data: DataSet | None, out: Path) -> None:
@@ -98,4 +100,6 @@ def _write_inputs(settings: RunSettings, data: DataSet | None, out: Path) -> Non
         write_text(out / "settings.toml", to_toml(settings))
         datasets.keep(data, out)
     except OSError as error:
-        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+        raise UsageError(
+            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
+        ) from None

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,7 @@ def of_an_ordinary_user() -> Iterator[None]:
         assert libc.capset(ctypes.byref(header), ctypes.byref(sets)) == 0
 
 
-def become_an_ordinary_user(groups: tuple[int, ...] = ()) -> None:
+def become_an_ordinary_user(group: int | None = None) -> None:
     """Give up root's rights in a new process, before its program starts (`preexec_fn`).
 
     The user stays root, who can enter the interpreter's folder, but has no right to files of OTHER.
@@ -58,10 +59,17 @@ def become_an_ordinary_user(groups: tuple[int, ...] = ()) -> None:
     libc = ctypes.CDLL(None)
     for capability in (DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER):
         assert libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
-    os.setgroups(groups)
+    os.setgroups([])
+    if group is not None:
+        os.setgid(group)
 
 
-def needs_two_users() -> pytest.MarkDecorator:
-    """Return a mark that skips a test where files cannot be given to another user."""
-    is_root = sys.platform == "linux" and os.geteuid() == 0
-    return pytest.mark.skipif(not is_root, reason="only root can give files to another user")
+def give_to_other(folder: Path) -> None:
+    """Make OTHER and GROUP the owners of a folder and of all in it."""
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, OTHER, GROUP, follow_symlinks=False)
+
+
+needs_two_users = pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="only root can give files to another user"
+)
