@@ -1,8 +1,10 @@
 """Defines the command `bench`. Heavy imports wait until a command needs them, so --help is fast."""
 
+import logging
 import signal
 import sys
 import traceback
+import warnings
 
 import click
 
@@ -65,6 +67,7 @@ class Terminated(BaseException):
 def main() -> None:
     """Run the command line and turns errors into one line and an exit code."""
     signal.signal(signal.SIGTERM, _terminate)
+    _silence_imports()
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
@@ -90,6 +93,16 @@ def main() -> None:
         text = f"{type(error).__name__}: {error} (a bug; `bench --debug ...` shows where)"
         _explain(error, text, debug)
         sys.exit(1)
+
+
+def _silence_imports() -> None:
+    """Silence two packages that warn when imported where there are no semaphores or no home.
+
+    Where that matters, it is an error of ours.
+    """
+    warnings.filterwarnings("ignore", "(?s).*joblib will operate in serial mode", UserWarning)
+    matplotlib = logging.getLogger("matplotlib")
+    matplotlib.addFilter(lambda record: "temporary cache directory" not in record.getMessage())
 
 
 def _explain(error: BaseException, text: str, debug: bool) -> None:

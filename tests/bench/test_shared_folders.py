@@ -8,6 +8,8 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -89,13 +91,40 @@ def modes(folder: Path) -> dict[bool, set[int]]:
     return found
 
 
-def test_the_disk_was_odd(tmp_path):
+@pytest.mark.parametrize(
+    ("oddity", "seen"),
+    [
+        ("unflushed-folders", "d = os.open('.', os.O_RDONLY); os.fsync(d)"),
+        ("equal-inodes", "assert os.stat('/').st_ino != os.stat('.').st_ino"),
+        ("equal-inodes", "assert len({e.stat().st_ino for e in os.scandir('/')}) > 1"),
+    ],
+)
+def test_an_odd_disk_is_odd(oddity, seen):
     """Otherwise the tests below would show nothing."""
-    code, text = run(tmp_path / "runs" / "whole", environment=on_an_odd_disk("no-locks"))
+    command = [sys.executable, "-c", f"import os; {seen}"]
+    codes = [
+        subprocess.run(
+            command, env=os.environ | on_an_odd_disk(*oddities), stderr=subprocess.DEVNULL
+        ).returncode
+        for oddities in ((), (oddity,))
+    ]
+    assert codes == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("oddity", "cache", "words"),
+    [
+        ("no-locks", "CACHE", "CACHE/weights/.lock: this disk has no file locks; set BENCH_CACHE"),
+        ("no-home", "", "cache ~/.cache: no such home folder is known; set BENCH_CACHE"),
+        ("no-home", "~/x", "BENCH_CACHE ~/x: no such home folder is known; write the path in full"),
+    ],
+)
+def test_what_a_run_lacks_is_told_in_one_line(tmp_path, oddity, cache, words):
+    place = str(tmp_path / "cache")
+    environment = on_an_odd_disk(oddity) | {"BENCH_CACHE": cache.replace("CACHE", place)}
+    code, text = run(tmp_path / "runs" / "whole", environment=environment)
     assert code == 2
-    assert in_one_line(text).endswith(
-        "cache/weights/.lock: this disk has no file locks; set BENCH_CACHE to another folder"
-    )
+    assert in_one_line(text).startswith(f"bench: {words.replace('CACHE/', f'{place}/')}")
 
 
 def test_files_and_folders_have_what_the_umask_leaves(shared):

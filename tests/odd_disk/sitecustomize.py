@@ -3,6 +3,7 @@
 ODD_DISK names the oddities, separated by commas:
 * `unflushed-folders`: folders cannot be flushed (EINVAL), as on CIFS and some FUSE file systems;
 * `no-locks`: there are no file locks (ENOLCK), as on NFS without its lock service;
+* `no-home`: nobody has a home folder, as under a number that no user has in a container;
 * `equal-inodes`: all files have the same inode number, as some pairs have on union file systems.
 
 Python imports a module of this name as it starts, in worker processes, too.
@@ -36,6 +37,17 @@ def refuse_locks() -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     fcntl.flock = fcntl.lockf = refused
+
+
+def forget_homes() -> None:
+    """Let pwd know no user, and drop HOME."""
+    import pwd
+
+    def unknown(who):
+        raise KeyError(who)
+
+    pwd.getpwuid = pwd.getpwnam = unknown
+    os.environ.pop("HOME", None)
 
 
 def equal_inodes() -> None:
@@ -97,5 +109,7 @@ if "unflushed-folders" in ODDITIES:
     refuse_to_flush_folders()
 if "no-locks" in ODDITIES:
     refuse_locks()
+if "no-home" in ODDITIES:
+    forget_homes()
 if "equal-inodes" in ODDITIES:
     equal_inodes()
