@@ -1,12 +1,15 @@
 """Defines the command `bench`. Heavy imports wait until a command needs them, so --help is fast."""
 
+import logging
 import signal
 import sys
 import traceback
+import warnings
 
 import click
 
-from faces.common.errors import NirbenchError
+from faces.common import disk_faults
+from faces.common.errors import NirbenchError, UsageError
 
 COMMANDS = {
     "run-all": "bench.commands.run:run_all",
@@ -64,6 +67,7 @@ class Terminated(BaseException):
 def main() -> None:
     """Run the command line and turns errors into one line and an exit code."""
     signal.signal(signal.SIGTERM, _terminate)
+    _silence_imports()
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
@@ -83,9 +87,22 @@ def main() -> None:
         _interrupted()
         sys.exit(143)
     except Exception as error:
+        if fault := disk_faults.in_words(error) if isinstance(error, OSError) else "":
+            _explain(error, fault, debug)
+            sys.exit(UsageError.exit_code)
         text = f"{type(error).__name__}: {error} (a bug; `bench --debug ...` shows where)"
         _explain(error, text, debug)
         sys.exit(1)
+
+
+def _silence_imports() -> None:
+    """Silence two packages that warn when imported where there are no semaphores or no home.
+
+    Where that matters, it is an error of ours.
+    """
+    warnings.filterwarnings("ignore", "(?s).*joblib will operate in serial mode", UserWarning)
+    matplotlib = logging.getLogger("matplotlib")
+    matplotlib.addFilter(lambda record: "temporary cache directory" not in record.getMessage())
 
 
 def _explain(error: BaseException, text: str, debug: bool) -> None:

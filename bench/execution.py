@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -42,10 +43,12 @@ def execute(
     _ensure_weights(settings, cache, console)
     keep_definitions(settings, cache)
     plan = plans.build(settings, data, out)
-    _write_inputs(settings, data, out)
     if is_current(settings, plan, store, out):
+        with suppress(UsageError):  # another person's folder, where nothing has to be written
+            _write_inputs(settings, data, out)
         console.print(f"All is done. Report: {out / 'report.html'}", soft_wrap=True)
         return
+    _write_inputs(settings, data, out)
     at_once = settings.stages_at_once(on_gpu=device.type == "cuda")
     machine = Machine(str(device), settings.workers, cache, at_once, device_name(device))
     scalars = out / tensorboard.FOLDER if with_tensorboard else None
@@ -86,7 +89,9 @@ def _make_folders(out: Path, store: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         store.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+        raise UsageError(
+            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
+        ) from None
 
 
 def _write_inputs(settings: RunSettings, data: DataSet | None, out: Path) -> None:
@@ -95,4 +100,6 @@ def _write_inputs(settings: RunSettings, data: DataSet | None, out: Path) -> Non
         write_text(out / "settings.toml", to_toml(settings))
         datasets.keep(data, out)
     except OSError as error:
-        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+        raise UsageError(
+            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
+        ) from None

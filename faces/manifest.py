@@ -34,6 +34,7 @@ REFUSED_COLUMNS = ["source", "reason"]
 FILES_PER_TASK = 64
 TASKS_FOR_A_POOL = 16  # fewer tasks take less time than starting several processes
 SETTLED_AFTER_NS = 2 * 10**9  # younger files may change again within one tick of the file system
+MOST_AHEAD_NS = 24 * 3600 * 10**9  # of the clock of a disk: no disk in use is a day ahead
 READER = f"2 Pillow {PIL.__version__}"  # stored results are valid for this reader only
 MAX_EYE_BYTES = 1024
 
@@ -112,7 +113,7 @@ def check_files(
     known = read_stored(stored)
     result = {file.source: known[file] for file in files if file in known}
     todo = [file for file in files if file not in known]
-    settled_before_ns = time.time_ns() - SETTLED_AFTER_NS
+    now_ns = time.time_ns()
     progress(len(result), len(files), {})
     try:
         for part in _read(root, todo, workers):
@@ -122,15 +123,35 @@ def check_files(
         lasting = {
             file: result[file.source]
             for file in files
-            if file.source in result and _lasting(file, result[file.source], settled_before_ns)
+            if file.source in result
+            and result[file.source].lasting
+            and all(_settled(*times, now_ns) for times in _times(root, file))
         }
         fault = "" if lasting == known else _write_stored(stored, lasting)
     return result, fault
 
 
-def _lasting(file: File, checked: Checked, settled_before_ns: int) -> bool:
-    """Tell whether a result may be stored: it is lasting, and its files are older than a time."""
-    return checked.lasting and max(file.mtime_ns, file.eyes_mtime_ns) < settled_before_ns
+def _times(root: Path, file: File) -> Iterator[tuple[Path, int]]:
+    """Yield the path and modification time of an image, and of its eye positions if there are."""
+    yield root / file.source, file.mtime_ns
+    if file.eyes:
+        yield root / file.eyes, file.eyes_mtime_ns
+
+
+def _settled(path: Path, mtime_ns: int, now_ns: int) -> bool:
+    """Tell whether a file that changes from now on must get another modification time.
+
+    That is not so within the tick of the file system in which it was written. Writing sets the time
+    of the last change (ctime) to the disk's clock, as it sets the modification time. So if that is
+    earlier than a modification time in the future, somebody set the latter, and writing sets
+    another. Otherwise the disk's clock may be ahead of ours, and this be the tick of the writing.
+    """
+    if mtime_ns < now_ns - SETTLED_AFTER_NS or mtime_ns > now_ns + MOST_AHEAD_NS:
+        return True
+    try:
+        return now_ns < mtime_ns and path.stat().st_ctime_ns < mtime_ns
+    except OSError:
+        return False
 
 
 def _read(root: Path, files: list[File], workers: int) -> Iterator[dict[str, Checked]]:

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from faces.common.errors import TamperedError
+from faces.common.disk_faults import reading
+from faces.common.errors import DataError, TamperedError
 
 # Read as text, so that a subject "007" keeps its zeros and a subject "NA" is not missing.
 TEXT_COLUMNS = ("subject", "other", "spectrum", "session", "shot", "source", "sha256", "probe",
@@ -66,11 +67,13 @@ def write(folder: Path, images: np.ndarray, index: pd.DataFrame) -> None:
 def read(folder: Path) -> Packed:
     """Map a packed folder into memory.
 
-    Raises TamperedError if it cannot be read or if array and table do not fit together.
+    Raises DataError if a file cannot be read, TamperedError if one is missing or damaged or if
+    array and table do not fit together.
     """
     try:
-        images = np.load(folder / "images.npy", mmap_mode="r")
-        index = read_table(folder / "index.csv")
+        with reading(folder, DataError):
+            images = np.load(folder / "images.npy", mmap_mode="r")
+            index = read_table(folder / "index.csv")
     except (OSError, ValueError) as error:
         raise TamperedError(f"{folder}: not a readable packed folder; delete it") from error
     if len(images) != len(index) or images.dtype != np.uint8:

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from faces.common.cache import cache_folder
+from faces.common.disk_faults import reading
 from faces.common.errors import MissingError, TamperedError, UsageError
 from faces.common.files import written_aside
 from generators import variants
@@ -34,27 +35,34 @@ def of_file(path: Path) -> Variant[Any]:
 
 
 def keep(path: Path, cache: Path) -> None:
-    """Keep a copy of a named file in the cache, under its hash."""
+    """Keep a copy of a named file in the cache, under its hash. Raises UsageError."""
     content = _read(path)
     copy = _copy(hashlib.sha256(content).hexdigest(), cache)
-    if not copy.exists():
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        with written_aside(copy) as aside:
-            aside.write_bytes(content)
+    try:
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with written_aside(copy) as aside:
+                aside.write_bytes(content)
+    except OSError as error:
+        raise UsageError(
+            f"{copy}: cannot be written ({error.strerror}); set BENCH_CACHE to another folder"
+        ) from None
 
 
 def find(name: str, origin: Origin | None, cache: Path | None = None) -> Variant[Any]:
     """Return the variant of that name and origin, in any process.
 
     Raises UsageError where no such variant is registered, MissingError where the file that defines
-    it was never named on this machine, and TamperedError where the copy of it was changed.
+    it was never named on this machine or its copy cannot be read, and TamperedError where the copy
+    was changed.
     """
     if origin is None or origin.kind == "package":
         return variants.get(name)
     copy = _copy(origin.version, cache or cache_folder())
-    if not copy.is_file():
-        raise MissingError(f"translator {name} is defined in {origin}, which is not known here")
-    content = copy.read_bytes()
+    with reading(copy, MissingError):
+        if not copy.is_file():
+            raise MissingError(f"translator {name} is defined in {origin}, which is not known here")
+        content = copy.read_bytes()
     if hashlib.sha256(content).hexdigest() != origin.version:
         raise TamperedError(f"{copy}: changed since it was kept; delete it and name the file again")
     return _variant(_module(content, copy), origin.name, copy)

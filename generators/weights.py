@@ -12,7 +12,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from faces.common.errors import NirbenchError, TamperedError, UsageError
+from faces.common.disk_faults import require_readable
+from faces.common.errors import MissingError, NirbenchError, TamperedError, UsageError
 from faces.common.files import written_aside
 from generators import architectures
 from generators.method import Variant
@@ -73,7 +74,8 @@ def load_generator(path: Path, definition: Path | None = None) -> tuple[nn.Modul
 
     `definition` is the file that defines the translator, where its network is its own and the file
     was never named on this machine. Raises UsageError if the file is missing or has no translator's
-    weights, MissingError if the translator is not installed, TamperedError if the file is damaged.
+    weights, MissingError if it cannot be read or the translator is not installed, TamperedError if
+    it is damaged.
     """
     metadata, tensors = _read(path)
     try:
@@ -90,6 +92,7 @@ def load_generator(path: Path, definition: Path | None = None) -> tuple[nn.Modul
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
     """Return header and tensors of a safetensors file."""
+    require_readable(path, MissingError)
     if not path.is_file():
         raise UsageError(f"{path}: no such weights; train a variant first or correct the path")
     try:

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from faces.common import torchvision_cpu
+from faces.common.disk_faults import require_readable
 from faces.common.errors import MissingError, TamperedError
 from faces.common.files import written_aside
 
@@ -80,7 +81,8 @@ def save(network: Recognizer, path: Path, provenance: Mapping[str, object]) -> N
 def provenance(path: Path) -> dict[str, object]:
     """Return the provenance in a file of weights; empty for files that `save` did not write.
 
-    Raises MissingError where there is no file, TamperedError where it is not readable.
+    Raises MissingError where there is no file or it cannot be read, TamperedError where it is
+    damaged.
     """
     with _opened(path) as file:
         return json.loads((file.metadata() or {}).get("provenance", "{}"))
@@ -89,8 +91,8 @@ def provenance(path: Path) -> dict[str, object]:
 def load(path: Path, dropout: float = 0.6) -> Recognizer:
     """Return the network in a file, with its classifier, on the CPU and in evaluation mode.
 
-    Raises MissingError where there is no file, TamperedError where it is not readable
-    or keys or shapes do not fit.
+    Raises MissingError where there is no file or it cannot be read, TamperedError where it is
+    damaged or keys or shapes do not fit.
     """
     tensors = _read(path)
     if f"{HEAD}weight" not in tensors:
@@ -131,6 +133,7 @@ def _read(path: Path) -> dict[str, torch.Tensor]:
 
 
 def _opened(path: Path) -> safe_open:
+    require_readable(path, MissingError)
     try:
         return safe_open(path, "pt")
     except FileNotFoundError as error:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from faces import packed
-from faces.common.errors import TamperedError
+from faces.common.disk_faults import reading
+from faces.common.errors import TamperedError, UsageError
 from faces.common.files import sha256, sync, write_text
 from faces.common.metric import metric_of
 from reports.material import Amount, Difference, Grid, Material, Training, TrainingSet
@@ -54,15 +55,23 @@ def save_material(material: Material, folder: Path) -> None:
 
 
 def load_material(folder: Path) -> Material:
-    """Read the folder of `save_material`. Raises TamperedError for a missing or changed file."""
+    """Read the folder of `save_material`.
+
+    Raises TamperedError for a missing or changed file, UsageError for one that cannot be read.
+    """
     try:
-        content = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        if content["schema"] != SCHEMA:
-            raise TamperedError(f"{folder}: written by another version of nirbench; use that one")
-        _check(folder, content["files"])
-        return _material_of(content, folder)
+        with reading(folder, UsageError):
+            return _load(folder)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TamperedError(f"{folder / INDEX}: unreadable; {_remedy(folder)}") from error
+        raise TamperedError(f"{folder / INDEX}: missing or damaged; {_remedy(folder)}") from error
+
+
+def _load(folder: Path) -> Material:
+    content = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    if content["schema"] != SCHEMA:
+        raise TamperedError(f"{folder}: written by another version of nirbench; use that one")
+    _check(folder, content["files"])
+    return _material_of(content, folder)
 
 
 def _check(folder: Path, files: dict[str, list]) -> None:

@@ -33,7 +33,9 @@ def compare(runs: tuple[Path, ...], out: Path | None) -> None:
     try:
         write_comparison(compared, out)
     except OSError as error:
-        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+        raise UsageError(
+            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
+        ) from None
     console, tables = Console(emoji=False), recognition_tables(compared)
     for line in lines(compared):
         console.print(Text(line))

@@ -115,4 +115,6 @@ def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+        raise UsageError(
+            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
+        ) from None

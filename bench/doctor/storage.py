@@ -48,6 +48,6 @@ def _free(folder: Path) -> int:
 
 
 def nearest_existing(folder: Path) -> Path:
-    """Return the folder, or the first above it that exists."""
+    """Return the folder, or the first above it that exists and may be seen."""
     folder = folder.absolute()
-    return next(path for path in (folder, *folder.parents) if path.exists())
+    return next(path for path in (folder, *folder.parents) if os.path.exists(path))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench import weights
 from bench.doctor.page import Problem, Section
-from bench.weights import FAILS, MISSING, READY, UNCONVERTED, Status
+from bench.weights import FAILS, MISSING, READY, UNCONVERTED, UNREADABLE, Status
 
 
 def section(
@@ -35,6 +35,8 @@ def _problem(status: Status) -> Problem | None:
     if status.state == FAILS:
         text = f"weight {status.name}: {status.place} fails its check ({status.note}); delete it"
         return Problem(f"{text} and run `bench fetch {status.name}`", exit_code=4)
+    if status.state == UNREADABLE:
+        return Problem(f"weight {status.name}: {status.note}", exit_code=4)
     assert status.state == MISSING
     if weights.is_offline():
         text = f"BENCH_OFFLINE is set; where there is a network, {status.note}"

@@ -23,6 +23,9 @@ from bench.running.store import Stage, is_done
 from bench.settings.run_settings import RunSettings
 from bench.stages.quality import COLUMNS
 from faces import packed
+from faces.common.disk_faults import reading
+from faces.common.errors import UsageError
+from faces.common.files import copy
 from generators.training import RESULT
 from reports.material import Material, Training, TrainingSet
 from reports.material_files import save_material
@@ -50,16 +53,20 @@ def write_report(
     save_material(material, out / MATERIAL)
     shutil.rmtree(out / "generators", ignore_errors=True)
     _copy_generators(plan, store, out / "generators")
-    shutil.copyfile(plan.aligned.folder(store) / "failures.csv", out / "failures.csv")
+    copy(plan.aligned.folder(store) / "failures.csv", out / "failures.csv")
     draw(material, out)
 
 
 def is_current(settings: RunSettings, plan: Plan, store: Path, out: Path) -> bool:
-    """Tell whether the report in `out` was made from exactly these stages, and all are there."""
-    if not (out / "report.html").exists():
-        return False
+    """Tell whether the report in `out` was made from exactly these stages, and all are there.
+
+    Raises UsageError where the report cannot be read, and the errors of `is_done`.
+    """
     try:
-        results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+        with reading(out, UsageError, "choose another --out"):
+            if not (out / "report.html").exists():
+                return False
+            results = json.loads((out / "results.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     stages = every_stage(plan.targets())
@@ -194,4 +201,4 @@ def _copy_generators(plan: Plan, store: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for (name, repeat), stage in plan.translators.items():
         target = f"{name}-{str(repeat).replace(':', '-')}.safetensors"
-        shutil.copyfile(stage.folder(store) / RESULT, folder / target)
+        copy(stage.folder(store) / RESULT, folder / target)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from bench.settings.run_settings import RunSettings
 from faces import layouts, packed
+from faces.common.disk_faults import reading
 from faces.common.errors import UsageError
 from faces.common.files import write_text
 from faces.common.progress import Progress, silent
@@ -92,17 +93,18 @@ def keep(data: DataSet | None, folder: Path) -> None:
 
 
 def kept(settings: RunSettings, folder: Path) -> DataSet | None:
-    """Read what `keep` wrote. Raises UsageError where a file is missing or unreadable."""
+    """Read what `keep` wrote. Raises UsageError where a file is missing, damaged or unreadable."""
     if not settings.data.on_disk:
         return None
     try:
-        others = json.loads((folder / NOTES_AND_LISTS).read_text(encoding="utf-8"))
-        images = packed.read_table(folder / MANIFEST).astype(dict.fromkeys(EYE_COLUMNS, float))
-        refused = pd.read_csv(folder / REFUSED, dtype=str, keep_default_na=False)
+        with reading(folder, UsageError):
+            others = json.loads((folder / NOTES_AND_LISTS).read_text(encoding="utf-8"))
+            images = packed.read_table(folder / MANIFEST).astype(dict.fromkeys(EYE_COLUMNS, float))
+            refused = pd.read_csv(folder / REFUSED, dtype=str, keep_default_na=False)
         notes, lists = tuple(others["notes"]), dict(others["lists"])
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(
-            f"{folder}: {MANIFEST}, {REFUSED} or {NOTES_AND_LISTS} is missing or unreadable; "
+            f"{folder}: {MANIFEST}, {REFUSED} or {NOTES_AND_LISTS} is missing or damaged; "
             "run `bench run-all` with the same options first"
         ) from None
     data = settings.data

@@ -10,15 +10,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from pathlib import Path
 from queue import Empty
 
 from bench.running.display import Display
 from bench.running.store import Machine, Stage, is_done, materialize
+from faces.common import disk_faults
 from faces.common.errors import NirbenchError, StageError
-from faces.common.parallel import process_pool
+from faces.common.parallel import new_queue, process_pool
 
 POLL_SECONDS = 0.2
 
@@ -62,7 +62,7 @@ class Engine:
             self._walk(graph, todo)
 
     def _walk(self, graph: TopologicalSorter, todo: dict[str, Stage]) -> None:
-        messages = get_context("spawn").Queue()
+        messages = new_queue()
         running: dict[Future, Stage] = {}
         waiting: list[Stage] = []
         with process_pool(self.machine.side_by_side, _start_worker, messages) as pool:
@@ -124,7 +124,7 @@ class Engine:
     def _failed(self, stage: Stage, error: Exception) -> None:
         self.display.failed(stage, error)
         if not isinstance(error, NirbenchError):
-            cause, error = error, StageError(f"stage {stage.name}: {type(error).__name__}: {error}")
+            cause, error = error, StageError(f"stage {stage.name}: {_words(error)}")
             error.__cause__ = cause
         self.failures.append(Failure(stage, error))
 
@@ -134,6 +134,12 @@ class Engine:
                 self.display.progress(*messages.get_nowait())
         except Empty:
             pass
+
+
+def _words(error: Exception) -> str:
+    """Return the error of a disk with a remedy, any other with its type."""
+    fault = disk_faults.in_words(error) if isinstance(error, OSError) else ""
+    return fault or f"{type(error).__name__}: {error}"
 
 
 def every_stage(targets: Iterable[Stage]) -> list[Stage]:

@@ -17,8 +17,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from bench.running.versions import version_of
-from faces.common.errors import TamperedError
-from faces.common.files import sha256, sync, write_text
+from faces.common.disk_faults import ANOTHER_OUT, reading
+from faces.common.errors import StageError, TamperedError
+from faces.common.files import give_mode, mode_of, sha256, sync, write_text
 from faces.common.locks import locked
 from faces.common.progress import Progress
 
@@ -89,30 +90,44 @@ class Stage:
 def is_done(stage: Stage, store: Path) -> bool:
     """Tell whether the stage was finished.
 
-    Raises TamperedError, which names the file, if one is missing or has another size than then.
+    Raises TamperedError, which names the file, if one is missing or has another size than then, and
+    StageError if one cannot be read.
     """
     folder = stage.folder(store)
-    if not folder.exists():
-        return False
-    for name, (size, _) in read_record(folder)["files"].items():
-        if not (folder / name).is_file() or (folder / name).stat().st_size != size:
-            raise TamperedError(f"{folder / name}: missing or changed; delete {folder} and rerun")
-    return True
+    with reading(folder, StageError, ANOTHER_OUT):
+        if not folder.exists():
+            return False
+        for name, (size, _) in read_record(folder)["files"].items():
+            if not (folder / name).is_file() or (folder / name).stat().st_size != size:
+                raise TamperedError(
+                    f"{folder / name}: missing or changed; delete {folder} and rerun"
+                )
+        return True
 
 
 def _verify(folder: Path) -> None:
-    """Check every byte of a finished stage against its record. Raises TamperedError."""
-    for name, (_, digest) in read_record(folder)["files"].items():
-        if not (folder / name).is_file() or sha256(folder / name) != digest:
-            raise TamperedError(f"{folder / name}: fails its check; delete {folder} and rerun")
+    """Check every byte of a finished stage against its record.
+
+    Raises TamperedError, or StageError if a file cannot be read.
+    """
+    with reading(folder, StageError, ANOTHER_OUT):
+        for name, (_, digest) in read_record(folder)["files"].items():
+            if not (folder / name).is_file() or sha256(folder / name) != digest:
+                raise TamperedError(f"{folder / name}: fails its check; delete {folder} and rerun")
 
 
 def read_record(folder: Path) -> dict:
-    """Return the record in a finished stage's folder. Raises TamperedError if it is unreadable."""
+    """Return the record in a finished stage's folder.
+
+    Raises TamperedError if it is missing or damaged, StageError if it cannot be read.
+    """
     try:
-        return json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        with reading(folder / RECORD, StageError, ANOTHER_OUT):
+            return json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise TamperedError(f"{folder / RECORD}: unreadable; delete {folder} and rerun") from error
+        raise TamperedError(
+            f"{folder / RECORD}: missing or damaged; delete {folder} and rerun"
+        ) from error
 
 
 def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress) -> float:
@@ -123,7 +138,7 @@ def materialize(stage: Stage, store: Path, machine: Machine, progress: Progress)
     done = stage.folder(store)
     partial = done.with_name(done.name + ".partial")
     store.mkdir(parents=True, exist_ok=True)
-    with locked(store / f".{done.name}.lock", "choose an --out on another disk"):
+    with locked(store / f".{done.name}.lock", ANOTHER_OUT):
         if is_done(stage, store):
             return 0.0
         inputs = {role: source.folder(store) for role, source in stage.inputs.items()}
@@ -165,5 +180,7 @@ def _finish(
     for path in files:
         sync(path)
     write_text(partial / RECORD, json.dumps(record, indent=1))
+    for path in files:  # some libraries make files that only we can read
+        give_mode(path, mode_of(partial / RECORD))
     partial.rename(done)
     sync(done.parent)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from bench.settings.fields import known_keys
 from bench.settings.own_settings import complete_table, is_table, with_names
 from bench.settings.run_settings import RunSettings, nearest
+from faces.common.disk_faults import reading
 from faces.common.errors import UsageError
 from faces.settings import SYNTHETIC, DataSettings
 from generators import variants
@@ -170,7 +171,8 @@ def from_toml(path: Path) -> RunSettings:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with reading(path, UsageError):
+            return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,7 +1,6 @@
 """Parses the text of command-line options."""
 
-from pathlib import Path
-
+from faces.common.cache import with_home
 from faces.common.errors import UsageError
 
 
@@ -34,5 +33,5 @@ def data_source(spec: str | None) -> dict[str, str]:
     if spec is None:
         return {}
     name, _, path = spec.partition(":")  # a shell leaves a tilde behind a colon as it is
-    absolute = str(Path(path).expanduser().absolute()) if path else ""
+    absolute = str(with_home(path, "--data").absolute()) if path else ""
     return {"data.name": name, "data.path": absolute}

@@ -4,10 +4,10 @@
 setting that its table lacks is that of the same name under `generator`, or else has its default.
 """
 
-from pathlib import Path
 from typing import Any
 
 from bench.settings.run_settings import RunSettings
+from faces.common.cache import with_home
 from faces.common.errors import UsageError
 from generators import definitions, variants
 from generators.method import OwnSettings, Variant
@@ -31,7 +31,7 @@ def with_names(values: dict[str, Any]) -> dict[str, Any]:
     names, files = [], dict(files)
     for given in chosen:
         if isinstance(given, str) and given.endswith(SUFFIX):
-            path = Path(given).expanduser().absolute()
+            path = with_home(given, "translator").absolute()
             name = definitions.of_file(path).name
             if files.get(name, str(path)) != str(path):
                 raise UsageError(f"{path}: defines {name}, as {files[name]} does; rename one")

@@ -9,22 +9,23 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.weights import https, packages
 from bench.weights.table import TABLE
+from faces.common.disk_faults import reading
 from faces.common.errors import MissingError, TamperedError, UsageError
 from faces.common.locks import locked
 from faces.common.progress import Progress, silent
 from faces.weights import lookup
-from faces.weights.cached import Cached
+from faces.weights.cached import ANOTHER_CACHE, Cached
 from faces.weights.lookup import installed_file, local_file
 from faces.weights.weight import PackagedFile, Weight
 
 READY, UNCONVERTED = "ready", "file there, not yet converted"
-MISSING, FAILS = "missing", "fails its check"
+MISSING, FAILS, UNREADABLE = "missing", "fails its check", "cannot be read"
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,16 @@ def ensure(
     """Return the path of a weight's checked file, downloaded and converted if necessary.
 
     Several processes may call it at once. `progress` gets the bytes of a download. Raises
-    MissingError where the file cannot be obtained, TamperedError where it fails its check.
+    MissingError where the file cannot be obtained or read, TamperedError where it fails its check,
+    UsageError where the cache cannot be written.
     """
     cached = Cached(find(name, rows), cache / "weights")
     if not cached.is_complete():
         with locked_cache(cached.folder):
             if not cached.is_complete():  # another process may have been first
                 _sweep(cached.folder)
-                _obtain(cached, rows, progress)
+                with https.disk_errors(cached.path):
+                    _obtain(cached, rows, progress)
     cached.check()
     return cached.path
 
@@ -94,6 +97,16 @@ def report(cache: Path, rows: Sequence[Weight] = TABLE) -> list[Status]:
 
 def _status(cached: Cached) -> Status:
     """Return the state of one weight."""
+    try:
+        with reading(cached.path, MissingError, ANOTHER_CACHE):
+            return _readable_status(cached)
+    except MissingError as error:
+        weight, note = cached.weight, str(error)
+        return Status(weight.name, weight.role, weight.licence, UNREADABLE, cached.path, note)
+
+
+def _readable_status(cached: Cached) -> Status:
+    """Return the state of one weight. Raises MissingError or OSError where a file is unreadable."""
     weight = cached.weight
     if cached.is_complete():
         state, place, note = READY, cached.path, cached.problem()
@@ -112,12 +125,13 @@ def _status(cached: Cached) -> Status:
 @contextmanager
 def locked_cache(folder: Path) -> Iterator[None]:
     """Lock the folder of weights for this process; others wait. Raises UsageError."""
-    remedy = "set BENCH_CACHE to another folder"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{folder}: cannot be written ({error.strerror}); {remedy}") from None
-    with locked(folder / ".lock", remedy):
+        raise UsageError(
+            f"{folder}: cannot be written ({error.strerror}); {ANOTHER_CACHE}"
+        ) from None
+    with locked(folder / ".lock", ANOTHER_CACHE):
         yield
 
 
@@ -126,7 +140,8 @@ def _sweep(folder: Path) -> None:
     for left in folder.glob(".fetch-*"):
         shutil.rmtree(left, ignore_errors=True)
     for left in folder.glob(".*.aside"):
-        left.unlink(missing_ok=True)
+        with suppress(OSError):  # another person's
+            left.unlink()
 
 
 def _obtain(cached: Cached, rows: Sequence[Weight], progress: Progress) -> None:

@@ -11,6 +11,8 @@ from zipfile import BadZipFile
 
 import torch
 
+from faces.common.disk_faults import ANOTHER_OUT, fault_of
+from faces.common.errors import StageError
 from faces.common.files import written_aside
 
 KEEP = 2
@@ -26,10 +28,15 @@ def save(folder: Path, step: int, state: dict[str, Any]) -> None:
 
 
 def load_newest(folder: Path) -> dict[str, Any] | None:
-    """Return the newest checkpoint that can be read, on the CPU, or None where there is none."""
+    """Return the newest sound checkpoint, on the CPU, or None where there is none.
+
+    Raises StageError where one may not be read, since another person's training would be lost.
+    """
     for path in _newest_first(folder):
         try:
             return torch.load(path, map_location="cpu", weights_only=True)
+        except PermissionError as error:
+            raise StageError(f"{path}: {fault_of(error, ANOTHER_OUT)}") from error
         except (OSError, RuntimeError, EOFError, BadZipFile, pickle.UnpicklingError):
             continue
     return None

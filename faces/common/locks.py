@@ -1,15 +1,17 @@
 """Holds a lock while some work is done, so that other processes wait for it.
 
-The operating system frees the lock if the process dies. It works wherever `filelock` does: POSIX,
+The operating system frees the lock if the process dies. A file whose existence is the lock would
+stay, so it is no substitute where a disk has no locks. It works wherever `filelock` does: POSIX,
 Windows, and network disks that have locks.
 """
 
 import errno
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, SoftFileLock
 
 from faces.common.errors import UsageError
 
@@ -24,13 +26,23 @@ def locked(path: Path, remedy: str) -> Iterator[None]:
     """
     lock = FileLock(path)
     try:
-        lock.acquire()
+        _acquire(lock)
     except (NotImplementedError, OSError) as error:
         raise UsageError(f"{path}: {_reason(error)}; {remedy}") from None
     try:
         yield
     finally:
         lock.release()
+
+
+def _acquire(lock: FileLock) -> None:
+    """Wait for a lock. Raises NotImplementedError where filelock found a disk without locks."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that it uses the substitute
+        lock.acquire()
+    if isinstance(lock, SoftFileLock):
+        lock.release()
+        raise NotImplementedError
 
 
 def _reason(error: NotImplementedError | OSError) -> str:

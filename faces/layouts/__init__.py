@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from faces.common.disk_faults import reading
 from faces.common.errors import DataError
 from faces.common.progress import Progress, silent
 from faces.common.registry import Registry
@@ -56,11 +57,10 @@ def read(
 
     cache: the folder of stored results; files that have not changed since are not decoded again.
     workers: the number of processes. progress receives files done and in all. Raises DataError
-    where there is no such folder, no image in it, or none that fits the layout and can be read.
+    where the folder is missing or cannot be read, or has no image that fits the layout and can be.
     """
     layout = get(name)
-    if not os.path.isdir(root):  # pathlib would raise below a folder that is closed to us
-        raise DataError(f"{root}: no such folder; give the one that holds {layout.expected}")
+    _require_folder(root, layout)
     tree = walk(root)
     places, misfits = place_images(layout, root, tree)
     refused = tree.refused | misfits
@@ -79,6 +79,17 @@ def read(
     if fault:
         notes.append(f"the images will be read anew each time: {fault}")
     return Manifest(name, root, _images(images, checked), _refused(refused), tuple(notes))
+
+
+def _require_folder(root: Path, layout: Layout) -> None:
+    """Raise DataError where there is no such folder, or it cannot be read."""
+    try:
+        with reading(root, DataError):
+            os.scandir(root).close()
+    except (OSError, ValueError):
+        raise DataError(
+            f"{root}: no such folder; give the one that holds {layout.expected}"
+        ) from None
 
 
 def _nothing_fits(layout: Layout, root: Path, refused: Mapping[str, str]) -> str:

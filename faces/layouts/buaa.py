@@ -18,6 +18,7 @@ import csv
 import re
 from pathlib import Path
 
+from faces.common.disk_faults import require_readable
 from faces.common.errors import DataError
 from faces.layouts.layout import Layout, Place, Placing
 
@@ -53,6 +54,7 @@ def _placing(root: Path) -> Placing:
 
 def _read_spectra(path: Path) -> dict[int, str]:
     """Read the spectrum of each number; {} if there is no such file. Raises DataError."""
+    require_readable(path, DataError)
     if not path.exists():
         return {}
     try:

@@ -1,6 +1,5 @@
 """Lists a folder tree: its image files, its files of eye positions, and the files it refuses.
 
-Links are followed, but no folder is entered twice, so a link to a parent folder does no harm.
 Hidden files and folders, and types of files that data sets have beside images (SIDE_SUFFIXES), are
 ignored.
 """
@@ -12,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from faces.layouts.links import Folder, Links
 from faces.photographs import SUFFIXES
 
 EYES_SUFFIX = ".pos"
@@ -37,37 +37,25 @@ class Tree:
 
 
 def walk(root: Path) -> Tree:
-    """List everything below `root`, linked folders last. No file is opened."""
-    tree = Tree()
-    entered = {_identity(folder) for folder in root.resolve().parents}
-    folders = deque([""])
+    """List everything below `root`, paths with fewer links first. No file is opened."""
+    tree, links = Tree(), Links()
+    folders = deque([Folder("", os.path.realpath(root))])
     while folders:
         folder = folders.popleft()
         try:
-            if _identity(root / folder) in entered:
-                tree.refused[_shown(folder)] = "a link to a folder above it or already read"
-                continue
-            entered.add(_identity(root / folder))
-            with os.scandir(root / folder) as listing:
+            with os.scandir(root / folder.source) as listing:
                 entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
-            tree.refused[_shown(folder)] = f"folder cannot be read: {_text(error)}"
+            tree.refused[_shown(folder.source)] = f"folder cannot be read: {_text(error)}"
             continue
         inner = [entry for entry in entries if _list_entry(tree, folder, entry)]
-        folders.extend(_join(folder, entry) for entry in inner if entry.is_symlink())
+        linked = [links.follow(folder, entry.name) for entry in inner if entry.is_symlink()]
+        folders.extend(target for target in linked if target)
         folders.extendleft(
-            _join(folder, entry) for entry in reversed(inner) if not entry.is_symlink()
+            folder.inner(entry.name) for entry in reversed(inner) if not entry.is_symlink()
         )
+    tree.refused |= {_shown(source): reason for source, reason in links.refused.items()}
     return tree
-
-
-def _identity(folder: Path) -> tuple[int, int]:
-    status = os.stat(folder)
-    return status.st_dev, status.st_ino
-
-
-def _join(folder: str, entry: os.DirEntry) -> str:
-    return f"{folder}/{entry.name}" if folder else entry.name
 
 
 def _shown(source: str) -> str:
@@ -84,11 +72,11 @@ def sort_key(source: str) -> tuple[str, bytes]:
     return source.casefold(), os.fsencode(source)
 
 
-def _list_entry(tree: Tree, folder: str, entry: os.DirEntry) -> bool:
+def _list_entry(tree: Tree, folder: Folder, entry: os.DirEntry) -> bool:
     """Add an entry to `tree`; return True for a folder that is to be entered."""
     if entry.name.startswith("."):
         return False
-    source = _join(folder, entry)
+    source = folder.join(entry.name)
     suffix = PurePosixPath(entry.name).suffix.lower()
     try:
         status = entry.stat()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from faces.common.disk_faults import reading
 from faces.common.errors import DataError
 
 FOLDER = "protocols"
@@ -15,9 +16,12 @@ SHOWN = 200  # how many characters of a line messages and tables show
 def read_bytes(path: Path) -> bytes:
     """Read a list file. Raises DataError where it is too large or cannot be read."""
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise DataError(f"{path}: too large for a protocol list; put the original in its place")
-        return path.read_bytes()
+        with reading(path, DataError):
+            if path.stat().st_size > LARGEST_BYTES:
+                raise DataError(
+                    f"{path}: too large for a protocol list; put the original in its place"
+                )
+            return path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check the file") from error
 
@@ -56,7 +60,8 @@ def find_lists(root: Path, pattern: str, fold: int | None) -> list[Path]:
     folder = root / parent.replace("{fold}", "" if fold is None else str(fold))
     wanted = _expression(name, fold)
     try:
-        found = sorted(path for path in folder.iterdir() if wanted.fullmatch(path.name))
+        with reading(folder, DataError):
+            found = sorted(path for path in folder.iterdir() if wanted.fullmatch(path.name))
     except OSError as error:
         raise DataError(
             f"{folder}: cannot be read ({error.strerror}); copy the lists there, or say where they "
@@ -80,9 +85,10 @@ def _expression(name: str, fold: int | None) -> re.Pattern[str]:
 
 
 def _any_case(folder: Path, name: str) -> Iterator[Path]:
-    """Yield the entries of a folder that have this name in any case."""
+    """Yield the entries of a folder that have this name in any case. Raises DataError."""
     try:
-        entries = sorted(folder.iterdir())
+        with reading(folder, DataError):
+            entries = sorted(folder.iterdir())
     except OSError:
         return
     yield from (entry for entry in entries if entry.name.casefold() == name.casefold())

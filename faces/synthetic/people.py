@@ -17,7 +17,8 @@ from pathlib import Path
 import pandas as pd
 
 from faces import packed
-from faces.common.errors import UsageError
+from faces.common.disk_faults import require_readable
+from faces.common.errors import StageError, UsageError
 from faces.common.files import sync, write_text
 from faces.common.parallel import process_pool
 from faces.common.progress import Progress, silent
@@ -121,6 +122,7 @@ def _prepare(out: Path, request: Request) -> bool:
     """Make the folders unless an earlier call did; return True if that call also finished."""
     text = json.dumps(asdict(request), indent=1)
     record = out / "request.json"
+    require_readable(record, StageError)
     if record.exists():
         if record.read_text(encoding="utf-8") != text:
             raise UsageError(f"{out} holds other rendered people; delete it or choose another")

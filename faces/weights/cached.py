@@ -8,7 +8,6 @@ way and checked from then on.
 
 import json
 import pickle
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -18,7 +17,8 @@ from torch import Tensor
 
 import faces.weights.structure as structure
 from faces.common import files
-from faces.common.errors import TamperedError
+from faces.common.disk_faults import fault_of, reading
+from faces.common.errors import MissingError, TamperedError
 from faces.common.files import write_text, written_aside
 from faces.weights.web_pages import is_web_page
 from faces.weights.weight import Weight
@@ -27,6 +27,7 @@ UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeE
               BadZipFile, pickle.UnpicklingError, TamperedError)  # fmt: skip
 DIGITS = 12  # of a hash, in messages
 FETCH_AGAIN = "delete it, and it will be fetched again"
+ANOTHER_CACHE = "set BENCH_CACHE to another folder"
 
 
 @dataclass(frozen=True)
@@ -51,37 +52,54 @@ class Cached:
         return self.weight.read is not None
 
     def is_complete(self) -> bool:
-        """Tell whether the file exists; its hash is not checked."""
-        return self.path.exists() and (not self.converts or _hash_file(self.path).exists())
+        """Tell whether the file exists; its hash is not checked. Raises MissingError."""
+        with reading(self.path, MissingError, ANOTHER_CACHE):
+            return self.path.exists() and (not self.converts or _hash_file(self.path).exists())
 
     def known_sha256(self) -> str:
-        """Return the known part of the original's hash: the table's, or that of the first copy."""
+        """Return the known part of the original's hash: the table's, or that of the first copy.
+
+        Raises MissingError where the latter cannot be read.
+        """
         note = _hash_file(self.original)
-        return (
-            _read_hash(note) if not self.weight.is_pinned and note.exists() else self.weight.sha256
-        )
+        with reading(note, MissingError, ANOTHER_CACHE):
+            is_noted = not self.weight.is_pinned and note.exists()
+            return _read_hash(note) if is_noted else self.weight.sha256
 
     def problem(self) -> str | None:
-        """Return what is wrong with the file that is used, in words."""
+        """Return what is wrong with the file that is used, in words. Raises OSError as `_wrong`."""
         if self.converts:
             return _wrong(self.path, _read_hash(_hash_file(self.path)))
         return self.original_problem(self.path)
 
     def original_problem(self, path: Path) -> str | None:
-        """Return what is wrong with a copy of the published file, in words."""
+        """Return what is wrong with a copy of the published file, in words.
+
+        Raises OSError where it may be sound, but cannot be read.
+        """
         problem = _wrong(path, self.known_sha256(), self.weight.size_bytes)
         if problem and self.known_sha256() != self.weight.sha256:
             problem += f", which {_hash_file(self.original)} notes of the first copy"
         return problem
 
     def check(self) -> None:
-        """Raise TamperedError unless the file that is used is the one that was stored."""
-        if problem := self.problem():
+        """Raise TamperedError unless the file that is used is the one that was stored.
+
+        Raises MissingError where it cannot be read.
+        """
+        with reading(self.path, MissingError, ANOTHER_CACHE):
+            problem = self.problem()
+        if problem:
             raise TamperedError(f"{self.path}: fails its check ({problem}); {FETCH_AGAIN}")
 
     def check_original(self, path: Path, remedy: str) -> None:
-        """Raise TamperedError, with the remedy, unless a file is the published one."""
-        if problem := self.original_problem(path):
+        """Raise TamperedError, with the remedy, unless a file is the published one.
+
+        Raises MissingError where it cannot be read.
+        """
+        with reading(path, MissingError, ANOTHER_CACHE):
+            problem = self.original_problem(path)
+        if problem:
             raise TamperedError(
                 f"{path}: not the weights of {self.weight.name} ({problem}); {remedy}"
             )
@@ -92,8 +110,7 @@ class Cached:
             self._convert(original)
             return
         if original != self.path:
-            with written_aside(self.path) as aside:
-                shutil.copyfile(original, aside)
+            files.copy(original, self.path)
         self._note_first(original)
 
     def _convert(self, original: Path) -> None:
@@ -112,7 +129,8 @@ class Cached:
         """
         assert self.weight.read is not None, "only weights with a reader are converted"
         try:
-            state = self.weight.read(original)
+            with reading(original, MissingError, ANOTHER_CACHE):
+                state = self.weight.read(original)
             if self.weight.shapes:
                 structure.check(state, self.weight.shapes())
         except UNREADABLE as error:
@@ -144,10 +162,15 @@ def _hash_file(path: Path) -> Path:
 
 
 def _read_hash(path: Path) -> str:
-    """Read the hash in a hash file; "nothing", which fits no file, if there is none."""
+    """Read the hash in a hash file; "nothing", which fits no file, if there is none.
+
+    Raises OSError where it may not be read.
+    """
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+    except OSError as error:
+        if fault_of(error):
+            raise
         text = ""
     return text.partition(" ")[0] or "nothing"
 
@@ -159,12 +182,15 @@ def _write_hash(path: Path) -> None:
 def _wrong(path: Path, sha256: str, size_bytes: int | None = None) -> str | None:
     """Return what is wrong with a file, in words, or None.
 
-    sha256: the hash or its first digits; "" fits every file.
+    sha256: the hash or its first digits; "" fits every file. Raises OSError where the file may be
+    sound, but cannot be read.
     """
     try:
         found_bytes, page = path.stat().st_size, is_web_page(path)
         found = files.sha256(path)
     except OSError as error:
+        if fault_of(error):
+            raise
         return f"cannot be read: {error.strerror}"
     if page:
         return "a web page"

@@ -9,8 +9,9 @@ import importlib.metadata
 from collections.abc import Sequence
 from pathlib import Path
 
+from faces.common.disk_faults import reading
 from faces.common.errors import MissingError, UsageError
-from faces.weights.cached import Cached
+from faces.weights.cached import ANOTHER_CACHE, Cached
 from faces.weights.weight import PackagedFile, Weight
 
 
@@ -26,7 +27,8 @@ def find(name: str, rows: Sequence[Weight]) -> Weight:
 def checked_file(weight: Weight, cache: Path) -> Path:
     """Return the published file of a weight, its hash checked; `cache` is the user's cache folder.
 
-    Raises MissingError where there is none, and TamperedError as `local_file` does.
+    Raises MissingError where there is none or it cannot be read, and TamperedError as `local_file`
+    does.
     """
     cached = Cached(weight, cache / "weights")
     if found := local_file(cached):
@@ -40,9 +42,12 @@ def checked_file(weight: Weight, cache: Path) -> Path:
 def local_file(cached: Cached) -> Path | None:
     """Return the published file if it is on this machine: put into the cache by hand, or installed.
 
-    Raises TamperedError where the file in the cache is not the published one.
+    Raises TamperedError where the file in the cache is not the published one, MissingError where it
+    cannot be read.
     """
-    if cached.original.exists():
+    with reading(cached.original, MissingError, ANOTHER_CACHE):
+        is_put_there = cached.original.exists()
+    if is_put_there:
         cached.check_original(cached.original, "delete it, and put the published file there")
         return cached.original
     return installed_file(cached)
@@ -52,7 +57,10 @@ def installed_file(cached: Cached) -> Path | None:
     """Return the published file in an installed package, if it is the right one."""
     packaged = cached.weight.packaged
     path = file_in_package(packaged) if packaged else None
-    return path if path and cached.original_problem(path) is None else None
+    try:
+        return path if path and cached.original_problem(path) is None else None
+    except OSError:  # it cannot be read, but perhaps downloaded
+        return None
 
 
 def file_in_package(file: PackagedFile) -> Path | None:

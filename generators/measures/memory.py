@@ -12,6 +12,8 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
+from faces.common.files import written_aside
+
 
 class Memory:
     """Stored outputs by network and images: arrays with one row per image."""
@@ -26,7 +28,9 @@ class Memory:
 
     def save(self, path: Path) -> None:
         """Write all outputs as one safetensors file; the same outputs give the same bytes."""
-        save_file({key: np.ascontiguousarray(self.answers[key]) for key in self.answers}, path)
+        answers = {key: np.ascontiguousarray(self.answers[key]) for key in self.answers}
+        with written_aside(path) as aside:
+            save_file(answers, aside)
 
     def ask(self, name: str, network: Callable[[Tensor], np.ndarray], images: Tensor) -> np.ndarray:
         """Return a network's output for (N, C, H, W) uint8 images, from memory if it is stored.

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,21 +37,33 @@ TINY = {
 }
 
 
-def start(out: Path, *arguments: str, offline: bool = True, **settings: object) -> subprocess.Popen:
+def start(
+    out: Path,
+    *arguments: str,
+    offline: bool = True,
+    environment: Mapping[str, str] | None = None,
+    become: Callable[[], None] | None = None,
+    **settings: object,
+) -> subprocess.Popen:
     """Start a tiny `bench run-all`, as a process of its own process group.
 
     Offline, with an empty cache, weights come from installed packages; C needs one that is not.
+    `become` is called in the new process, before the program starts.
     """
     apart = {"BENCH_OFFLINE": "1", "BENCH_CACHE": str(out.parent / "cache")} if offline else {}
     values = TINY | {key.replace("__", "."): value for key, value in settings.items()}
     assignments = [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
     return subprocess.Popen(
         [sys.executable, "-m", "bench", "run-all", "--out", out, *assignments, *arguments],
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120", "OMP_NUM_THREADS": "1"} | apart,
+        env=os.environ
+        | {"NO_COLOR": "1", "COLUMNS": "120", "OMP_NUM_THREADS": "1"}
+        | apart
+        | dict(environment or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=become,
     )
 
 

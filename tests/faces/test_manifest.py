@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -152,6 +153,33 @@ def test_a_file_of_this_moment_is_not_remembered(root, cache):
     table = read(root, cache)
     found = dict(zip(table.images["source"], table.images["sha256"], strict=True))
     assert found.get("VIS/a/1.png") in (None, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+@pytest.mark.parametrize("ahead_seconds", [1, 60, 3600, 10**5, 10**9])
+@pytest.mark.parametrize("name", ["VIS/a/1.png", "VIS/a/1.pos", "NIR/b/3.jpg"])
+def test_a_time_in_the_future_is_remembered_like_others(root, cache, name, ahead_seconds):
+    """Cameras and archives set such times; the file is not being written."""
+    later_ns = time.time_ns() + ahead_seconds * 10**9
+    os.utime(root / name, ns=(later_ns, later_ns))
+    first = read(root, cache)
+    for path in root.rglob("*.*"):
+        same_again(path, bytes(path.stat().st_size))
+    assert read(root, cache).digest == first.digest
+
+
+@pytest.mark.parametrize("ahead_seconds", [0, 1, 60, 3600])
+def test_a_file_being_written_on_a_disk_whose_clock_is_ahead_is_not(
+    root, cache, monkeypatch, ahead_seconds
+):
+    """What is written next can get the same time: that is seen, since nothing was remembered."""
+    path = root / "VIS/a/1.png"
+    path.write_bytes(path.read_bytes())  # its times are those of a clock that is ahead of ours
+    now_ns = path.stat().st_mtime_ns - ahead_seconds * 10**9
+    monkeypatch.setattr("faces.manifest.time.time_ns", lambda: now_ns)
+    read(root, cache)
+    remembered = {file.source for file in read_stored(stored_path(cache, root, "folders"))}
+    assert remembered == {"VIS/a/2.bmp", "VIS/b/1.tif", "NIR/a/1.png", "NIR/b/1.png",
+                          "NIR/b/2.png", "NIR/b/3.jpg"}  # fmt: skip
 
 
 def test_temporary_faults_are_not_stored(root, cache):

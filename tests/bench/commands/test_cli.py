@@ -1,5 +1,7 @@
 """The command line as a person meets it: exit codes, one-line errors, plans that write nothing."""
 
+import errno
+import os
 import re
 import signal
 import subprocess
@@ -135,6 +137,21 @@ def test_debug_shows_where(bench):
     done = bench("--debug", "run-all", "--preset", "nothing")
     assert done.code == 2
     assert "Traceback" in done.err
+
+
+@pytest.mark.parametrize(
+    "number",
+    [errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE],
+)
+def test_an_error_of_a_disk_is_no_bug(bench, monkeypatch, number):
+    def fail(*_):
+        raise OSError(number, os.strerror(number), "/the/file")
+
+    monkeypatch.setattr("bench.settings.loading.load", fail)
+    done = bench("run-all")
+    assert done.code == 2
+    assert re.fullmatch(r"bench: /the/file: [^;]+; [^;]+\n", done.err)
+    assert "bug" not in done.err
 
 
 def test_a_bug_is_called_a_bug(bench, monkeypatch):

@@ -1,5 +1,6 @@
 """The walk of the graph: results for any number of workers, and what a failure stops."""
 
+import errno
 import io
 import json
 import os
@@ -29,6 +30,11 @@ def number(job: Job) -> None:
 @stage(version=1)
 def bug(job: Job) -> None:
     raise ZeroDivisionError("one over nothing")
+
+
+@stage(version=1)
+def full_disk(job: Job) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", str(job.out / "number.txt"))
 
 
 @stage(version=1)
@@ -87,6 +93,14 @@ def test_a_failure_stops_only_what_needs_it(tmp_path):
     assert is_done(target.inputs["right"], tmp_path)
     assert not is_done(target, tmp_path)
     assert not is_done(target.inputs["left"], tmp_path)
+
+
+def test_an_error_of_the_disk_is_a_line_with_file_and_remedy(tmp_path):
+    engine, _ = run(tmp_path, diamond(left=full_disk))
+    error = engine.failures[0].error
+    assert isinstance(error, StageError)
+    assert str(error).endswith("number.txt: no space left on device; make room, and run the same "
+                               "command again")  # fmt: skip
 
 
 def test_an_error_of_a_person_keeps_its_kind(tmp_path):

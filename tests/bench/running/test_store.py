@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def sleep_half_way(job: Job) -> None:
     time.sleep(60)
 
 
+@stage(version=1)
+def write_for_us_alone(job: Job) -> None:
+    """Write as some libraries do: a file that only we can read."""
+    descriptor, _ = tempfile.mkstemp(dir=job.out)
+    os.close(descriptor)
+
+
 def unmarked(job: Job) -> None:
     raise AssertionError("is never run")
 
@@ -96,6 +104,19 @@ def test_the_key_knows_settings_inputs_name_and_version_and_nothing_else():
 def test_a_function_that_is_not_marked_makes_no_stage():
     with pytest.raises(TypeError, match=r"test_store\.unmarked: is not marked.*@stage"):
         Stage("number", unmarked, Number(value=1))
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o002, 0o077])
+def test_files_have_the_permissions_that_the_umask_leaves(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        made = Stage("alone", write_for_us_alone, Number(value=mask))
+        make(made, tmp_path)
+    finally:
+        os.umask(before)
+    folder = made.folder(tmp_path)
+    assert folder.stat().st_mode & 0o777 == 0o777 & ~mask
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o666 & ~mask}
 
 
 def test_what_failed_is_not_done_and_keeps_its_partial_folder(tmp_path):

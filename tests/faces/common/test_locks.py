@@ -1,6 +1,8 @@
 """Tests that one process at a time holds a lock, that its end frees it, and disks without locks."""
 
 import errno
+import fcntl
+import os
 import subprocess
 import sys
 import time
@@ -54,6 +56,22 @@ def test_a_disk_without_locks_is_told_with_file_and_remedy(number, tmp_path, mon
         locked(tmp_path / ".lock", "use another"),
     ):
         pytest.fail("the lock was not held")
+
+
+@pytest.mark.parametrize("number", sorted(NO_LOCKS))
+def test_no_file_stands_for_a_lock_where_the_disk_has_none(number, tmp_path, monkeypatch):
+    """filelock may use the existence of a file instead, which a killed process leaves behind."""
+
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    for _ in range(2):
+        with (
+            pytest.raises(UsageError, match=r"\.lock: this disk has no file locks; use another"),
+            locked(tmp_path / ".lock", "use another"),
+        ):
+            pytest.fail("the lock was not held")
 
 
 def test_another_error_names_its_reason(tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """Tests the pool: results, an end when the block is left, and an end with the parent."""
 
+import _multiprocessing
+import errno
 import os
 import signal
 import subprocess
@@ -8,7 +10,8 @@ import time
 
 import pytest
 
-from faces.common.parallel import process_pool
+from faces.common.errors import UsageError
+from faces.common.parallel import new_queue, process_pool
 
 KILLED_PARENT = """
 import time
@@ -70,3 +73,18 @@ def test_workers_do_not_outlive_a_killed_parent():
             return
         time.sleep(0.1)
     pytest.fail("a worker lives on")
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENOENT, errno.ENOSYS])
+def test_a_machine_without_semaphores_is_told_in_one_line(monkeypatch, number):
+    """As where /dev/shm is read-only, belongs to somebody else, or is not mounted."""
+
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(_multiprocessing, "SemLock", refuse)
+    words = rf"/dev/shm: no semaphores .* \({os.strerror(number)}\); mount it"
+    with pytest.raises(UsageError, match=words), process_pool(2):
+        pytest.fail("there was a pool")
+    with pytest.raises(UsageError, match=words):
+        new_queue()
