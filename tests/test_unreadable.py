@@ -24,7 +24,7 @@ from faces import layouts, packed, testbed
 from faces.common import checkpoint
 from faces.common.errors import DataError, MissingError, NirbenchError, StageError, UsageError
 from faces.common.progress import silent
-from faces.protocols.list_files import read_list
+from faces.protocols.list_files import find_list, read_bytes
 from faces.weights import lookup
 from generators import definitions
 from generators.origin import Origin
@@ -214,12 +214,15 @@ CASES = {
     "spectra": Case(write_spectra, read_folders("buaa"), "spectra.csv", DataError),
     "list": Case(
         write_list,
-        lambda folder: read_list(folder, "nir_train_1.txt"),
+        lambda folder: read_bytes(find_list(folder, "nir_train_1.txt")),
         "protocols/nir_train_1.txt",
         DataError,
     ),
     "folder of lists": Case(
-        write_list, lambda folder: read_list(folder, "nir_train_1.txt"), "protocols", DataError
+        write_list,
+        lambda folder: read_bytes(find_list(folder, "nir_train_1.txt")),
+        "protocols",
+        DataError,
     ),
     "record of rendered people": Case(render, render, "set/.testbed/request.json", UsageError),
 }
