@@ -17,6 +17,7 @@ DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER = 1, 2, 3  # capabilities(7)
 PR_CAPBSET_DROP = 24  # prctl(2)
 VERSION_3 = 0x20080522  # capset(2)
 
+IS_ROOT = sys.platform == "linux" and os.geteuid() == 0
 OTHER, GROUP = 12_345, 23_456  # a user and a group that no machine knows
 
 
@@ -71,5 +72,5 @@ def give_to_other(folder: Path) -> None:
 
 
 needs_two_users = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="only root can give files to another user"
+    not IS_ROOT, reason="only root on Linux can give files to another user"
 )

@@ -16,7 +16,13 @@ from pathlib import Path
 import pytest
 
 from tests.bench.conftest import start
-from tests.permissions import GROUP, become_an_ordinary_user, give_to_other, needs_two_users
+from tests.permissions import (
+    GROUP,
+    IS_ROOT,
+    become_an_ordinary_user,
+    give_to_other,
+    needs_two_users,
+)
 
 ODD_DISK = Path(__file__).parents[1] / "odd_disk"
 SMALLEST = {
@@ -78,7 +84,7 @@ def shared(tmp_path_factory) -> Path:
     finally:
         os.umask(before)
     assert code == 0, text
-    if os.geteuid() == 0:
+    if IS_ROOT:
         give_to_other(out.parent)
     return out
 

@@ -1,7 +1,6 @@
 """Tests that one process at a time holds a lock, that its end frees it, and disks without locks."""
 
 import errno
-import fcntl
 import os
 import subprocess
 import sys
@@ -61,6 +60,8 @@ def test_a_disk_without_locks_is_told_with_file_and_remedy(number, tmp_path, mon
 @pytest.mark.parametrize("number", sorted(NO_LOCKS))
 def test_no_file_stands_for_a_lock_where_the_disk_has_none(number, tmp_path, monkeypatch):
     """filelock may use the existence of a file instead, which a killed process leaves behind."""
+
+    fcntl = pytest.importorskip("fcntl")
 
     def refuse(*_):
         raise OSError(number, os.strerror(number))
