@@ -1,68 +1,22 @@
-"""Finds eyes and turns faces level, so that every network sees the eyes at the same places.
+"""Turns faces level, so that every network sees the eyes at the same places.
 
-Eyes: dlib's frontal detector, then its 5-point ensemble of regression trees (Kazemi & Sullivan,
-"One Millisecond Face Alignment with an Ensemble of Regression Trees", CVPR 2014). If no
-face is found, the search is repeated in the image enlarged twofold. Of several faces the largest is
-taken.
+`faces/eye_finder.py` says how the eyes are found.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from PIL import Image
 
 from faces.common.cache import cache_folder
+from faces.excerpt import ORDINARY_PIXELS, Rectangle, excerpt, is_ordinary
+from faces.eye_finder import EyeFinder
 from faces.eye_places import EYE_PLACES
 
 VERSION = "eyes-5pt-v1"  # part of stage keys and of the report's footer
+FILES_VERSION = "eyes-5pt-v2"  # of photographs on disk, which may be large or show several faces
 LANDMARKS = "dlib-landmarks-5"  # the weight that finds eyes
-
-Attempt = Literal["shipped", "first", "upsampled", "none"]
-
-
-@dataclass(frozen=True)
-class Found:
-    """The result of a search for eyes.
-
-    eyes: (2, 2) float32 x, y in pixels, sorted by x, or None. attempt: which search found them;
-    "shipped" eyes came with the data set, without a search.
-    """
-
-    eyes: np.ndarray | None
-    attempt: Attempt
-
-
-class EyeFinder:
-    """dlib's detector and landmark predictor, loaded once per process."""
-
-    def __init__(self, predictor: Path) -> None:
-        import dlib  # slow to import, and needed only here
-
-        self._detector = dlib.get_frontal_face_detector()
-        self._predictor = dlib.shape_predictor(str(predictor))
-
-    def find(self, image: np.ndarray) -> Found:
-        """Find the eyes of the largest face: HWC uint8 with 1 or 3 channels => positions in pixels.
-
-        The centre of the first pixel is 0, 0.
-        """
-        rgb = np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3)))
-        attempts: tuple[tuple[Attempt, int], ...] = (("first", 0), ("upsampled", 1))
-        for attempt, doublings in attempts:
-            boxes = self._detector(rgb, doublings)
-            if boxes:
-                largest = max(boxes, key=lambda box: box.area())
-                return Found(self._eyes(rgb, largest), attempt)
-        return Found(None, "none")
-
-    def _eyes(self, rgb: np.ndarray, box) -> np.ndarray:
-        points = self._predictor(rgb, box).parts()
-        corners = np.array([[point.x, point.y] for point in points[:4]], np.float32)
-        eyes = corners.reshape(2, 2, 2).mean(axis=1)  # two corners make an eye
-        return eyes[np.argsort(eyes[:, 0])]
+BORDER_PX = 2  # that bicubic interpolation needs around a crop
 
 
 def find_eyes(image: np.ndarray) -> np.ndarray | None:
@@ -90,8 +44,11 @@ def align_face(image: np.ndarray, eyes: np.ndarray, side_px: int) -> np.ndarray:
 
     image: HWC uint8 with 1 or 3 channels; eyes: (2, 2) x, y in pixels, the left one first, the
     centre of the first pixel being 0, 0 => (side_px, side_px, C) uint8. Outside the image its
-    border is repeated.
+    border is repeated. Of an image that is not ordinary in size, the part to be seen is reduced
+    before, so that the memory needed does not depend on where the eyes are.
     """
+    if not is_ordinary(image):
+        image, eyes = _around_crop(image, eyes, side_px)
     matrix = crop_to_image(eyes, side_px)
     shrink = float(np.hypot(*matrix[:, 0]))  # image pixels per crop pixel
     oversample = max(1, int(np.ceil(shrink)))
@@ -123,10 +80,29 @@ def crop_to_image(eyes: np.ndarray, side_px: int) -> np.ndarray:
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 
 
+def _around_crop(
+    image: np.ndarray, eyes: np.ndarray, side_px: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the part of an image that a crop shows, in a size that suffices, and the eyes in it.
+
+    The arguments are those of `align_face`.
+    """
+    seen = _corners(crop_to_image(eyes, side_px), side_px) - 0.5
+    part = Rectangle.around(seen, BORDER_PX, image)
+    enough = max(ORDINARY_PIXELS, 4 * side_px**2)
+    copy = excerpt(image, part, min(1, (enough / part.pixels) ** 0.5))
+    return copy.pixels, copy.from_image(eyes)
+
+
+def _corners(matrix: np.ndarray, side_px: int) -> np.ndarray:
+    """Return where the corners of the crop lie in the image: (2, 3) => (4, 2) x, y."""
+    corners = np.array([[0, 0, 1], [side_px, 0, 1], [0, side_px, 1], [side_px, side_px, 1]])
+    return corners @ matrix.T
+
+
 def _margin(image: np.ndarray, matrix: np.ndarray, side_px: int) -> int:
     """Return by how many pixels the image must be padded to contain the crop's corners."""
-    corners = np.array([[0, 0, 1], [side_px, 0, 1], [0, side_px, 1], [side_px, side_px, 1]])
-    reached = corners @ matrix.T
+    reached = _corners(matrix, side_px)
     height, width = image.shape[:2]
     beyond = max(-reached.min(), (reached - [width, height]).max(), 0)
-    return int(np.ceil(min(beyond, max(height, width)))) + 2
+    return int(np.ceil(min(beyond, max(height, width)))) + BORDER_PX

@@ -2,10 +2,14 @@
 
 No image is dropped: an image in which no face was found keeps its row, with a black crop and
 `found` = False, so that scoring can count it as a miss.
+
+A worker holds one photograph at a time, in at most 16 bytes per pixel (10 of RGB, 16 where there
+is transparency) beside its file. PIXELS_AT_ONCE bounds the pixels of all workers together: where
+photographs are so large that they would hold more, fewer workers start.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import as_completed
 from functools import lru_cache
 from pathlib import Path
@@ -14,13 +18,16 @@ import numpy as np
 import pandas as pd
 
 from faces import packed
-from faces.align import EyeFinder, Found, align_face
+from faces.align import align_face
 from faces.common.files import write_text
 from faces.common.parallel import process_pool
 from faces.common.progress import Progress
+from faces.eye_finder import EyeFinder, Found
 from faces.sources import EYE_COLUMNS, PackedFolder, Part, Photograph, Photographs
 
 ROWS_PER_TASK = 32
+PIXELS_AT_ONCE = 200_000_000  # in all workers; four photographs of 50 megapixels in 3.2 GB
+SEVERAL = "several_faces.csv"
 PAIRED = ("NIR-true", "NIR-clean")  # rows are parallel to VIS and cropped by the eyes found there
 ATTEMPTS = ("shipped", "first", "upsampled", "none")
 
@@ -56,17 +63,18 @@ def align_all(
     workers: int,
     progress: Progress,
 ) -> dict[str, pd.DataFrame]:
-    """Align the photographs of each spectrum; return the index of each with the eyes found.
+    """Align the photographs of each spectrum; return the index of each with what was found.
 
-    Writes a packed folder of each name under `out`, `failures.csv` (the images without a face) and
-    `detection.json` (per spectrum: how many images there are, and by which attempt their eyes were
-    found). predictor: dlib's landmark file. side_px: of the crops. workers: the number of
-    processes. progress receives images done and in all.
+    Writes a packed folder of each name under `out`, `failures.csv` (the images without a face),
+    `several_faces.csv` (those in which the search found several, and how many, if there are any)
+    and `detection.json` (per spectrum: how many images there are, and by which attempt their eyes
+    were found). predictor: dlib's landmark file. side_px: of the crops. workers: the number of
+    processes at most. progress receives images done and in all.
     """
     tables, done = {}, 0
     indices = {name: photographs.index for name, photographs in spectra.items()}
     total = sum(len(index) for index in indices.values())
-    with process_pool(workers) as pool:
+    with process_pool(workers_for(spectra.values(), workers)) as pool:
         for name, photographs in spectra.items():
             index = indices[name]
             packed.create(out / name, index, side_px, photographs.channels)
@@ -84,21 +92,31 @@ def align_all(
                 progress(done, total, {})
             tables[name] = _write_index(out / name, index, parts)
     _write_failures(out, tables)
+    _write_several(out, tables)
     return tables
+
+
+def workers_for(spectra: Iterable[Photographs], workers: int) -> int:
+    """Return how many workers may hold the largest photograph at once: `workers`, or fewer."""
+    largest = max((photographs.most_pixels for photographs in spectra), default=1)
+    return max(1, min(workers, PIXELS_AT_ONCE // largest))
 
 
 def _align_part(part: Part, target: Path, predictor: Path, side_px: int) -> pd.DataFrame:
     """Write the crops of a part, in a worker process; return a table of the eyes found."""
-    finder, crops, lines = _finder(predictor), packed.open_for_writing(target), []
-    for photograph in part:
-        found = _eyes(finder, photograph)
+    crops = packed.open_for_writing(target)
+
+    def line(photograph: Photograph) -> tuple:
+        found = _eyes(_finder(predictor), photograph)
         eyes = np.full((2, 2), np.nan) if found.eyes is None else found.eyes
         if found.eyes is not None:
             crops[photograph.row] = align_face(photograph.pixels, found.eyes, side_px)
         row = (photograph.row, found.eyes is not None, found.attempt)
-        lines.append((*row, *np.round(eyes.ravel(), 2)))
+        return *row, *np.round(eyes.ravel(), 2), found.faces
+
+    lines = list(map(line, part))  # a loop's variable would hold one more photograph
     crops.flush()
-    return pd.DataFrame(lines, columns=["row", "found", "attempt", *EYE_COLUMNS])
+    return pd.DataFrame(lines, columns=["row", "found", "attempt", *EYE_COLUMNS, "faces"])
 
 
 def _eyes(finder: EyeFinder, photograph: Photograph) -> Found:
@@ -115,10 +133,10 @@ def _finder(predictor: Path) -> EyeFinder:
 
 
 def _write_index(folder: Path, index: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Write the index with the results of all parts as further columns; return it."""
+    """Write the index with the results of all parts as further columns; return it with `faces`."""
     found = pd.concat(parts).sort_values("row", ignore_index=True).drop(columns="row")
     table = pd.concat([index, found], axis=1)
-    table.to_csv(folder / "index.csv", index=False)
+    table.drop(columns="faces").to_csv(folder / "index.csv", index=False)
     return table
 
 
@@ -141,6 +159,17 @@ def _write_failures(out: Path, tables: dict[str, pd.DataFrame]) -> None:
         for name, table in tables.items()
     }
     missed = pd.concat([table[~table["found"]] for table in tables.values()])
-    columns = [name for name in ("subject", "spectrum", "shot", "source") if name in missed]
-    missed[columns].to_csv(out / "failures.csv", index=False)
+    missed[_names(missed)].to_csv(out / "failures.csv", index=False)
     write_text(out / "detection.json", json.dumps(counts, indent=2))
+
+
+def _write_several(out: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Write several_faces.csv, if there is an image with several faces."""
+    several = pd.concat([table[table["faces"] > 1] for table in tables.values()])
+    if len(several):
+        several[[*_names(several), "faces"]].to_csv(out / SEVERAL, index=False)
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    """Return the columns of a table that name its images."""
+    return [name for name in ("subject", "spectrum", "shot", "source") if name in table]

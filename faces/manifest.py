@@ -8,12 +8,11 @@ stored results is damaged, all images are read again.
 import hashlib
 import json
 import os
-import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from faces.common.errors import DataError
 from faces.common.files import write_text
 from faces.common.parallel import process_pool
 from faces.common.progress import Progress
+from faces.eye_positions import read_eyes
 from faces.photographs import Refused, measure, read_bytes
 
 COLUMNS = ["source", "subject", "spectrum", "session", "shot", "width_px", "height_px", "sha256",
@@ -36,7 +36,6 @@ TASKS_FOR_A_POOL = 16  # fewer tasks take less time than starting several proces
 SETTLED_AFTER_NS = 2 * 10**9  # younger files may change again within one tick of the file system
 MOST_AHEAD_NS = 24 * 3600 * 10**9  # of the clock of a disk: no disk in use is a day ahead
 READER = f"2 Pillow {PIL.__version__}"  # stored results are valid for this reader only
-MAX_EYE_BYTES = 1024
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,8 @@ class Manifest:
     images: COLUMNS, one row per readable image. `source` is the path below `root`; `shot` is unique
     within subject and spectrum; eye positions are in pixels, NaN if the data set ships none; the
     left eye is the one further left in the image. refused: REFUSED_COLUMNS. Both tables are sorted
-    by source, ignoring case. notes: further messages for the user, one line each.
+    by source, ignoring case. notes: further messages for the user, one line each. faulty_eyes:
+    images beside which eye positions lie that cannot be used, source => why.
     """
 
     layout: str
@@ -54,6 +54,7 @@ class Manifest:
     images: pd.DataFrame
     refused: pd.DataFrame
     notes: tuple[str, ...] = ()
+    faulty_eyes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -193,27 +194,6 @@ def _check(root: Path, file: File) -> Checked:
     except OSError:
         return Checked(width_px, height_px, sha256, "", (), "cannot be read", lasting=False)
     return Checked(width_px, height_px, sha256, "", eyes, fault)
-
-
-def read_eyes(path: Path, width_px: int, height_px: int) -> tuple[float, ...]:
-    """Read the two eye positions of an image of that size: left x, left y, right x, right y.
-
-    The first line of the file is `x1 y1 x2 y2` in pixels, separated by blanks, tabs, commas or
-    semicolons. Files differ in which eye comes first, so the eye with the smaller x is the left
-    one. Raises ValueError with a short description of the fault, and OSError if the file cannot be
-    read.
-    """
-    with open(path, "rb") as file:
-        line = file.read(MAX_EYE_BYTES).decode("utf-8-sig", "replace").strip().partition("\n")[0]
-    try:
-        x1, y1, x2, y2 = (float(text) for text in re.split(r"[\s,;]+", line.strip(" \t\r,;")))
-    except ValueError:
-        raise ValueError("its first line is not four numbers") from None
-    if not all(0 <= x < width_px and 0 <= y < height_px for x, y in ((x1, y1), (x2, y2))):
-        raise ValueError("an eye lies outside the image")
-    if x1 == x2:
-        raise ValueError("one eye lies above the other")
-    return (x1, y1, x2, y2) if x1 < x2 else (x2, y2, x1, y1)
 
 
 def stored_path(cache: Path, root: Path, layout: str) -> Path:

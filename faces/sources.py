@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from faces import packed
+from faces.common.bands import in_bands
 from faces.common.errors import DataError
 from faces.luminance import luminance
 from faces.photographs import Refused, decode, read_bytes
@@ -52,6 +53,10 @@ class Photographs(Protocol):
     def channels(self) -> int:
         """The number of channels of all photographs, 1 or 3."""
 
+    @property
+    def most_pixels(self) -> int:
+        """The number of pixels of the largest photograph, at least 1."""
+
     def part(self, rows: Sequence[int]) -> Part:
         """Return the photographs of some rows, for one task of a worker process."""
 
@@ -82,6 +87,11 @@ class PackedFolder:
     @property
     def channels(self) -> int:
         return packed.read(self.folder).images.shape[3]
+
+    @property
+    def most_pixels(self) -> int:
+        _, height, width, _ = packed.read(self.folder).images.shape
+        return height * width
 
     def part(self, rows: Sequence[int]) -> PackedPart:
         return PackedPart(self.folder, tuple(int(row) for row in rows))
@@ -131,6 +141,11 @@ class Files:
     def channels(self) -> int:
         return CHANNELS[self.spectrum]
 
+    @property
+    def most_pixels(self) -> int:
+        pixels = self.lines["width_px"] * self.lines["height_px"]
+        return int(pixels.max()) if len(pixels) else 1
+
     def part(self, rows: Sequence[int]) -> FilePart:
         return FilePart(self.root, self.lines.iloc[list(rows)].assign(row=rows), self.channels)
 
@@ -156,5 +171,5 @@ def in_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
     Colours become their luminance; a single channel is repeated.
     """
     if channels == 1:
-        return luminance(pixels)
+        return in_bands(luminance, pixels)
     return np.repeat(pixels, channels // pixels.shape[2], axis=2)

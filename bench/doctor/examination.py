@@ -1,17 +1,28 @@
 """Examines the machine and a data set, section by section of the page."""
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
 from bench import weights
 from bench.display.single_task import shown
-from bench.doctor import brightness, images, machine, sample, sheet, storage, trials
+from bench.doctor import (
+    brightness,
+    eyes,
+    images,
+    machine,
+    sample,
+    several_faces,
+    sheet,
+    spectra,
+    storage,
+    trials,
+)
 from bench.doctor import weights as weights_section
-from bench.doctor.page import Section
+from bench.doctor.page import Problem, Section
 from bench.planning import preparing
 from bench.settings import loading
 from bench.settings.options import data_source
@@ -68,13 +79,15 @@ def _examine_data(
         manifest = layouts.read(
             name, root, cache_folder(), workers=settings.workers, progress=progress
         )
-    yield images.section(manifest)
+    yield _with(images.section(manifest), eyes.problems(manifest))
     with shown(console, "looking for faces") as progress:
         seen = sample.look(manifest, request.sample, predictor, progress)
     path = request.out / f"doctor-{name}.png"
     sheet.write(seen, path)
-    yield sample.section(seen, path)
+    yield _with(sample.section(seen, path), several_faces.problems(seen))
     yield brightness.section(seen)
+    with shown(console, "looking at colours") as progress:
+        yield spectra.section(spectra.look(manifest, request.sample, progress))
     if set(manifest.images["spectrum"]) != set(images.SPECTRA):
         return  # the problem is on the page already, and every protocol would repeat it
     with shown(console, "trying protocols") as progress:
@@ -82,6 +95,11 @@ def _examine_data(
     yield trials.section(tried, settings.allow_missing)
     if tried[0].assignment is not None:
         yield trials.funnel(tried[0])
+
+
+def _with(section: Section, problems: Sequence[Problem]) -> Section:
+    """Return a section with further problems."""
+    return replace(section, problems=[*section.problems, *problems])
 
 
 def _resolve(request: Request) -> RunSettings:

@@ -103,13 +103,15 @@ def _missing_spectra(manifest: Manifest) -> list[Problem]:
 def _copies(images: pd.DataFrame) -> list[Problem]:
     """Return the problems of images with the same bytes; protocols check for leaks themselves."""
     same = images[images.duplicated("sha256", keep=False)]
-    owners = same.groupby("sha256")["subject"].transform("nunique")
-    remedy = "remove all but one of each"
+    by_bytes = same.groupby("sha256")
+    owners, spectra = (by_bytes[name].transform("nunique") for name in ("subject", "spectrum"))
+    once = "remove all but one of each"
     return [
         Problem(f"{problem}: {first_few(_groups(chosen), separator='; ')}; {remedy}")
-        for problem, chosen in (
-            ("the same bytes under different people", same[owners > 1]),
-            ("the same bytes more than once under one person", same[owners == 1]),
+        for problem, chosen, remedy in (
+            ("the same bytes under different people", same[owners > 1], once),
+            ("the same bytes more than once under one person", same[owners == 1], once),
+            ("the same bytes as VIS and as NIR", same[spectra > 1], "remove the wrong one of each"),
         )
         if len(chosen)
     ]

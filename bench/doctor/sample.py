@@ -12,9 +12,10 @@ import numpy as np
 
 from bench.doctor.images import SPECTRA
 from bench.doctor.page import Problem, Section
-from faces.align import EyeFinder, align_face
+from faces.align import align_face
 from faces.common.evenly_spaced import evenly, first_few
 from faces.common.progress import Progress
+from faces.eye_finder import EyeFinder
 from faces.manifest import Manifest
 from faces.sources import Files, Photograph
 
@@ -34,7 +35,7 @@ WORDS = {
 class Seen:
     """An image: `attempt` is a key of WORDS; `crop` (CROP_PX, CROP_PX, C) uint8, or None.
 
-    brightest: the largest value of the whole image, 0..255.
+    faces: how many the search found. brightest: the largest value of the whole image, 0..255.
     """
 
     spectrum: str
@@ -43,7 +44,13 @@ class Seen:
     source: str
     attempt: str
     crop: np.ndarray | None
+    faces: int
     brightest: int
+
+    @property
+    def searched(self) -> bool:
+        """Whether a face was looked for."""
+        return self.attempt not in ("shipped", NOT_SEARCHED)
 
 
 def look(manifest: Manifest, most: int, predictor: Path | None, progress: Progress) -> list[Seen]:
@@ -66,16 +73,16 @@ def look(manifest: Manifest, most: int, predictor: Path | None, progress: Progre
     return seen
 
 
-def _search(photograph: Photograph, predictor: Path | None) -> tuple[str, np.ndarray | None]:
-    """Return the attempt that found the eyes, and the crop, as in `Seen`."""
+def _search(photograph: Photograph, predictor: Path | None) -> tuple[str, np.ndarray | None, int]:
+    """Return the attempt that found the eyes, the crop and the number of faces, as in `Seen`."""
     if photograph.eyes is not None:
-        return "shipped", align_face(photograph.pixels, photograph.eyes, CROP_PX)
+        return "shipped", align_face(photograph.pixels, photograph.eyes, CROP_PX), 0
     if predictor is None:
-        return NOT_SEARCHED, None
+        return NOT_SEARCHED, None, 0
     found = _finder(predictor).find(photograph.pixels)
     if found.eyes is None:
-        return "none", None
-    return found.attempt, align_face(photograph.pixels, found.eyes, CROP_PX)
+        return "none", None, 0
+    return found.attempt, align_face(photograph.pixels, found.eyes, CROP_PX), found.faces
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +112,7 @@ def section(seen: Sequence[Seen], sheet: Path) -> Section:
 
 def _rate(seen: Sequence[Seen]) -> float | None:
     """Return the share of searched images with a found face; None if none was searched."""
-    searched = [image for image in seen if image.attempt not in ("shipped", NOT_SEARCHED)]
+    searched = [image for image in seen if image.searched]
     return sum(image.crop is not None for image in searched) / len(searched) if searched else None
 
 

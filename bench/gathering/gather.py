@@ -23,6 +23,7 @@ from bench.running.store import Stage, is_done
 from bench.settings.run_settings import RunSettings
 from bench.stages.quality import COLUMNS
 from faces import packed
+from faces.aligned import SEVERAL
 from faces.common.disk_faults import reading
 from faces.common.errors import UsageError
 from faces.common.files import copy
@@ -53,7 +54,7 @@ def write_report(
     save_material(material, out / MATERIAL)
     shutil.rmtree(out / "generators", ignore_errors=True)
     _copy_generators(plan, store, out / "generators")
-    copy(plan.aligned.folder(store) / "failures.csv", out / "failures.csv")
+    _copy_lists(plan.aligned.folder(store), out)
     draw(material, out)
 
 
@@ -195,6 +196,15 @@ def _trainings(stages: dict[tuple[str, Repeat], Stage], store: Path) -> Iterator
         folder = stage.folder(store)
         samples = packed.read(folder / "samples") if (folder / "samples").exists() else None
         yield Training(name, repeat.seed, pd.read_csv(folder / "losses.csv"), samples)
+
+
+def _copy_lists(aligned: Path, out: Path) -> None:
+    """Copy the lists of images without a face and, where there are any, with several."""
+    copy(aligned / "failures.csv", out / "failures.csv")
+    if (aligned / SEVERAL).exists():
+        copy(aligned / SEVERAL, out / SEVERAL)
+    else:
+        (out / SEVERAL).unlink(missing_ok=True)  # of an earlier report
 
 
 def _copy_generators(plan: Plan, store: Path, folder: Path) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from bench import weights
 from bench.gathering.attempts import attempts
+from bench.gathering.detection import detection
 from bench.gathering.versions import versions
 from bench.planning.datasets import DataSet
 from bench.planning.plan import Plan
@@ -17,7 +18,7 @@ from bench.running.engine import every_stage
 from bench.running.store import Stage, read_record
 from bench.settings.run_settings import RunSettings
 from faces import packed
-from faces.align import VERSION
+from faces.align import FILES_VERSION, VERSION
 from faces.common.cache import cache_folder
 from recognizer.training import RESULT
 from reports.words import listed
@@ -36,26 +37,15 @@ def provenance(
     `ran` holds the keys of the stages that were not cached; `data` is None for rendered people.
     """
     split = plan.split.folder(store)
-    detection = json.loads((plan.aligned.folder(store) / "detection.json").read_text())
     return {
         "settings": settings.model_dump(mode="json"),
         "versions": versions(),
         "device": _trained_on(plan, store),
         "data": {
             "name": settings.data.name,
-            "alignment": VERSION,
+            "alignment": FILES_VERSION if data else VERSION,
             **_data_provenance(settings, plan, store, data),
-            "detection": [
-                {
-                    "spectrum": spectrum,
-                    "images": counts["images"],
-                    **({"eyes shipped": counts["shipped"]} if data else {}),
-                    "found at once": counts["first"],
-                    "found when enlarged": counts["upsampled"],
-                    "not found": counts["none"],
-                }
-                for spectrum, counts in detection.items()
-            ],
+            "detection": detection(plan.aligned.folder(store), may_ship_eyes=data is not None),
             "split": _split_counts(split),
             "attempts": attempts(
                 packed.read_table(stage.folder(store) / "split.csv")

@@ -8,6 +8,7 @@ from bench.running.store import Stage
 from bench.settings.run_settings import RunSettings
 from bench.stages import images
 from faces.align import LANDMARKS
+from faces.excerpt import ORDINARY_PIXELS
 from faces.protocols import Protocol
 
 
@@ -67,7 +68,8 @@ def rendered_and_aligned(settings: RunSettings, name: str, people: images.People
 def _aligned_files(settings: RunSettings, data: DataSet, folder: Path) -> Stage:
     found = data.manifest.images
     searched = found[found["left_x"].isna()]  # the data set has the eye positions of the others
-    megapixels = float((searched["width_px"] * searched["height_px"]).sum()) / 1e6
+    pixels = searched["width_px"] * searched["height_px"]
+    megapixels = float(pixels.clip(upper=ORDINARY_PIXELS).sum()) / 1e6
     return Stage(
         "align:data",
         images.align_files,

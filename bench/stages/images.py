@@ -10,7 +10,7 @@ from bench import weights
 from bench.running.store import Job
 from bench.running.versions import stage
 from faces import packed, protocols
-from faces.align import LANDMARKS, VERSION
+from faces.align import FILES_VERSION, LANDMARKS, VERSION
 from faces.aligned import align_all, align_folder
 from faces.common.errors import DataError
 from faces.common.files import write_text
@@ -108,11 +108,12 @@ class AlignFilesSettings(AlignSettings):
     """The files of a data set. `digest` is that of their content; their paths change no byte."""
 
     digest: str
+    version: str = FILES_VERSION
     root: Path = Field(exclude=True)
     manifest: Path = Field(exclude=True, description="the table of the files")
 
 
-@stage(version=1)
+@stage(version=2)
 def align_files(job: Job[AlignFilesSettings]) -> None:
     """Write aligned crops of a data set's images, by shipped eye positions or by those found."""
     settings = job.settings

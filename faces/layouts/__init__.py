@@ -75,10 +75,14 @@ def read(
     images = {source: place for source, place in places.items() if source not in refused}
     if not images:
         raise DataError(_nothing_fits(layout, root, refused))
-    notes = [*_notes(tree, places, misfits, checked), *unused_note(tree, eyes.values())]
+    faulty_eyes = {
+        source: checked[source].eyes_fault for source in places if checked[source].eyes_fault
+    }
+    notes = [*_notes(tree, places, misfits, faulty_eyes), *unused_note(tree, eyes.values())]
     if fault:
         notes.append(f"the images will be read anew each time: {fault}")
-    return Manifest(name, root, _images(images, checked), _refused(refused), tuple(notes))
+    table = _images(images, checked)
+    return Manifest(name, root, table, _refused(refused), tuple(notes), faulty_eyes)
 
 
 def _require_folder(root: Path, layout: Layout) -> None:
@@ -122,16 +126,16 @@ def _notes(
     tree: Tree,
     places: Mapping[str, Place],
     misfits: Mapping[str, str],
-    checked: Mapping[str, Checked],
+    faulty_eyes: Mapping[str, str],
 ) -> list[str]:
     """Return messages on images and files of eye positions that are not used, without refusal."""
     notes = []
     if unread := len(tree.images) - len(places) - len(misfits):
         notes.append(f"{unread:,} images of another rendition are not read")
-    faulty = [source for source in places if checked[source].eyes_fault]
-    if faulty:
+    if faulty_eyes:
+        first, fault = next(iter(faulty_eyes.items()))
         notes.append(
-            f"{len(faulty):,} files of eye positions are not usable; the first belongs to "
-            f"{faulty[0]}: {checked[faulty[0]].eyes_fault}"
+            f"{len(faulty_eyes):,} files of eye positions are not usable; the first belongs to "
+            f"{first}: {fault}"
         )
     return notes

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from faces.common.bands import in_bands
 from faces.pixels import values
 from faces.pixels.bmp_header import RLE4, RLE8, USUAL_MASKS, Header, read_header
 from faces.pixels.bmp_runs import expand
@@ -15,7 +16,7 @@ def decode(data: bytes) -> np.ndarray:
         indices = expand(data[header.start :], header.width_px, header.height_px, header.bits)
         return values.through_palette(_downwards(indices, header), header.palette)
     rows = _downwards(_rows(data, header), header)
-    pixels = values.by_blocks(rows, lambda block: _converted(block, header))
+    pixels = in_bands(lambda band: _converted(band, header), rows)
     has_alpha = pixels.shape[2] == 4
     return values.over_black(pixels[..., :3], pixels[..., 3:]) if has_alpha else pixels
 

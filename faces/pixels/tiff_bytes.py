@@ -46,7 +46,7 @@ def open_bytes(data: bytes, layout: Layout, plane: int) -> TiffImageFile:
 
 def _directory(layout: Layout, plane: int) -> dict[int, tuple[int, ...]]:
     """Return the tags that call the bytes of a plane grey pixels."""
-    found = {
+    found: dict[int, tuple[int, ...]] = {
         tiff_layout.WIDTH: (layout.row_bytes,),
         tiff_layout.HEIGHT: (layout.height_px,),
         tiff_layout.BITS: (8,),

@@ -4,7 +4,7 @@ A sample v becomes round(v * 255 / max), where max = 2^bits - 1; if 0 is white, 
 place. Transparent pixels are blended with black.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -27,17 +27,6 @@ def blocks(height_px: int, row_bytes: int) -> Iterator[slice]:
     step = max(1, BLOCK_BYTES // max(1, row_bytes))
     for top in range(0, height_px, step):
         yield slice(top, min(top + step, height_px))
-
-
-def by_blocks(rows: np.ndarray, convert: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Convert some rows at a time: (H, row bytes) uint8 => (H, ...), what `convert` returns."""
-    result = np.empty(0)
-    for block in blocks(*rows.shape):
-        part = convert(rows[block])
-        if block.start == 0:
-            result = np.empty((len(rows), *part.shape[1:]), part.dtype)
-        result[block] = part
-    return result
 
 
 def unpack_bits(rows: np.ndarray, bits: int, count: int) -> np.ndarray:

@@ -104,30 +104,44 @@ def _check_faces(parts: pd.DataFrame) -> None:
 
 
 def check_copies(parts: pd.DataFrame, images: pd.DataFrame, leaky: bool = False) -> None:
-    """Raise DataError if files with the same bytes are both trained on and tested.
+    """Raise DataError if files with the same bytes are on two sides of a test.
 
+    The sides are what is trained on and what is tested; gallery and probes; held-out VIS and NIR
+    images. An image that is its own match is always recognized, and cannot be of both spectra.
     `images` has `spectrum`, `row` and `sha256` ("" if unknown). `leaky`: translators may see what
-    is tested.
+    is tested. Copies within the training part are no leak: `bench doctor` tells of them.
     """
     known = images["sha256"].notna() & (images["sha256"] != "")
     hashed = images.loc[known, ["spectrum", "row", "sha256"]]
     used = parts.merge(hashed, on=["spectrum", "row"])
-    train, held_out = used["part"] == "train", used["part"] == "held_out"
+    _raise_first(_copies(used, leaky))
+
+
+def _copies(used: pd.DataFrame, leaky: bool) -> Iterator[Problem]:
+    """Yield files with the same bytes on two sides; `used` has the columns `part` and `sha256`."""
+    gallery, probe, train, held_out = (
+        used["part"] == name for name in ("gallery", "probe", "train", "held_out")
+    )
+    vis = used["spectrum"] == "VIS"
     seen = used["generator"] & (not leaky)
-    _raise_if_copied(used, train | held_out | seen, used["part"].isin(["gallery", "probe"]))
-    _raise_if_copied(used, train | seen, held_out)
+    problem = "the same bytes are both trained on and tested"
+    remedy = "remove all but one of each from the data set"
+    yield problem, _shared(used, train | held_out | seen, gallery | probe), remedy
+    yield problem, _shared(used, train | seen, held_out), remedy
+    remedy = "put an image of its own spectrum in the place of one of each, or remove it"
+    yield "the same bytes are in the gallery and a probe", _shared(used, gallery, probe), remedy
+    held_out_both = _shared(used, held_out & vis, held_out & ~vis)
+    yield "the same bytes are held out as VIS and as NIR", held_out_both, remedy
 
 
-def _raise_if_copied(used: pd.DataFrame, learnt: pd.Series, tested: pd.Series) -> None:
-    """Raise DataError if a hash occurs in both selections of rows, (n,) bool each."""
-    shared = set(used.loc[learnt, "sha256"]) & set(used.loc[tested, "sha256"])
-    copies = used[(learnt | tested) & used["sha256"].isin(shared)].sort_values("source")
-    pairs = [
+def _shared(used: pd.DataFrame, one: pd.Series, other: pd.Series) -> list[str]:
+    """Return the files of each hash that occurs in both selections of rows, (n,) bool each."""
+    shared = set(used.loc[one, "sha256"]) & set(used.loc[other, "sha256"])
+    copies = used[(one | other) & used["sha256"].isin(shared)].sort_values("source")
+    return [
         f"{' = '.join(same['source'])} (subjects {', '.join(sorted(set(same['subject'])))})"
         for _, same in copies.groupby("sha256", sort=False)
     ]
-    problem = "the same bytes are both trained on and tested"
-    _raise_first(iter([(problem, pairs, "remove all but one of each from the data set")]))
 
 
 def check_fakes(fakes: pd.DataFrame, parts: pd.DataFrame) -> None:

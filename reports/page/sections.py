@@ -18,8 +18,9 @@ from reports.tables.formats import Table
 from reports.tables.quality import image_kinds
 
 FAILURES = (
-    "Images in which no face was found are listed in failures.csv, files that were not used in "
-    "refused.csv where a data set was read."
+    "Images in which no face was found are listed in failures.csv, those with several faces in "
+    "several_faces.csv where there are any, files that were not used in refused.csv where a data "
+    "set was read."
 )
 SUBJECTS = "subjects"  # the grid that leads
 WORST = "worst-"  # how the names of grids of worst cases begin

@@ -11,7 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from faces import packed
+from bench.planning.datasets import request_of, try_protocol
+from bench.settings import loading
+from faces import layouts, packed, protocols
 from tests.bench.conftest import TINY, run
 
 ROOT = Path(__file__).parents[2]
@@ -127,11 +129,20 @@ def same_bytes_on_both_sides(tree: Path) -> str:
     return str(copied.relative_to(tree))
 
 
+def gallery_image_made_of_a_probe(tree: Path) -> str:
+    gallery, probed = lines_of(tree, "vis_gallery")[0], lines_of(tree, "nir_probe")[-1]
+    copied, own = file_of(tree, gallery), file_of(tree, probed)
+    shutil.copyfile(own, copied)
+    names = " = ".join(sorted(str(path.relative_to(tree)) for path in (copied, own)))
+    return f"the same bytes are in the gallery and a probe: {names}"
+
+
 SPOILT = [
     missing_gallery_file,
     line_of_the_wrong_spectrum,
     subject_in_train_and_test,
     same_bytes_on_both_sides,
+    gallery_image_made_of_a_probe,
 ]
 
 
@@ -145,6 +156,22 @@ def test_a_spoilt_data_set_stops_the_run_and_names_the_culprit(spoil, tree, tmp_
     assert done.returncode == 3, done.stdout + done.stderr
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("bench:")]
     assert culprit in line
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_held_out_nir_image_made_of_a_vis_image_stops_the_run(tree, tmp_path):
+    manifest = layouts.read("casia", tree, tmp_path / "own cache", workers=1)
+    chosen = {"data.name": "casia", "data.path": str(tree), "protocol": "subjects"}
+    settings, protocol = loading.load("demo", None, chosen, ()), protocols.get("subjects")
+    parts = try_protocol(manifest, protocol, request_of(settings, protocol, None)).parts
+    vis, nir = (protocols.rows(parts, "held_out", spectrum)["source"].iloc[0]
+                for spectrum in ("VIS", "NIR"))  # fmt: skip
+    shutil.copyfile(tree / vis, tree / nir)
+    done = shell("bench", "run-all", "--data", f"casia:{tree}", "--protocol", "subjects",
+                 cwd=tmp_path, cache=tmp_path / "cache")  # fmt: skip
+    assert done.returncode == 3, done.stdout + done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("bench:")]
+    assert f"held out as VIS and as NIR: {' = '.join(sorted([vis, nir]))} (subjects " in line
     assert not (tmp_path / "runs").exists()
 
 

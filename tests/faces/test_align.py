@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from faces.align import align_face, crop_to_image
+from faces.excerpt import is_ordinary
 from faces.eye_places import EYE_PLACES
 
 SIDES = [64, 96, 160]
@@ -36,6 +38,34 @@ def test_the_eyes_land_on_their_places(seed, side_px):
         offset = 0 if half[1].start is None else side_px // 2
         found = centre_of_light(crop[half]) + np.array([offset, 0])
         assert np.abs(found - (place * side_px - 0.5)).max() < 0.35
+
+
+@pytest.mark.parametrize("turned", [-0.5, 0.1, 0.4])
+@pytest.mark.parametrize("distance", [40, 260, 900])
+def test_the_eyes_land_on_their_places_from_a_large_photograph(distance, turned):
+    left = np.array([700.3, 800.6])
+    right = left + distance * np.array([np.cos(turned), np.sin(turned)])
+    image = blobs(1700, 1900, [left, right], distance / 20)
+    assert not is_ordinary(image)
+    crop = align_face(image, np.array([left, right]), 96)[..., 0]
+    for half, place in zip((np.s_[:, :48], np.s_[:, 48:]), EYE_PLACES, strict=True):
+        found = centre_of_light(crop[half]) + np.array([half[1].start or 0, 0])
+        assert np.abs(found - (place * 96 - 0.5)).max() < 0.35
+
+
+@pytest.mark.parametrize("corner", [(100, 90), (1650, 80), (90, 1500), (1700, 1450)])
+@pytest.mark.parametrize(("right", "grain"), [((18, 0), 1), ((70, 14), 4), ((210, -40), 10)])
+def test_a_crop_of_a_large_photograph_is_that_of_its_surroundings(
+    *, corner, right, grain, monkeypatch
+):
+    """Compared with the crop from the photograph as a whole, also beyond its border."""
+    shape = (1700 // grain, 1900 // grain, 3)
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, shape, np.uint8))
+    image = np.asarray(noise.resize((1900, 1700), Image.Resampling.BICUBIC))
+    eyes = np.array(corner) + np.array([(0, 0), right])
+    crop = align_face(image, eyes, 64)
+    monkeypatch.setattr("faces.align.is_ordinary", lambda image: True)
+    np.testing.assert_allclose(crop.astype(int), align_face(image, eyes, 64), atol=1)
 
 
 @pytest.mark.parametrize("channels", [1, 3])

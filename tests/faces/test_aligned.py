@@ -2,19 +2,28 @@
 
 import hashlib
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from faces import packed
 from faces.align import align_face, find_eyes
-from faces.aligned import align_all, align_folder
+from faces.aligned import PIXELS_AT_ONCE, SEVERAL, align_all, align_folder, workers_for
 from faces.common.errors import DataError
+from faces.common.parallel import process_pool
 from faces.common.progress import silent
 from faces.luminance import luminance
 from faces.manifest import COLUMNS
+from faces.photographs import MAX_PIXELS
 from faces.sources import EYE_COLUMNS, Files, in_channels, read_checked
 from faces.synthetic import render
 from tests.faces.test_synthetic_eyes import landmarks_file
@@ -86,6 +95,100 @@ def test_shipped_eyes_are_counted_and_failures_listed(on_disk, tmp_path):
     assert made["VIS"].index["attempt"][SHIPPED] == "shipped"
     failed = packed.read_table(tmp_path / "failures.csv")
     assert failed["source"].to_list() == ["VIS-2.png", "NIR-2.png"]
+
+
+def test_photographs_with_several_faces_are_listed(on_disk, photographs, tmp_path):
+    """Two of the photographs stand side by side, in both spectra; no other table names them."""
+    align(on_disk, tmp_path / "alone")
+    assert not (tmp_path / "alone" / SEVERAL).exists()
+    columns = packed.read(tmp_path / "alone" / "VIS").index.columns.to_list()
+    root, table = shutil.copytree(on_disk[0], tmp_path / "root"), on_disk[1].copy()
+    for spectrum, images in photographs.items():
+        source = f"{spectrum}-0.png"
+        Image.fromarray(in_channels(np.hstack(images[:2]), 3)).save(root / source)
+        sha256 = hashlib.sha256((root / source).read_bytes()).hexdigest()
+        table.loc[table["source"] == source, ["width_px", "sha256"]] = 2 * SIDE_PX, sha256
+    made = align((root, table), tmp_path / "together")
+    several = pd.read_csv(tmp_path / "together" / SEVERAL, dtype=str)
+    assert several.to_dict("records") == [
+        {"subject": "s0", "spectrum": spectrum, "shot": "1", "source": f"{spectrum}-0.png",
+         "faces": "2"}
+        for spectrum in ("VIS", "NIR")
+    ]  # fmt: skip
+    assert made["VIS"].index["found"][0]
+    assert made["VIS"].index.columns.to_list() == columns
+
+
+@given(
+    pixels=st.lists(st.integers(1, MAX_PIXELS), min_size=1, max_size=3), workers=st.integers(1, 64)
+)
+def test_workers_together_hold_a_bounded_number_of_pixels(pixels, workers):
+    spectra = [
+        Files(Path(), pd.DataFrame({"spectrum": ["VIS", "NIR", "VIS"], "width_px": [1, 1, one],
+                                    "height_px": [1, MAX_PIXELS, 1]}), "VIS")
+        for one in pixels
+    ]  # fmt: skip
+    number = workers_for(spectra, workers)
+    assert number * max(pixels) <= PIXELS_AT_ONCE
+    assert 1 <= number <= workers
+    assert number == workers or (number + 1) * max(pixels) > PIXELS_AT_ONCE
+
+
+def test_fewer_workers_start_for_large_photographs(on_disk, tmp_path, monkeypatch):
+    started = []
+
+    def pool(workers):
+        started.append(workers)
+        return process_pool(workers)
+
+    monkeypatch.setattr("faces.aligned.process_pool", pool)
+    align(on_disk, tmp_path / "all", workers=3)
+    monkeypatch.setattr("faces.aligned.PIXELS_AT_ONCE", 2 * SIDE_PX**2)
+    align(on_disk, tmp_path / "fewer", workers=3)
+    assert started == [3, 2]
+    files = sorted(path.name for path in tmp_path.glob("all/*/images.npy"))
+    assert files
+    for path in tmp_path.glob("all/*/images.npy"):
+        other = tmp_path / "fewer" / path.relative_to(tmp_path / "all")
+        assert other.read_bytes() == path.read_bytes()
+
+
+MEASURE = """
+import sys
+from pathlib import Path
+import numpy as np
+from faces.align import align_face
+from faces.eye_finder import EyeFinder
+from faces.sources import read_checked, in_channels
+
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return [1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM")][0]
+
+root, source, sha256, channels, predictor = sys.argv[1:]
+finder = EyeFinder(Path(predictor))
+finder.find(np.zeros((1440, 1440, 3), np.uint8))
+before = peak()
+pixels = in_channels(read_checked(Path(root), source, sha256), int(channels))
+assert finder.find(pixels).eyes is None
+align_face(pixels, np.array([[1400, 1400], [2600, 1500]]), 112)
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux for the peak")
+@pytest.mark.parametrize(("mode", "channels"), [("RGB", 1), ("RGBA", 3)])
+def test_a_photograph_needs_at_most_16_bytes_per_pixel(tmp_path, mode, channels):
+    """12 megapixels without a face; what any search needs is there before."""
+    width_px, height_px = 4000, 3000
+    Image.new(mode, (width_px, height_px), 99).save(tmp_path / "large.png")
+    sha256 = hashlib.sha256((tmp_path / "large.png").read_bytes()).hexdigest()
+    arguments = [tmp_path, "large.png", sha256, channels, landmarks_file()]
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, *map(str, arguments)], capture_output=True, text=True,
+        check=True, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert int(done.stdout) < 16 * width_px * height_px + 30e6
 
 
 def test_workers_change_no_byte(on_disk, tmp_path):

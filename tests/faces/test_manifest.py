@@ -15,7 +15,7 @@ from PIL import Image
 
 from faces import layouts
 from faces.common.progress import silent
-from faces.manifest import File, Manifest, check_files, read_eyes, read_stored, stored_path
+from faces.manifest import File, Manifest, check_files, read_stored, stored_path
 
 OLD_NS = 10**18
 SIDE_PX = 24
@@ -309,26 +309,6 @@ def test_the_digest_depends_on_the_images_alone(tmp_path, monkeypatch):
 # Eye positions
 
 
-@pytest.mark.parametrize(
-    "text", ["30 40 10 20", "10 20 30 40", "10,20,30,40\n", "\t10\t20 , 30;40 \r\n1 2 3 4\n",
-             "\ufeff30.0 40.0 1e1 20.0\nmore", "10 20 30 40,"],
-)  # fmt: skip
-def test_eyes_are_sorted_by_x(tmp_path, text):
-    (tmp_path / "1.pos").write_text(text, encoding="utf-8")
-    assert read_eyes(tmp_path / "1.pos", 50, 50) == (10, 20, 30, 40)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "\n", "10 20 30", "10 20 30 40 50", "ten 20 30 40", "nan 20 30 40",
-             "10 20 inf 40", "-1 20 30 40", "10 20 50 40", "10 50 30 40", "10 20 10 40",
-             "\x00" * 99],
-)  # fmt: skip
-def test_eyes_that_cannot_be_right(tmp_path, text):
-    (tmp_path / "1.pos").write_text(text)
-    with pytest.raises(ValueError, match=r"four numbers|outside|above the other"):
-        read_eyes(tmp_path / "1.pos", 50, 50)
-
-
 def test_faulty_eyes_are_counted_and_cost_no_image(root, cache):
     for name in ("VIS/a/2", "NIR/a/1"):
         (root / f"{name}.pos").write_text("1 2 3")
@@ -341,3 +321,5 @@ def test_faulty_eyes_are_counted_and_cost_no_image(root, cache):
             "2 files of eye positions are not usable; the first belongs to "
             "NIR/a/1.png: its first line is not four numbers",
         )
+        fault = "its first line is not four numbers"
+        assert manifest.faulty_eyes == {"NIR/a/1.png": fault, "VIS/a/2.bmp": fault}

@@ -14,7 +14,7 @@ from bench.doctor.sample import Seen
 
 def seen(spectrum: str, *brightest: int) -> list[Seen]:
     return [
-        Seen(spectrum, "anna", str(shot), f"{spectrum}/anna/{shot}.png", "none", None, value)
+        Seen(spectrum, "anna", str(shot), f"{spectrum}/anna/{shot}.png", "none", None, 0, value)
         for shot, value in enumerate(brightest)
     ]
 

@@ -2,17 +2,19 @@
 
 import io
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
+from PIL import Image
 from rich.console import Console
 
 from bench import weights
 from bench.commands.list import list_
-from bench.doctor import images, machine, packages, page, storage
+from bench.doctor import images, machine, packages, page, spectra, storage
 from bench.doctor.page import Problem, Section
 from faces import layouts, protocols
 
@@ -145,3 +147,19 @@ def test_the_list_of_weights_says_how_each_stands(tmp_path):
         assert f"state: {status.state}" in entry
         assert any(line.endswith(status.place.name) for line in entry)
         assert status.note in entry or not status.note
+
+
+@pytest.mark.parametrize("quality", [60, 95])
+@pytest.mark.parametrize("level", [12, 60, 200])
+def test_grey_has_no_colours_whatever_its_file_is(level, quality):
+    """Noise of any brightness, stored as RGB in a JPEG; a face in that light has some."""
+    rng = np.random.default_rng(level)
+    grey = rng.integers(0, 2 * level if level < 128 else 256, (64, 64)).astype(np.uint8)
+    stored = io.BytesIO()
+    Image.fromarray(np.dstack([grey] * 3)).save(stored, "JPEG", quality=quality)
+    assert not spectra.is_coloured(np.asarray(Image.open(stored)))
+    assert not spectra.is_coloured(grey[..., None])
+    dark = (grey // 16)[..., None] + rng.integers(0, 2, (64, 64, 3)).astype(np.uint8)
+    assert not spectra.is_coloured(dark)  # noise of a colour sensor in the dark
+    skin = np.multiply.outer(grey, [1.0, 0.8, 0.65]).astype(np.uint8)
+    assert spectra.is_coloured(skin)

@@ -144,12 +144,16 @@ def test_copies_are_found_as_by_comparing_all_pairs(images, parts, seed):
     images["sha256"] = [str(k) for k in rng.integers(0, 5000, len(images))]
     images.loc[rng.random(len(images)) < 0.3, "sha256"] = ""
     hashes = dict(zip(images["source"], images["sha256"], strict=True))
-    tests = {"train": {"held_out", "gallery", "probe"}, "held_out": {"gallery", "probe"}}
+    tests = {"train": {"held_out", "gallery", "probe"}, "held_out": {"gallery", "probe"},
+             "gallery": {"probe"}}  # fmt: skip
     culprits = {
         name
         for one in parts.itertuples()
         for other in parts.itertuples()
-        if other.part in tests.get(one.part, ())
+        if (
+            other.part in tests.get(one.part, ())
+            or (one.part == other.part == "held_out" and one.spectrum != other.spectrum)
+        )
         and hashes[one.source] == hashes[other.source] != ""
         for name in (one.source, other.source)
     }
@@ -163,15 +167,54 @@ def test_copies_are_found_as_by_comparing_all_pairs(images, parts, seed):
     assert named <= culprits
 
 
+def copied(images, one, other):
+    """Return the images with the hash of one row of parts at another row too."""
+    sha256 = images.set_index("source")["sha256"]
+    return images.assign(
+        sha256=images["sha256"].mask(images["source"] == other["source"], sha256[one["source"]])
+    )
+
+
 def test_leaky_forgives_the_translators_alone(images, parts):
-    probe = parts.loc[first(parts, "probe", "NIR")]
-    gallery = parts.loc[first(parts, "gallery")]
-    by_source = images.set_index("source")
-    by_source.loc[probe["source"], "sha256"] = by_source.loc[gallery["source"], "sha256"]
+    probe, other = (parts.loc[label] for label in protocols.rows(parts, "probe", "NIR").index[:2])
+    images = copied(images, probe, other)
     parts["generator"] = True
-    check_copies(parts, by_source.reset_index(), leaky=True)
+    check_copies(parts, images, leaky=True)
     with pytest.raises(DataError, match=probe["source"]):
-        check_copies(parts, by_source.reset_index(), leaky=False)
+        check_copies(parts, images, leaky=False)
+
+
+@pytest.mark.parametrize("leaky", [False, True])
+@pytest.mark.parametrize("same_person", [True, False])
+def test_a_probe_made_of_a_gallery_image(*, images, parts, leaky, same_person):
+    """A copy is always recognized, or, under another name, never."""
+    gallery = parts.loc[first(parts, "gallery")]
+    probes = protocols.rows(parts, "probe", "NIR")
+    own = probes[(probes["subject"] == gallery["subject"]) == same_person].iloc[0]
+    with pytest.raises(DataError, match="the same bytes are in the gallery and a probe") as caught:
+        check_copies(parts, copied(images, gallery, own), leaky)
+    for name in (gallery["source"], own["source"], gallery["subject"], own["subject"]):
+        assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("leaky", [False, True])
+def test_held_out_images_of_both_spectra_made_of_the_same_bytes(images, parts, leaky):
+    vis, nir = (parts.loc[first(parts, "held_out", spectrum)] for spectrum in ("VIS", "NIR"))
+    with pytest.raises(DataError, match="held out as VIS and as NIR") as caught:
+        check_copies(parts, copied(images, vis, nir), leaky)
+    assert vis["source"] in str(caught.value)
+    assert nir["source"] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "spectrum"), [("train", "VIS"), ("probe", "NIR"), ("held_out", "NIR")]
+)
+def test_copies_on_one_side_are_no_leak(images, parts, part, spectrum):
+    """Neither within a part and spectrum, nor among the training images of both."""
+    one, other = (parts.loc[label] for label in protocols.rows(parts, part, spectrum).index[:2])
+    check_copies(parts, copied(images, one, other))
+    vis, nir = (parts.loc[first(parts, "train", spectrum)] for spectrum in ("VIS", "NIR"))
+    check_copies(parts, copied(images, vis, nir))
 
 
 @pytest.fixture
