@@ -118,7 +118,7 @@ def _write_index(folder: Path, index: pd.DataFrame, parts: list[pd.DataFrame]) -
     """Write the index with the results of all parts as further columns; return it."""
     found = pd.concat(parts).sort_values("row", ignore_index=True).drop(columns="row")
     table = pd.concat([index, found], axis=1)
-    table.to_csv(folder / "index.csv", index=False)
+    packed.write_table(folder / "index.csv", table)
     return table
 
 
@@ -130,7 +130,7 @@ def _align_pairs(source: Path, target: Path, vis: pd.DataFrame, side_px: int) ->
         eyes = np.array([line[name] for name in EYE_COLUMNS], float).reshape(2, 2)
         crops[row] = align_face(np.asarray(images.images[row]), eyes, side_px)
     crops.flush()
-    images.index.assign(found=vis["found"]).to_csv(target / "index.csv", index=False)
+    packed.write_table(target / "index.csv", images.index.assign(found=vis["found"]))
 
 
 def _write_failures(out: Path, tables: dict[str, pd.DataFrame]) -> None:
@@ -142,5 +142,5 @@ def _write_failures(out: Path, tables: dict[str, pd.DataFrame]) -> None:
     }
     missed = pd.concat([table[~table["found"]] for table in tables.values()])
     columns = [name for name in ("subject", "spectrum", "shot", "source") if name in missed]
-    missed[columns].to_csv(out / "failures.csv", index=False)
+    packed.write_table(out / "failures.csv", missed[columns])
     write_text(out / "detection.json", json.dumps(counts, indent=2))

@@ -25,6 +25,7 @@ from faces.common.errors import DataError
 from faces.common.files import write_text
 from faces.common.parallel import process_pool
 from faces.common.progress import Progress
+from faces.common.tables import csv_of
 from faces.photographs import Refused, measure, read_bytes
 
 COLUMNS = ["source", "subject", "spectrum", "session", "shot", "width_px", "height_px", "sha256",
@@ -65,8 +66,7 @@ def digest_of(images: pd.DataFrame) -> str:
 
     A table that was written to CSV and read back has the same digest.
     """
-    text = images[COLUMNS].to_csv(index=False, lineterminator="\n")
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(csv_of(images[COLUMNS]).encode()).hexdigest()
 
 
 class File(NamedTuple):

@@ -21,9 +21,9 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text; `path` never has only a part of it."""
+    """Write UTF-8 text, its line ends as they are; `path` never has only a part of it."""
     with written_aside(path) as aside:
-        aside.write_text(text, encoding="utf-8")
+        aside.write_text(text, encoding="utf-8", newline="")
 
 
 def sync(path: Path) -> None:
