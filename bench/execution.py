@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from bench import weights
 from bench.display import tensorboard
@@ -44,7 +45,7 @@ def execute(
     plan = plans.build(settings, data, out)
     _write_inputs(settings, data, out)
     if is_current(settings, plan, store, out):
-        console.print(f"All is done. Report: {out / 'report.html'}", soft_wrap=True)
+        console.print(Text(f"All is done. Report: {out / 'report.html'}"), soft_wrap=True)
         return
     at_once = settings.stages_at_once(on_gpu=device.type == "cuda")
     machine = Machine(str(device), settings.workers, cache, at_once, device_name(device))
@@ -62,7 +63,7 @@ def execute(
             display.event("stopped", why=type(error).__name__)
             raise
         display.event("done")
-    console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
+    console.print(Text(f"Report: {out / 'report.html'}"), soft_wrap=True)
     if engine.failures:
         raise engine.failures[0].error
 
