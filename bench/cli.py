@@ -1,5 +1,6 @@
 """Defines the command `bench`. Heavy imports wait until a command needs them, so --help is fast."""
 
+import io
 import logging
 import signal
 import sys
@@ -68,6 +69,7 @@ def main() -> None:
     """Run the command line and turns errors into one line and an exit code."""
     signal.signal(signal.SIGTERM, _terminate)
     _silence_imports()
+    _escape_what_cannot_be_printed()
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
@@ -75,7 +77,7 @@ def main() -> None:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
-        error.show()
+        error.show(sys.stderr)
         sys.exit(2)
     except NirbenchError as error:
         _explain(error, str(error), debug)
@@ -105,17 +107,24 @@ def _silence_imports() -> None:
     matplotlib.addFilter(lambda record: "temporary cache directory" not in record.getMessage())
 
 
+def _escape_what_cannot_be_printed() -> None:
+    r"""Let names that the terminal's encoding lacks be printed as \u738b, and stop no run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _explain(error: BaseException, text: str, debug: bool) -> None:
     if debug:
         traceback.print_exception(error)
-    click.echo(f"bench: {text}", err=True)
+    print(f"bench: {text}", file=sys.stderr)
 
 
 def _interrupted() -> None:
-    click.echo(
+    print(
         "bench: interrupted; finished stages and checkpoints are kept. "
         "Run the same command again to go on.",
-        err=True,
+        file=sys.stderr,
     )
 
 

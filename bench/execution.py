@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from bench import weights
 from bench.display import tensorboard
@@ -46,7 +47,7 @@ def execute(
     if is_current(settings, plan, store, out):
         with suppress(UsageError):  # another person's folder, where nothing has to be written
             _write_inputs(settings, data, out)
-        console.print(f"All is done. Report: {out / 'report.html'}", soft_wrap=True)
+        console.print(Text(f"All is done. Report: {out / 'report.html'}"), soft_wrap=True)
         return
     _write_inputs(settings, data, out)
     at_once = settings.stages_at_once(on_gpu=device.type == "cuda")
@@ -65,7 +66,7 @@ def execute(
             display.event("stopped", why=type(error).__name__)
             raise
         display.event("done")
-    console.print(f"Report: {out / 'report.html'}", soft_wrap=True)
+    console.print(Text(f"Report: {out / 'report.html'}"), soft_wrap=True)
     if engine.failures:
         raise engine.failures[0].error
 

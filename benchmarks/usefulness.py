@@ -251,7 +251,7 @@ def first_recognizer(folder: Path, device: torch.device):
 
 def measure_all(found: list[Point], table: Path) -> pd.DataFrame:
     """Return one row per image set and measure; `table` is the file that keeps them."""
-    rows = pd.read_csv(table) if table.exists() else pd.DataFrame({"key": []})
+    rows = packed.read_table(table) if table.exists() else pd.DataFrame({"key": []})
     stores: dict[Path, StoreMeasures] = {}
     for point in found:
         if (rows["key"] == point.key).any():
@@ -261,7 +261,7 @@ def measure_all(found: list[Point], table: Path) -> pd.DataFrame:
         values = stores[point.store].measured(point.images)
         new = {"key": point.key, "metric": list(values), "value": list(values.values())}
         rows = pd.concat([rows, pd.DataFrame(new)], ignore_index=True)
-        rows.to_csv(table, index=False)
+        packed.write_table(table, rows)
         click.echo(f"measured {point.name}")
     return rows
 

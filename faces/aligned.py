@@ -136,7 +136,7 @@ def _write_index(folder: Path, index: pd.DataFrame, parts: list[pd.DataFrame]) -
     """Write the index with the results of all parts as further columns; return it with `faces`."""
     found = pd.concat(parts).sort_values("row", ignore_index=True).drop(columns="row")
     table = pd.concat([index, found], axis=1)
-    table.drop(columns="faces").to_csv(folder / "index.csv", index=False)
+    packed.write_table(folder / "index.csv", table.drop(columns="faces"))
     return table
 
 
@@ -148,7 +148,7 @@ def _align_pairs(source: Path, target: Path, vis: pd.DataFrame, side_px: int) ->
         eyes = np.array([line[name] for name in EYE_COLUMNS], float).reshape(2, 2)
         crops[row] = align_face(np.asarray(images.images[row]), eyes, side_px)
     crops.flush()
-    images.index.assign(found=vis["found"]).to_csv(target / "index.csv", index=False)
+    packed.write_table(target / "index.csv", images.index.assign(found=vis["found"]))
 
 
 def _write_failures(out: Path, tables: dict[str, pd.DataFrame]) -> None:
@@ -159,7 +159,7 @@ def _write_failures(out: Path, tables: dict[str, pd.DataFrame]) -> None:
         for name, table in tables.items()
     }
     missed = pd.concat([table[~table["found"]] for table in tables.values()])
-    missed[_names(missed)].to_csv(out / "failures.csv", index=False)
+    packed.write_table(out / "failures.csv", missed[_names(missed)])
     write_text(out / "detection.json", json.dumps(counts, indent=2))
 
 
@@ -167,7 +167,7 @@ def _write_several(out: Path, tables: dict[str, pd.DataFrame]) -> None:
     """Write several_faces.csv, if there is an image with several faces."""
     several = pd.concat([table[table["faces"] > 1] for table in tables.values()])
     if len(several):
-        several[[*_names(several), "faces"]].to_csv(out / SEVERAL, index=False)
+        packed.write_table(out / SEVERAL, several[[*_names(several), "faces"]])
 
 
 def _names(table: pd.DataFrame) -> list[str]:

@@ -24,6 +24,7 @@ from faces.common.errors import DataError
 from faces.common.files import write_text
 from faces.common.parallel import process_pool
 from faces.common.progress import Progress
+from faces.common.tables import csv_of
 from faces.eye_positions import read_eyes
 from faces.photographs import Refused, measure, read_bytes
 
@@ -67,8 +68,7 @@ def digest_of(images: pd.DataFrame) -> str:
 
     A table that was written to CSV and read back has the same digest.
     """
-    text = images[COLUMNS].to_csv(index=False, lineterminator="\n")
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(csv_of(images[COLUMNS]).encode()).hexdigest()
 
 
 class File(NamedTuple):

@@ -11,12 +11,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from faces.common import tables
 from faces.common.disk_faults import reading
 from faces.common.errors import DataError, TamperedError
+from faces.common.files import write_text
 
-# Read as text, so that a subject "007" keeps its zeros and a subject "NA" is not missing.
-TEXT_COLUMNS = ("subject", "other", "spectrum", "session", "shot", "source", "sha256", "probe",
-                "attempt")  # fmt: skip
+# The columns that are not text, in every table that one package writes and another reads.
+KINDS = {
+    **dict.fromkeys(("found", "generator"), "truth"),
+    **dict.fromkeys(("row", "step", "width_px", "height_px", "n", "faces"), "whole"),
+    **dict.fromkeys(("left_x", "left_y", "right_x", "right_y"), "number"),
+    **dict.fromkeys(("value", "as_impostor", "genuine", "impostor", "x", "y"), "number"),
+    **dict.fromkeys(("ci_low", "ci_high", "distance", "allowed"), "number"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,9 +37,22 @@ class Packed:
     index: pd.DataFrame
 
 
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Write a table without its row labels; `read_table` returns the same cells."""
+    write_text(path, tables.csv_of(table))
+
+
 def read_table(path: Path) -> pd.DataFrame:
-    """Read a CSV file; its TEXT_COLUMNS stay text even if they look like numbers."""
-    return pd.read_csv(path, converters=dict.fromkeys(TEXT_COLUMNS, str))
+    """Read a CSV file: KINDS tells the columns that are not text.
+
+    Raises OSError or ValueError where it is no such file.
+    """
+    return tables.read(path, KINDS)
+
+
+def read_numbers(path: Path) -> pd.DataFrame:
+    """Read a CSV file of numbers alone, float64 but for KINDS. Raises what `read_table` does."""
+    return tables.read(path, KINDS, otherwise="number")
 
 
 def create(folder: Path, index: pd.DataFrame, side_px: int, channels: int) -> np.memmap:
@@ -41,7 +61,7 @@ def create(folder: Path, index: pd.DataFrame, side_px: int, channels: int) -> np
     => (len(index), side_px, side_px, channels) uint8, all 0.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    index.to_csv(folder / "index.csv", index=False)
+    write_table(folder / "index.csv", index)
     shape = (len(index), side_px, side_px, channels)
     return np.lib.format.open_memmap(folder / "images.npy", "w+", np.uint8, shape)
 
@@ -61,7 +81,7 @@ def write(folder: Path, images: np.ndarray, index: pd.DataFrame) -> None:
     assert len(images) == len(index)
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "images.npy", images)
-    index.to_csv(folder / "index.csv", index=False)
+    write_table(folder / "index.csv", index)
 
 
 def read(folder: Path) -> Packed:

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from faces.common.files import write_text
 from faces.common.metric import Metric
+from faces.packed import write_table
 
 SEEN, UNSEEN = "seen-subjects", "unseen-subjects"
 COLUMNS = {
@@ -43,7 +43,7 @@ class Tables:
         out.mkdir(parents=True, exist_ok=True)
         for name, columns in COLUMNS.items():
             table = getattr(self, name)[list(columns)]
-            write_text(out / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+            write_table(out / f"{name}.csv", table)
 
 
 def joined(parts: Iterable[Tables]) -> Tables:

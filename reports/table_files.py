@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 from pandas.api import types
 
-# The kinds of columns and the types they have in memory.
-KINDS = {"text": str, "number": "float64", "whole": "int64", "whole or none": "Int64",
-         "truth": "bool"}  # fmt: skip
+from faces.common import tables
+from faces.common.tables import KINDS
+
 MISSING = "\\N"  # missing text; text that starts with a backslash gets a second one
 SPEED = 6  # level of gzip; higher ones are slower and save little
 
@@ -32,15 +32,7 @@ def read_table(path: Path, kinds: dict[str, str]) -> pd.DataFrame:
     """Read a file of `write_table`. Raises OSError or ValueError where it is another file."""
     if not kinds:
         return pd.DataFrame()
-    table = pd.read_csv(
-        path,
-        compression="gzip",
-        # Numbers come as text first: the parser's own floats may be off by the last bit.
-        dtype={name: str if kind == "number" else KINDS[kind] for name, kind in kinds.items()},
-        keep_default_na=False,
-        na_values={name: [""] for name, kind in kinds.items() if kind != "text"},
-        skip_blank_lines=False,
-    )
+    table = tables.read(path, kinds)
     if list(table.columns) != list(kinds):
         raise ValueError(f"{path}: its columns are {', '.join(table.columns)}")
     return pd.DataFrame({name: _taken(table[name], kind) for name, kind in kinds.items()})
@@ -66,8 +58,6 @@ def _written(column: pd.Series, kind: str) -> pd.Series:
 
 def _taken(column: pd.Series, kind: str) -> pd.Series:
     """Return a column as it was before it was written."""
-    if kind == "number":
-        return column.astype(float)
     if kind != "text":
         return column
     return column.str.removeprefix("\\").mask(column == MISSING, None)

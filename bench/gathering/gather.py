@@ -179,7 +179,7 @@ def _of_repeat(table: pd.DataFrame, repeat: Repeat) -> pd.DataFrame:
 
 def _quality(plan: Plan, store: Path) -> pd.DataFrame:
     tables = [
-        _of_repeat(pd.read_csv(stage.folder(store) / "quality.csv"), repeat)
+        _of_repeat(packed.read_table(stage.folder(store) / "quality.csv"), repeat)
         for (_, repeat), stage in plan.qualities.items()
     ] or [pd.DataFrame(columns=[*COLUMNS, "seed"])]
     return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
@@ -195,7 +195,8 @@ def _trainings(stages: dict[tuple[str, Repeat], Stage], store: Path) -> Iterator
     for (name, repeat), stage in stages.items():
         folder = stage.folder(store)
         samples = packed.read(folder / "samples") if (folder / "samples").exists() else None
-        yield Training(name, repeat.seed, pd.read_csv(folder / "losses.csv"), samples)
+        losses = packed.read_numbers(folder / "losses.csv")
+        yield Training(name, repeat.seed, losses, samples)
 
 
 def _copy_lists(aligned: Path, out: Path) -> None:

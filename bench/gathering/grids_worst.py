@@ -183,8 +183,7 @@ def _copies(plan: Plan, store: Path, translator: str) -> Iterator[Grid]:
     path = quality.folder(store) / "copies.csv" if quality else None
     if path is None or not path.exists():
         return
-    text = dict.fromkeys(("subject", "shot", "training_subject", "training_shot"), str)
-    near = pd.read_csv(path, converters=text)
+    near = packed.read_table(path)
     near = near[near["images"] == translator].sort_values(["distance", "subject", "shot"])
     near = near.drop_duplicates("subject").head(CASES)
     if near.empty:

@@ -64,15 +64,14 @@ def _data_provenance(
 ) -> dict[str, Any]:
     """Return how the images were divided: the protocol, its counts, and what was left out."""
     split = plan.split.folder(store)
-    funnel = json.loads((split / "funnel.json").read_text())
+    funnel = json.loads((split / "funnel.json").read_text("utf-8"))
     division = {"protocol": settings.protocol, "funnel": funnel}
     if plan.first.fold is not None:
         division["folds"] = list(plan.splits)
     if data is None:
         return division
     unresolved = [
-        pd.read_csv(stage.folder(store) / "unresolved.csv", dtype=str, keep_default_na=False)
-        for stage in plan.splits.values()
+        packed.read_table(stage.folder(store) / "unresolved.csv") for stage in plan.splits.values()
     ]
     return division | {
         "refused": data.manifest.refused.to_dict("records"),
@@ -96,7 +95,9 @@ def _unscored(split: Path) -> list[str]:
 
 def _omitted(plan: Plan, store: Path) -> list[str]:
     """Return a note on each metric that was left out, with the reason."""
-    tables = [pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.scores.values()]
+    tables = [
+        packed.read_table(stage.folder(store) / "omitted.csv") for stage in plan.scores.values()
+    ]
     rows = pd.concat(tables)[["protocol", "metric", "reason"]].drop_duplicates()
     notes = [
         f"{listed(list(metrics))} ({task}) "
@@ -104,7 +105,7 @@ def _omitted(plan: Plan, store: Path) -> list[str]:
         for (task, reason), metrics in rows.groupby(["protocol", "reason"], sort=False)["metric"]
     ]
     measured = [
-        pd.read_csv(stage.folder(store) / "omitted.csv") for stage in plan.qualities.values()
+        packed.read_table(stage.folder(store) / "omitted.csv") for stage in plan.qualities.values()
     ]
     return notes + (list(pd.concat(measured)["reason"].unique()) if measured else [])
 

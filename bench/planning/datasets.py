@@ -9,17 +9,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from bench.settings.run_settings import RunSettings
 from faces import layouts, packed
 from faces.common.disk_faults import reading
 from faces.common.errors import UsageError
 from faces.common.files import write_text
 from faces.common.progress import Progress, silent
-from faces.manifest import Manifest
+from faces.manifest import COLUMNS, REFUSED_COLUMNS, Manifest
 from faces.protocols import Assignment, Protocol, Request
-from faces.sources import EYE_COLUMNS
 
 MANIFEST, REFUSED, NOTES_AND_LISTS = "manifest.csv", "refused.csv", "dataset.json"
 
@@ -86,8 +83,8 @@ def keep(data: DataSet | None, folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
         return
     manifest = data.manifest
-    write_text(folder / MANIFEST, manifest.images.to_csv(index=False, lineterminator="\n"))
-    write_text(folder / REFUSED, manifest.refused.to_csv(index=False, lineterminator="\n"))
+    packed.write_table(folder / MANIFEST, manifest.images)
+    packed.write_table(folder / REFUSED, manifest.refused)
     others = {"notes": manifest.notes, "lists": data.lists}
     write_text(folder / NOTES_AND_LISTS, json.dumps(others, indent=1))
 
@@ -99,8 +96,8 @@ def kept(settings: RunSettings, folder: Path) -> DataSet | None:
     try:
         with reading(folder, UsageError):
             others = json.loads((folder / NOTES_AND_LISTS).read_text(encoding="utf-8"))
-            images = packed.read_table(folder / MANIFEST).astype(dict.fromkeys(EYE_COLUMNS, float))
-            refused = pd.read_csv(folder / REFUSED, dtype=str, keep_default_na=False)
+            images = packed.read_table(folder / MANIFEST)[COLUMNS]
+            refused = packed.read_table(folder / REFUSED)[REFUSED_COLUMNS]
         notes, lists = tuple(others["notes"]), dict(others["lists"])
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
+from rich.text import Text
 
 from bench.display.time_left import clock
 from bench.planning import plan as plans
@@ -39,8 +40,8 @@ def show_plan(settings: RunSettings, out: Path, console: Console) -> None:
     for line in _expectation_lines(settings, expected):
         console.print(line, highlight=False)
     console.print(detectable(settings, data), highlight=False)
-    console.print(f"{len(todo)} of {len(stages)} stages are left to do. "
-                  f"Report: {out / 'report.html'}", highlight=False)  # fmt: skip
+    where = f"Report: {out / 'report.html'}"
+    console.print(Text(f"{len(todo)} of {len(stages)} stages are left to do. {where}"))
 
 
 def _stage_table(stages: list[Stage], expected: Expectation) -> Table:

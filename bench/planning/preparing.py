@@ -8,10 +8,12 @@ from bench.display.single_task import shown
 from bench.planning import datasets
 from bench.planning.datasets import DataSet
 from bench.planning.quality_stages import PRETRAINED
+from bench.settings.options import require_utf8
 from bench.settings.own_settings import own_settings, variant_of
 from bench.settings.run_settings import RunSettings
 from bench.stages import fixed_networks, quality
 from faces.align import LANDMARKS
+from faces.common.cache import cache_folder
 from faces.common.errors import UsageError
 from generators import definitions
 from recognizer import controls
@@ -19,6 +21,8 @@ from recognizer import controls
 
 def check(settings: RunSettings, out: Path) -> None:
     """Make the checks that need no data set. Raises UsageError."""
+    require_utf8("--out", str(out.absolute()))
+    require_utf8("BENCH_CACHE", str(cache_folder().absolute()))
     for name in settings.variants:
         _check_needs(settings, name)
     _check_pairs(settings)

@@ -1,5 +1,6 @@
 """Parses the text of command-line options."""
 
+from faces.common import utf8
 from faces.common.cache import with_home
 from faces.common.errors import UsageError
 
@@ -29,9 +30,16 @@ def fold(text: str | None) -> int | str | None:
 
 
 def data_source(spec: str | None) -> dict[str, str]:
-    """Return the settings for "casia:PATH": the layout and the folder."""
+    """Return the settings for "casia:PATH": the layout and the folder. Raises UsageError."""
     if spec is None:
         return {}
     name, _, path = spec.partition(":")  # a shell leaves a tilde behind a colon as it is
     absolute = str(with_home(path, "--data").absolute()) if path else ""
+    require_utf8("--data", absolute)
     return {"data.name": name, "data.path": absolute}
+
+
+def require_utf8(option: str, path: str) -> None:
+    """Check that a path can be written into settings and passed to libraries. Raises UsageError."""
+    if fault := utf8.fault_of(path):
+        raise UsageError(f"{option} {path}: {fault}; choose a folder with another name")

@@ -148,8 +148,8 @@ def split(job: Job[SplitSettings]) -> None:
     settings = job.settings
     protocol = protocols.get(settings.protocol)
     assigned = protocol.assign(_all_images(job.inputs["aligned"]), settings.root, settings.request)
-    assigned.parts.to_csv(job.out / "split.csv", index=False)
-    assigned.unresolved.to_csv(job.out / "unresolved.csv", index=False)
+    packed.write_table(job.out / "split.csv", assigned.parts)
+    packed.write_table(job.out / "unresolved.csv", assigned.unresolved)
     write_text(job.out / "funnel.json", json.dumps(assigned.funnel, indent=1))
     record = {"protocol": protocol.name, "leaky": assigned.leaky}
     write_text(job.out / "protocol.json", json.dumps(record))

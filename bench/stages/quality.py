@@ -81,7 +81,7 @@ def measure_images(job: Job[QualityStageSettings]) -> None:
         tables["omitted"] = [{"reason": str(error)}]
     for name, columns in (("quality", COLUMNS), ("copies", COPY_COLUMNS), ("omitted", ["reason"])):
         table = pd.DataFrame(tables[name], columns=list(columns))
-        table.to_csv(job.out / f"{name}.csv", index=False)
+        packed.write_table(job.out / f"{name}.csv", table)
 
 
 def inception_sha256(cache: Path) -> str:

@@ -38,9 +38,12 @@ def written_aside(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text; `path` never has only a part of it."""
+    r"""Write UTF-8 text, its line ends as they are; `path` never has only a part of it.
+
+    A letter that stands for a byte of a file's name that is no UTF-8 text is written as \udce9.
+    """
     with written_aside(path) as aside:
-        aside.write_text(text, encoding="utf-8")
+        aside.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
 
 def copy(source: Path, target: Path) -> None:

@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from faces.common import utf8
 from faces.layouts.links import Folder, Links
 from faces.photographs import SUFFIXES
 
@@ -69,7 +70,7 @@ def _shown(source: str) -> str:
 
 def sort_key(source: str) -> tuple[str, bytes]:
     """Return the key that sorts paths ignoring case; paths that differ in case alone, by bytes."""
-    return source.casefold(), os.fsencode(source)
+    return source.casefold(), source.encode("utf-8", "surrogateescape")
 
 
 def _list_entry(tree: Tree, folder: Folder, entry: os.DirEntry) -> bool:
@@ -112,10 +113,8 @@ def _list_file(tree: Tree, source: str, suffix: str, status: os.stat_result) -> 
 
 
 def _fault_of_name(source: str) -> str:
-    categories = {unicodedata.category(letter) for letter in source}
-    if "Cs" in categories:  # how Python shows bytes that are not UTF-8
-        return "its name is not UTF-8 text"
-    return "its name holds control characters" if "Cc" in categories else ""
+    control = any(unicodedata.category(letter) == "Cc" for letter in source)
+    return utf8.fault_of(source) or ("its name holds control characters" if control else "")
 
 
 def _text(error: OSError) -> str:
