@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from faces import twins
 from faces.common.errors import DataError
 from faces.common.progress import Progress, silent
 from faces.common.registry import Registry
@@ -76,7 +77,9 @@ def read(
     notes = _notes(tree, places, misfits, checked)
     if fault:
         notes.append(f"the images will be read anew each time: {fault}")
-    return Manifest(name, root, _images(images, checked), _refused(refused), tuple(notes))
+    table = _images(images, checked)
+    notes += twins.notes_on(table)
+    return Manifest(name, root, table, _refused(refused), tuple(notes))
 
 
 def _nothing_fits(layout: Layout, root: Path, refused: Mapping[str, str]) -> str:
