@@ -94,7 +94,7 @@ def _examine_data(
         tried = trials.run(manifest, settings, request.protocol is None, progress)
     yield trials.section(tried, settings.allow_missing)
     if tried[0].assignment is not None:
-        yield trials.funnel(tried[0])
+        yield trials.funnel(tried[0], manifest.images)
 
 
 def _with(section: Section, problems: Sequence[Problem]) -> Section:

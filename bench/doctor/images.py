@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 from bench.doctor.page import Problem, Section
+from faces import twins
 from faces.common.evenly_spaced import first_few
 from faces.manifest import Manifest
 
@@ -16,14 +17,16 @@ OTHER_FILE = re.compile(r"(?<=the same shot as ).*(?=, with)", re.DOTALL)
 def section(manifest: Manifest) -> Section:
     """Return the counts of all that was read, and the problems."""
     images, refused = manifest.images, manifest.refused
+    divided = twins.divided(images)
     entries = [
         ("folder", str(manifest.root)),
         ("files", f"{len(images) + len(refused):,} found, {len(images):,} readable images"),
         *(("refused", reason) for reason in reasons(refused)),
         ("both spectra", _people(images)),
-        *(("note", note) for note in manifest.notes),
+        *(("note", note) for note in manifest.notes if note != divided),
     ]
     problems = [*_missing_spectra(manifest), *_copies(images)]
+    problems += [Problem(divided)] if divided else []
     if len(refused):
         first = refused.iloc[0]
         problems.append(

@@ -14,7 +14,7 @@ import pandas as pd
 from bench.doctor.page import Problem, Section
 from bench.planning.datasets import request_of, try_protocol
 from bench.settings.run_settings import RunSettings
-from faces import protocols
+from faces import protocols, twins
 from faces.common.errors import DataError
 from faces.common.evenly_spaced import first_few
 from faces.common.progress import Progress
@@ -171,10 +171,10 @@ def _names(trials: Sequence[Trial]) -> str:
     )
 
 
-def funnel(trial: Trial) -> Section:
+def funnel(trial: Trial, images: pd.DataFrame) -> Section:
     """Return the steps of the selection from all images to those that a protocol uses."""
     name = trial.protocol if trial.fold is None else f"{trial.protocol}, fold {trial.fold}"
-    steps = trial.assignment.funnel if trial.assignment else []
+    steps = twins.in_funnel(trial.assignment.funnel if trial.assignment else [], images)
     keys = ("vis_subjects", "vis_images", "nir_subjects", "nir_images")
     head = ("step", "VIS people", "VIS images", "NIR people", "NIR images")
     rows = [(step["step"], *(f"{step[key]:,}" for key in keys)) for step in steps]

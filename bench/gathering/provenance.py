@@ -17,7 +17,7 @@ from bench.planning.preparing import weight_names
 from bench.running.engine import every_stage
 from bench.running.store import Stage, read_record
 from bench.settings.run_settings import RunSettings
-from faces import packed
+from faces import packed, twins
 from faces.align import FILES_VERSION, VERSION
 from faces.common.cache import cache_folder
 from recognizer.training import RESULT
@@ -73,7 +73,9 @@ def _data_provenance(
     unresolved = [
         packed.read_table(stage.folder(store) / "unresolved.csv") for stage in plan.splits.values()
     ]
+    images = data.manifest.images
     return division | {
+        "funnel": twins.in_funnel(funnel, images),
         "refused": data.manifest.refused.to_dict("records"),
         "unresolved": pd.concat(unresolved).drop_duplicates().to_dict("records"),
         "notes": list(data.manifest.notes),

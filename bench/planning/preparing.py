@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from bench.display.single_task import shown
 from bench.planning import datasets
@@ -66,9 +67,12 @@ def keep_definitions(settings: RunSettings, cache: Path) -> None:
 
 
 def read(settings: RunSettings, cache: Path, console: Console) -> DataSet | None:
-    """Read the data set with a progress bar; see `datasets.read`."""
+    """Read the data set with a progress bar, and print its notes; see `datasets.read`."""
     with shown(console, "reading images") as progress:
-        return datasets.read(settings, cache, progress)
+        data = datasets.read(settings, cache, progress)
+    for note in data.manifest.notes if data else ():
+        console.print(Text(f"note: {note}"), soft_wrap=True)
+    return data
 
 
 def store_of(out: Path) -> Path:

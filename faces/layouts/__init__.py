@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from faces import twins
 from faces.common.disk_faults import reading
 from faces.common.errors import DataError
 from faces.common.progress import Progress, silent
@@ -82,6 +83,7 @@ def read(
     if fault:
         notes.append(f"the images will be read anew each time: {fault}")
     table = _images(images, checked)
+    notes += twins.notes_on(table)
     return Manifest(name, root, table, _refused(refused), tuple(notes), faulty_eyes)
 
 

@@ -353,6 +353,19 @@ def test_names_are_shown_as_they_are_or_escaped(call, healthy, tmp_path):
     assert all(letter.isprintable() or letter == "\n" for letter in done.output)
 
 
+def test_likely_twins_are_named_once_beside_whom_the_protocol_leaves_out(call, tmp_path):
+    write(tmp_path / "root", "folders")
+    for spectrum, name in {"VIS": "Zo\u00e9", "NIR": "Zoe\u0301"}.items():
+        (tmp_path / "root" / spectrum / "person 01").rename(tmp_path / "root" / spectrum / name)
+    done = call("--data", f"folders:{tmp_path / 'root'}", "--sample", 1)
+    told = "VIS/Zo\u00e9 and NIR/Zoe\u0301 (other accents) look like one person"
+    assert f"note: {told}; spell the names alike" in advice(done.output)
+    assert re.search(
+        f"left out for want of a face in one spectrum: .*; {re.escape(told)}", done.output
+    )
+    assert done.output.count(told) == 2
+
+
 def test_a_needed_weight_that_cannot_be_fetched(call):
     wanted = ("--set", "recognizer.weights=casia-webface")
     offline, online = call(*wanted), call(*wanted, BENCH_OFFLINE="")

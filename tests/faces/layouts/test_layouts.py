@@ -6,6 +6,8 @@ What holds for every layout, also for one that is added, is tested on the trees 
 
 import os
 import pkgutil
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -353,3 +355,36 @@ def test_no_such_folder_and_nothing_in_it(tmp_path, read):
     (tmp_path / "broken/s1/NIR/00001/001.bmp").write_bytes(b"BM")
     with pytest.raises(DataError, match="not a BMP"):
         read("casia", tmp_path / "broken")
+
+
+def test_names_are_refused_for_the_right_reason_where_python_reads_them_as_ascii(tmp_path):
+    """These are UTF-8 all the same, so nobody has to rename them."""
+    write_images(tmp_path / "root", "VIS/Zo\u00e9/1.bmp", "VIS/a/1.bmp")
+    code = (
+        "from pathlib import Path; from faces import layouts; "
+        "found = layouts.read('folders', Path('root'), Path('cache'), workers=1); "
+        "print(ascii(found.refused.to_numpy().tolist()), len(found.images))"
+    )
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONPATH": str(Path(layouts.__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | plain,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    reason = "its name is not read as UTF-8 text here (set PYTHONUTF8=1)"
+    assert done.stdout.strip() == ascii([["VIS/Zo\u00e9/1.bmp", reason]]) + " 1"
+
+
+# Likely twins
+
+
+def test_twins_of_readable_images_are_noted(read, tmp_path):
+    """An image that cannot be read gives nobody a spectrum; accents are those of the disk."""
+    people = ("VIS/Zo\u00e9", "NIR/Zoe\u0301", "VIS/1", "NIR/1", "NIR/001", "VIS/b", "NIR/b")
+    write_images(tmp_path / "root", *(f"{person}/1.bmp" for person in people))
+    (tmp_path / "root" / "VIS" / "001").mkdir()
+    (tmp_path / "root" / "VIS" / "001" / "1.bmp").write_bytes(b"no image")
+    (note,) = read("folders", tmp_path / "root").notes
+    assert note == (
+        "1 and NIR/001 (other leading zeros); VIS/Zo\u00e9 and NIR/Zoe\u0301 (other accents) "
+        "look like one person each; spell the names alike"
+    )
