@@ -65,13 +65,9 @@ def _samples(data: bytes, layout: Layout) -> np.ndarray:
 
 def _plane(data: bytes, layout: Layout, plane: int) -> np.ndarray:
     """Read the samples that lie together: => (H, W, samples that lie together) uint8."""
-    samples = np.empty((layout.height_px, layout.width_px, layout.together), np.uint8)
     with open_bytes(data, layout, plane) as image:
         image.load()
-        for rows in values.blocks(layout.height_px, layout.row_bytes):
-            part = np.asarray(image.crop((0, rows.start, layout.row_bytes, rows.stop)))
-            samples[rows] = _eight_bits(_unpacked(part, layout), layout)
-    return samples
+        return values.of_rows([image], lambda rows: _eight_bits(_unpacked(rows[0], layout), layout))
 
 
 def _unpacked(rows: np.ndarray, layout: Layout) -> np.ndarray:

@@ -4,9 +4,10 @@ A sample v becomes round(v * 255 / max), where max = 2^bits - 1; if 0 is white, 
 place. Transparent pixels are blended with black.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from PIL import Image
 
 from faces.pixels.refused import Refused
 
@@ -37,6 +38,24 @@ def by_blocks(rows: np.ndarray, convert: Callable[[np.ndarray], np.ndarray]) -> 
         if block.start == 0:
             result = np.empty((len(rows), *part.shape[1:]), part.dtype)
         result[block] = part
+    return result
+
+
+def of_rows(
+    images: Sequence[Image.Image], convert: Callable[[list[np.ndarray]], np.ndarray]
+) -> np.ndarray:
+    """Convert some rows of loaded images of one size at a time: => (H, ...).
+
+    `convert` gets those rows of each image, (H, W) or (H, W, C); no array of a whole image is made.
+    """
+    width_px, height_px = images[0].size
+    result = np.empty(0)
+    for rows in blocks(height_px, width_px * len(images[0].getbands())):
+        box = (0, rows.start, width_px, rows.stop)
+        part = convert([np.asarray(image.crop(box)) for image in images])
+        if rows.start == 0:
+            result = np.empty((height_px, *part.shape[1:]), part.dtype)
+        result[rows] = part
     return result
 
 
