@@ -14,8 +14,11 @@ END = b"IEND\xaeB`\x82"
 HEADER_NAME = slice(12, 16)
 BITS_AT, KIND_AT = 24, 25  # places of bytes in the file
 COLOUR, PALETTE, GREY_WITH_ALPHA, WITH_ALPHA = 2, 3, 4, 6  # values of the byte at KIND_AT
-LOW_BYTES = {COLOUR: "RGB;16L", WITH_ALPHA: "RGBA;16L"}  # Pillow's names
-BOTH_BYTES = "RGBA"  # read as four channels of 8 bits, grey with alpha of 16 bits is complete
+WIDE = {  # Of 16 bits, Pillow gives the high bytes alone of all but grey. Its names for all bytes:
+    COLOUR: ("RGB;16B", "RGB;16L"),
+    WITH_ALPHA: ("RGBA;16B", "RGBA;16L"),
+    GREY_WITH_ALPHA: ("RGBA",),  # four channels of 8 bits hold two of 16
+}
 KEY = "transparency"  # Pillow's name for the value, or the alpha of the palette, in the chunk tRNS
 
 
@@ -26,53 +29,50 @@ def decode(data: bytes) -> np.ndarray:
     """
     if END not in data:  # the decoder sometimes accepts such a file
         raise Refused("truncated")
-    image = _loaded(data)
     if data[HEADER_NAME] != b"IHDR":
         raise Refused("damaged")
     bits, kind = data[BITS_AT], data[KIND_AT]
-    pixels = _through_palette(image) if kind == PALETTE else _pixels(image, data, bits, kind)
-    return values.upright(pixels, image.getexif().get(ExifTags.Base.Orientation))
+    readings = WIDE.get(kind, (None,)) if bits == 16 else (None,)
+    images = [_loaded(data, samples_as) for samples_as in readings]
+    pixels = _through_palette(images[0]) if kind == PALETTE else _pixels(images, bits, kind)
+    return values.upright(pixels, images[0].getexif().get(ExifTags.Base.Orientation))
 
 
-def _loaded(data: bytes, samples_as: str | None = None) -> Image.Image:
+def _loaded(data: bytes, samples_as: str | None) -> Image.Image:
     """Load the image; samples_as: Pillow's name for how samples lie in it, None: as it thinks."""
     with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
         check_size(*image.size)
         if samples_as:
             image.tile = [tile._replace(args=samples_as) for tile in image.tile]
         image.load()
-        return image
+        return image.convert("L") if image.mode == "1" else image
 
 
-def _pixels(image: Image.Image, data: bytes, bits: int, kind: int) -> np.ndarray:
-    """Convert grey and colours: => (H, W, 1 or 3) uint8."""
-    samples = _wide(image, data, kind) if bits == 16 else _narrow(image)
+def _pixels(images: list[Image.Image], bits: int, kind: int) -> np.ndarray:
+    """Convert grey and colours, read once or twice: => (H, W, 1 or 3) uint8."""
+    key = images[0].info.get(KEY)
+    parts = values.of_rows(
+        images, lambda samples: _with_alpha(_joined(samples, bits, kind), key, bits)
+    )
+    has_alpha = key is not None or kind in (GREY_WITH_ALPHA, WITH_ALPHA)
+    return values.over_black(parts[..., :-1], parts[..., -1:]) if has_alpha else parts
+
+
+def _joined(readings: list[np.ndarray], bits: int, kind: int) -> np.ndarray:
+    """Join the bytes of some rows: => (H, W, S) uint8, of 16 bits uint16."""
+    first = readings[0] if readings[0].ndim == 3 else readings[0][..., None]
+    if bits < 16 or kind not in WIDE:
+        return first
+    high, low = readings if len(readings) == 2 else (first[..., ::2], first[..., 1::2])
+    return (high.astype(np.uint16) << 8) | low
+
+
+def _with_alpha(samples: np.ndarray, key: int | tuple[int, ...] | None, bits: int) -> np.ndarray:
+    """Turn samples into 8 bits: (H, W, S) => (H, W, S) uint8, with one more if there is a key."""
     pixels = values.levels(16).take(samples) if bits == 16 else samples
-    if kind in (GREY_WITH_ALPHA, WITH_ALPHA):
-        return values.over_black(pixels[..., :-1], pixels[..., -1:])
-    if KEY in image.info:
-        return values.over_black(pixels, _visible(samples, image.info[KEY], bits))
-    return pixels
-
-
-def _narrow(image: Image.Image) -> np.ndarray:
-    """Return samples that Pillow has scaled to 8 bits: => (H, W, S) uint8."""
-    samples = np.asarray(image.convert("L") if image.mode == "1" else image)
-    return samples if samples.ndim == 3 else samples[..., None]
-
-
-def _wide(image: Image.Image, data: bytes, kind: int) -> np.ndarray:
-    """Return samples of 16 bits: => (H, W, S) uint16.
-
-    Pillow gives the high bytes alone of all but grey, so the others are read apart.
-    """
-    if kind == GREY_WITH_ALPHA:
-        four = np.asarray(_loaded(data, BOTH_BYTES)).astype(np.uint16)
-        return (four[..., ::2] << 8) | four[..., 1::2]
-    high = np.asarray(image).astype(np.uint16)
-    if kind in LOW_BYTES:
-        return (high << 8) | np.asarray(_loaded(data, LOW_BYTES[kind]))
-    return high[..., None]
+    if key is None:
+        return pixels
+    return np.concatenate([pixels, _visible(samples, key, bits)], axis=2)
 
 
 def _visible(samples: np.ndarray, key: int | tuple[int, ...], bits: int) -> np.ndarray:

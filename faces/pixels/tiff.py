@@ -1,11 +1,8 @@
 """Decodes TIFF files: grey, RGB, CMYK and palettes of 1 to 16 bits a sample, however arranged."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
-from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from faces.pixels import tiff_layout, values
@@ -68,26 +65,9 @@ def _samples(data: bytes, layout: Layout) -> np.ndarray:
 
 def _plane(data: bytes, layout: Layout, plane: int) -> np.ndarray:
     """Read the samples that lie together: => (H, W, samples that lie together) uint8."""
-    samples = np.empty((layout.height_px, layout.width_px, layout.together), np.uint8)
-    with open_bytes(data, layout, plane) as image, _any_number_of_bytes():
+    with open_bytes(data, layout, plane) as image:
         image.load()
-        for rows in values.blocks(layout.height_px, layout.row_bytes):
-            part = np.asarray(image.crop((0, rows.start, layout.row_bytes, rows.stop)))
-            samples[rows] = _eight_bits(_unpacked(part, layout), layout)
-    return samples
-
-
-@contextmanager
-def _any_number_of_bytes() -> Iterator[None]:
-    """Lift Pillow's limit on pixels, since the bytes that it takes for pixels are more than those.
-
-    The number of pixels was checked before.
-    """
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-    try:
-        yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
+        return values.of_rows([image], lambda rows: _eight_bits(_unpacked(rows[0], layout), layout))
 
 
 def _unpacked(rows: np.ndarray, layout: Layout) -> np.ndarray:

@@ -8,6 +8,7 @@ bits is put before the file, in place of its own.
 import io
 import struct
 
+from PIL import Image
 from PIL.TiffImagePlugin import (
     FILLORDER,
     ROWSPERSTRIP,
@@ -41,7 +42,9 @@ def open_bytes(data: bytes, layout: Layout, plane: int) -> TiffImageFile:
     for tag in OFFSETS:
         if tag in directory:
             directory[tag] = tuple(offset + shift for offset in directory[tag])
-    return TiffImageFile(io.BytesIO(_start(directory, layout) + data))
+    image = TiffImageFile(io.BytesIO(_start(directory, layout) + data))
+    image.im = Image.new("L", image.size).im  # Pillow's own would have a limit of bytes, not pixels
+    return image
 
 
 def _directory(layout: Layout, plane: int) -> dict[int, tuple[int, ...]]:

@@ -4,9 +4,10 @@ A sample v becomes round(v * 255 / max), where max = 2^bits - 1; if 0 is white, 
 place. Transparent pixels are blended with black.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from PIL import Image
 
 from faces.pixels.refused import Refused
 
@@ -27,6 +28,24 @@ def blocks(height_px: int, row_bytes: int) -> Iterator[slice]:
     step = max(1, BLOCK_BYTES // max(1, row_bytes))
     for top in range(0, height_px, step):
         yield slice(top, min(top + step, height_px))
+
+
+def of_rows(
+    images: Sequence[Image.Image], convert: Callable[[list[np.ndarray]], np.ndarray]
+) -> np.ndarray:
+    """Convert some rows of loaded images of one size at a time: => (H, ...).
+
+    `convert` gets those rows of each image, (H, W) or (H, W, C); no array of a whole image is made.
+    """
+    width_px, height_px = images[0].size
+    result = np.empty(0)
+    for rows in blocks(height_px, width_px * len(images[0].getbands())):
+        box = (0, rows.start, width_px, rows.stop)
+        part = convert([np.asarray(image.crop(box)) for image in images])
+        if rows.start == 0:
+            result = np.empty((height_px, *part.shape[1:]), part.dtype)
+        result[rows] = part
+    return result
 
 
 def unpack_bits(rows: np.ndarray, bits: int, count: int) -> np.ndarray:

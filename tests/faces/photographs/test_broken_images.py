@@ -20,6 +20,7 @@ from tests.faces.photographs.helpers import (
     with_inner_jpeg,
 )
 from tests.faces.pixels.png_files import png
+from tests.faces.pixels.ramps import BY_ROW
 
 SMALL_JPEG = b"\xff\xd8\xff\xda\0\2\xff\xd9"  # its markers alone
 
@@ -83,6 +84,16 @@ def test_a_format_that_is_not_named_is_never_decoded(rng):
 def test_a_bomb_is_refused_from_its_header(data):
     assert len(data) < 1000
     assert reason_of(data) == f"more than {MAX_PIXELS:,} pixels"
+
+
+@pytest.mark.parametrize(
+    "row", [("TIFF", "RGB"), ("TIFF", "with alpha"), ("PNG", "RGB with alpha")]
+)
+def test_the_limit_is_one_of_pixels_however_many_bytes_they_have(monkeypatch, row):
+    height, width, _ = BY_ROW[row][0].pixels.shape
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", width * height)
+    for ramp in BY_ROW[row]:
+        assert decode(ramp.data).shape == ramp.pixels.shape
 
 
 def test_a_bomb_takes_no_memory(tmp_path):

@@ -158,9 +158,28 @@ def true_colour() -> Iterator[Ramp]:
     yield ramp("24 bits", "the last row not filled up", padless, light)
 
 
+def without_a_start() -> Iterator[Ramp]:
+    """Yield files that state as the offset of the pixels 0, or that of the palette."""
+    for bits, kind in ((8, "palette"), (24, "24 bits")):
+        light = samples(8)[..., None] if bits == 8 else colour_samples(8, 3)
+        rows = [bytes(row[..., ::-1].ravel().tolist()) for row in light]
+        palette = grey_palette(8) if bits == 8 else ()
+        for header, size in HEADERS.items():
+            data = bmp(rows, bits=bits, header=header, palette=palette)
+            for start in (0, 14 + size):
+                wrong = data[:10] + struct.pack("<I", start) + data[14:]
+                yield ramp(kind, f"{header}, starts at {start}", wrong, light)
+    masks = (0x7C00, 0x3E0, 0x1F)
+    rows = [words(row, 16) for row in joined([samples(5)] * 3, masks)]
+    data = bmp(rows, bits=16, compression=3, masks=masks)
+    data = data[:10] + bytes(4) + data[14:]
+    yield ramp("16 bits", "starts at 0", data, shown(samples(5), 5).repeat(3, axis=2))
+
+
 def ramp(kind: str, name: str, data: bytes, pixels: np.ndarray) -> Ramp:
     return Ramp("BMP", kind, name, data, pixels)
 
 
 def ramps() -> list[Ramp]:
-    return [*through_palette(), *run_lengths(), *masked(), *with_alpha(), *true_colour()]
+    palettes = [*through_palette(), *run_lengths()]
+    return [*palettes, *masked(), *with_alpha(), *true_colour(), *without_a_start()]

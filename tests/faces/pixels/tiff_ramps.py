@@ -71,6 +71,14 @@ def grey() -> Iterator[Ramp]:
             yield ramp("grey, 0 is white", f"{bits} bits, {name}", data, 255 - light)
 
 
+def with_odd_starts() -> Iterator[Ramp]:
+    """Yield files whose number 42 has its bytes in the other order, as some writers have it."""
+    values = samples(16)[..., None]
+    for order, start in (("<", b"II\0*"), (">", b"MM*\0")):
+        data = start + tiff(values, 16, BLACK_IS_ZERO, Arrangement(order=order))[4:]
+        yield ramp("grey, 0 is black", f"{start!r}", data, shown(values, 16))
+
+
 def colour() -> Iterator[Ramp]:
     for bits in (4, 8, 10, 12, 16):
         values = colour_samples(bits, 3)
@@ -175,4 +183,12 @@ def ramp(kind: str, name: str, data: bytes, pixels: np.ndarray) -> Ramp:
 
 
 def ramps() -> list[Ramp]:
-    return [*grey(), *colour(), *with_more_samples(), *through_palette(), *in_jpeg(), *as_a_fax()]
+    return [
+        *grey(),
+        *with_odd_starts(),
+        *colour(),
+        *with_more_samples(),
+        *through_palette(),
+        *in_jpeg(),
+        *as_a_fax(),
+    ]
