@@ -41,5 +41,5 @@ def read(path: Path, kinds: Mapping[str, str], otherwise: str = "text") -> pd.Da
         na_values={name: [""] for name, kind in kind_of.items() if kind != "text"},
         skip_blank_lines=False,
     )
-    # The parser's own floats may be off by the last bit.
+    # Floats that pandas before 3.1 reads itself may be off by the last bit.
     return table.astype(dict.fromkeys(numbers, float))

@@ -141,6 +141,13 @@ def test_an_error_is_one_line_in_any_encoding(environment, tree, tmp_path):
         assert done.returncode == 3
 
 
+def test_a_mistake_in_the_command_is_shown_in_any_encoding(tree):
+    done = call("report", "there", tree, **PLAIN)
+    assert done.returncode == 2
+    assert "unexpected extra argument" in done.stderr
+    assert r"\udce7\udc8e\udc8b" in done.stderr
+
+
 def test_a_list_is_printed_in_any_encoding():
     done = call("list", "settings", **PLAIN)
     assert (done.returncode, done.stderr) == (0, "")
