@@ -22,9 +22,9 @@ from faces.manifest import Manifest
 from faces.protocols import Assignment, Protocol, Request
 from faces.protocols.casia_views import DEV, LISTS
 from faces.protocols.list_files import FOLDER
+from faces.protocols.listed import SAYS_THE_SAME
 
 WITH_LISTS = "casia"  # the layout whose data set brings lists
-REPEATED = "says the same as line"  # of a repeated line, no image is missing
 HEAD = ("protocol", "train", "held out", "test", "people", "missing", "result")
 LEGEND = ("the numbers", "images of VIS+NIR; people trained on+tested; missing of those listed")
 
@@ -44,7 +44,7 @@ class Trial:
         if self.assignment is None:
             return pd.DataFrame(columns=["list", "line", "reason"], dtype=str)
         unresolved = self.assignment.unresolved
-        return unresolved[~unresolved["reason"].str.startswith(REPEATED)]
+        return unresolved[~unresolved["reason"].str.startswith(SAYS_THE_SAME)]
 
 
 def run(

@@ -11,6 +11,7 @@ The folders `NIR_128x128` and `VIS_128x128` hold the same shots, cropped. Flat c
 
 import re
 
+from faces.casia_names import FLAT_NAME
 from faces.layouts.layout import Layout, Place, everywhere
 
 EXPECTED = "s1..s4/{NIR,VIS}/<5 digits>/<shot>.bmp"
@@ -20,11 +21,7 @@ TREE = re.compile(
     r"/(?P<subject>[^/]+)/(?P<shot>[^/]+)\.\w+",
     re.IGNORECASE | re.ASCII,
 )
-FLAT = re.compile(
-    r"(?P<folder>NIR|VIS)(?:_128x128)?/(?P<session>s\d+)_(?P<spectrum>NIR|VIS)"
-    r"_(?P<subject>[^/_]+)_(?P<shot>[^/]+)\.\w+",
-    re.IGNORECASE | re.ASCII,
-)
+FLAT = re.compile(rf"(?P<folder>NIR|VIS)(?:_128x128)?/{FLAT_NAME}\.\w+", re.IGNORECASE | re.ASCII)
 PUBLISHED_SESSIONS = ("s1", "s2", "s3", "s4")
 PUBLISHED_SUBJECT = re.compile(r"\d{5}", re.ASCII)
 

@@ -9,10 +9,17 @@ copies name the same four in one file name: `NIR/s2_NIR_10153_001.jpg`.
 import re
 from dataclasses import dataclass
 
-from faces.protocols.list_files import LONGEST_LINE, printable
+from faces.casia_names import FLAT_NAME
+from faces.protocols.list_text import (
+    NO_TEXT,
+    numbered_lines,
+    path_parts,
+    printable,
+    problem_of,
+)
 
 SUFFIX_OF_CROPPED = "_128x128"
-FLAT = re.compile(r"(s\d+)_(NIR|VIS)_([^_]+)_(.+)", re.IGNORECASE | re.ASCII)
+FLAT = re.compile(FLAT_NAME, re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -35,22 +42,18 @@ class Line:
 
 def parse(content: bytes) -> list[Line]:
     """Parse a list file into its lines that are not blank, in order. Never raises."""
-    lines = re.split(rb"\r\n|\n|\r", content.removeprefix(b"\xef\xbb\xbf"))
-    numbered = enumerate((line.strip() for line in lines), start=1)
-    return [parse_line(number, line) for number, line in numbered if line]
+    return [parse_line(number, line.strip()) for number, line in numbered_lines(content)]
 
 
 def parse_line(number: int, line: bytes) -> Line:
     """Parse one line, given without its end and with its number in the file."""
     text = printable(line)
-    if len(line) > LONGEST_LINE:
-        return Line(number, text, problem="longer than any path")
-    if b"\0" in line:
-        return Line(number, text, problem="holds a NUL byte")
+    if problem := problem_of(line):
+        return Line(number, text, problem=problem)
     try:
         path = split_path(line.decode("utf-8"))
     except UnicodeDecodeError:
-        return Line(number, text, problem="is no UTF-8 text")
+        return Line(number, text, problem=NO_TEXT)
     if not path:
         return Line(number, text, problem=r"not of the form session\spectrum\subject\shot")
     return Line(number, text, path)
@@ -61,7 +64,7 @@ def split_path(text: str) -> tuple[str, ...]:
 
     A label after the file name is left out.
     """
-    parts = [part for part in re.split(r"[\\/]+", text.strip()) if part not in ("", ".")]
+    parts = path_parts(text.strip())
     name = _without_label(parts[-1]) if parts else ""
     if flat := FLAT.fullmatch(name):
         return flat.groups()

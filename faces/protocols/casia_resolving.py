@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from faces.protocols.casia_lines import FLAT, SUFFIX_OF_CROPPED, Line, stem_and_suffix
-from faces.protocols.listed import NO_IMAGE, WRONG_SPECTRUM, Resolved
+from faces.protocols.listed import NO_IMAGE, WRONG_SPECTRUM, Repeats, Resolved
 
 SUFFIXES = ("bmp", "jpg", "png")
 
@@ -30,15 +30,12 @@ class Resolver:
 
     def resolve_all(self, lines: Sequence[Line], spectrum: str) -> list[Resolved]:
         """Find the images of all lines of a list; mark lines that repeat an earlier one."""
-        first: dict[int | tuple[str, ...], int] = {}
-        resolved = []
+        repeats, resolved = Repeats(), []
         for line in lines:
             result = self.resolve(line, spectrum)
             named = result.image if result.image >= 0 else _key(line.path)
-            if line.path and named in first:
-                reason = f"says the same as line {first[named]}"
+            if line.path and (reason := repeats.reason(named, f"line {line.number}")):
                 result = Resolved(line, -1, reason, line.place, repeated=True)
-            first.setdefault(named, line.number)
             resolved.append(result)
         return resolved
 

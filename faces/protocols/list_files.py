@@ -1,4 +1,4 @@
-"""Finds and reads the files of protocol lists, and shows their lines."""
+"""Finds and reads the files of protocol lists."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,6 @@ from faces.common.errors import DataError
 
 FOLDER = "protocols"
 LARGEST_BYTES = 64 << 20  # a hundred times the longest list of any known set
-LONGEST_LINE = 4096  # bytes; no file system has longer paths
-SHOWN = 200  # how many characters of a line messages and tables show
 
 
 def read_bytes(path: Path) -> bytes:
@@ -92,10 +90,3 @@ def _any_case(folder: Path, name: str) -> Iterator[Path]:
     except OSError:
         return
     yield from (entry for entry in entries if entry.name.casefold() == name.casefold())
-
-
-def printable(line: bytes) -> str:
-    """Decode the first SHOWN characters of a line and escape those that cannot be printed."""
-    text = line[: 4 * SHOWN + 4].decode("utf-8", "backslashreplace")
-    shortened = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:SHOWN])
-    return shortened + "…" * (len(text) > SHOWN)

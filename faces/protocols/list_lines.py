@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from faces.common.errors import DataError
 from faces.common.evenly_spaced import first_few
-from faces.protocols.list_files import LONGEST_LINE, printable
+from faces.protocols.list_text import (
+    LONGEST_LINE,
+    NO_TEXT,
+    numbered_lines,
+    path_parts,
+    printable,
+    problem_of,
+)
 
 PATH_COLUMNS = ("path", "file", "filename", "image", "source")
 LABEL_COLUMNS = ("subject", "label", "identity", "person", "subject_id", "reference_id",
@@ -42,8 +49,7 @@ def parse(content: bytes, path_column: str = "") -> list[Line]:
     `path_column` may also be a number, counted from 1, where there is no head. Raises DataError
     where it is neither, and no other error.
     """
-    texts = re.split(rb"\r\n|\n|\r", content.removeprefix(b"\xef\xbb\xbf"))
-    numbered = [(number, text) for number, text in enumerate(texts, start=1) if text.strip()]
+    numbered = list(numbered_lines(content))
     delimiter = _delimiter([text for _, text in numbered])
     rows = [_fields(text, delimiter) for _, text in numbered]
     head = [name.strip().casefold() for name in rows[0]] if rows else []
@@ -108,13 +114,8 @@ def _at(row: Sequence[str], position: int | None) -> str:
 def _line(number: int, text: bytes, path_and_label: tuple[str, str]) -> Line:
     """Make a line of its path and label, or of the reason why it has none."""
     path, label = path_and_label
-    parts = tuple(part for part in re.split(r"[\\/]+", path) if part not in ("", "."))
-    if len(text) > LONGEST_LINE:
-        problem = "longer than any path"
-    elif b"\0" in text:
-        problem = "holds a NUL byte"
-    elif any("\udc80" <= letter <= "\udcff" for letter in path):  # as surrogateescape shows bytes
-        problem = "is no UTF-8 text"
-    else:
-        problem = "" if parts else "names no file"
+    parts, problem = path_parts(path), problem_of(text)
+    if not problem and any("\udc80" <= letter <= "\udcff" for letter in path):
+        problem = NO_TEXT  # surrogateescape shows bytes so
+    problem = problem or ("" if parts else "names no file")
     return Line(number, printable(text), () if problem else parts, label, problem)

@@ -1,6 +1,6 @@
 """Makes an assignment of lists whose lines have been resolved to images."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol as Interface
 
@@ -14,6 +14,7 @@ from faces.protocols.protocol import UNRESOLVED_COLUMNS, Assignment
 NAMED_LINES = 5  # lines of each list that an error message repeats
 WRONG_SPECTRUM, NO_IMAGE = "wrong spectrum", "no such image"
 COLUMNS = ["spectrum", "row", "subject", "shot", "source", "found"]
+SAYS_THE_SAME = "says the same as"
 HELD_NONE_OUT = (
     "all training images are trained on: the published protocol holds none out, "
     "so held_out is ignored"
@@ -43,6 +44,20 @@ class Resolved:
     reason: str = ""
     missing: tuple[str, str, str] | tuple[()] = ()
     repeated: bool = False
+
+
+class Repeats:
+    """Remembers which line said a thing first."""
+
+    def __init__(self) -> None:
+        self._first: dict[Hashable, str] = {}
+
+    def reason(self, said: Hashable, where: str) -> str:
+        """Return why the line `where` is left out if an earlier one said the same, else ""."""
+        if said in self._first:
+            return f"{SAYS_THE_SAME} {self._first[said]}"
+        self._first[said] = where
+        return ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ of unseen people and the seed are ignored.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +16,14 @@ from faces.common.evenly_spaced import first_few
 from faces.protocols.list_files import find_lists, read_bytes, shown
 from faces.protocols.list_lines import Line, parse
 from faces.protocols.list_settings import ListSettings
-from faces.protocols.listed import NO_IMAGE, WRONG_SPECTRUM, Listed, Resolved, assignment_of
+from faces.protocols.listed import (
+    NO_IMAGE,
+    WRONG_SPECTRUM,
+    Listed,
+    Repeats,
+    Resolved,
+    assignment_of,
+)
 from faces.protocols.path_matching import PathMatcher
 from faces.protocols.protocol import Assignment, Protocol, Request
 
@@ -37,7 +44,7 @@ def _draw(images: pd.DataFrame, root: Path | None, request: Request) -> Assignme
         for part in SPECTRUM
         for path in find_lists(root, getattr(settings, part), request.fold)
     ]
-    note = "; ".join([_sizes(lists), *_labels(images, lists)])
+    note = "; ".join([_sizes(lists), *resolver.notes])
     return assignment_of(images, lists, allow_missing=request.allow_missing, note=note)
 
 
@@ -56,24 +63,34 @@ def _name(path: Path, root: Path, part: str) -> str:
 
 
 class _Resolver:
-    """The images, and which line of which part named each image first."""
+    """The images, which line of a part named each of them first, and notes on the lists' labels."""
 
     def __init__(self, images: pd.DataFrame):
         self.sources = images["source"].to_list()
         self.spectra = images["spectrum"].to_list()
         self.subjects = images["subject"].to_list()
         self.matcher = PathMatcher(self.sources)
-        self.first: dict[tuple[str, int | tuple[str, ...]], str] = {}
+        self.repeats = Repeats()
+        self.notes: list[str] = []
 
     def resolve(self, part: str, file: str, lines: Sequence[Line]) -> Listed:
         """Find the images of a list's lines; mark lines that repeat an earlier one of the part."""
         found = [self._find(part, line) for line in lines]
-        people = _people(zip(lines, found, strict=True), self.subjects)
+        shown_by = self._people_by_label(lines, [image for image, _ in found])
+        self.notes += _contradiction(file, shown_by)
         resolved = [
-            self._resolved(part, file, line, image=image, reason=reason, people=people)
+            self._resolved(part, file, line, image=image, reason=reason, shown_by=shown_by)
             for line, (image, reason) in zip(lines, found, strict=True)
         ]
         return Listed(part, SPECTRUM[part], file, resolved)
+
+    def _people_by_label(self, lines: Sequence[Line], images: Sequence[int]) -> dict[str, set[str]]:
+        """Return whom the images of each label show, of those that are there."""
+        shown_by: dict[str, set[str]] = defaultdict(set)
+        for line, image in zip(lines, images, strict=True):
+            if image >= 0 and line.label:
+                shown_by[line.label].add(self.subjects[image])
+        return shown_by
 
     def _find(self, part: str, line: Line) -> tuple[int, str]:
         """Return the position of a line's image, or -1 and the reason why there is none."""
@@ -89,27 +106,23 @@ class _Resolver:
         return fitting[0], ""
 
     def _resolved(
-        self, part: str, file: str, line: Line, *, image: int, reason: str, people: dict[str, str]
+        self,
+        part: str,
+        file: str,
+        line: Line,
+        *,
+        image: int,
+        reason: str,
+        shown_by: Mapping[str, set[str]],
     ) -> Resolved:
-        named = image if image >= 0 else line.path
-        first = self.first.setdefault((part, named), f"line {line.number} of {file}")
-        if line.path and first != f"line {line.number} of {file}":
-            return Resolved(line, -1, f"says the same as {first}", repeated=True)
-        if image >= 0 or line.label not in people:
+        named = (part, image if image >= 0 else line.path)
+        if line.path and (again := self.repeats.reason(named, f"line {line.number} of {file}")):
+            return Resolved(line, -1, again, repeated=True)
+        people = shown_by.get(line.label, set())
+        if image >= 0 or len(people) != 1:
             return Resolved(line, image, reason)
         path = "/".join(line.path)
-        return Resolved(line, -1, reason, (people[line.label], path, path))
-
-
-def _people(
-    found: Iterator[tuple[Line, tuple[int, str]]], subjects: Sequence[str]
-) -> dict[str, str]:
-    """Return whom each label of a list shows, where its images that are there agree."""
-    shown_by: dict[str, set[str]] = defaultdict(set)
-    for line, (image, _) in found:
-        if image >= 0 and line.label:
-            shown_by[line.label].add(subjects[image])
-    return {label: next(iter(people)) for label, people in shown_by.items() if len(people) == 1}
+        return Resolved(line, -1, reason, (next(iter(people)), path, path))
 
 
 def _sizes(lists: Sequence[Listed]) -> str:
@@ -117,21 +130,14 @@ def _sizes(lists: Sequence[Listed]) -> str:
     return ", ".join(f"{listed.file} {len(listed.distinct):,}" for listed in lists)
 
 
-def _labels(images: pd.DataFrame, lists: Sequence[Listed]) -> Iterator[str]:
-    """Yield a message on each list whose labels do not tell people apart as the folders do."""
-    subjects = images["subject"].to_list()
-    for listed in lists:
-        pairs = {
-            (resolved.line.label, subjects[resolved.image])
-            for resolved in listed.lines
-            if isinstance(resolved.line, Line) and resolved.image >= 0 and resolved.line.label
-        }
-        labels, people = (len({pair[side] for pair in pairs}) for side in (0, 1))
-        if len(pairs) > min(labels, people):
-            yield (
-                f"the {labels:,} labels of {listed.file} do not tell its {people:,} people apart "
-                "as the data set does; people are those of the data set"
-            )
+def _contradiction(file: str, shown_by: Mapping[str, set[str]]) -> Iterator[str]:
+    """Yield a message if the labels of a list do not tell people apart as the data set does."""
+    people = set().union(*shown_by.values())
+    if sum(map(len, shown_by.values())) > min(len(shown_by), len(people)):
+        yield (
+            f"the {len(shown_by):,} labels of {file} do not tell its {len(people):,} people apart "
+            "as the data set does; people are those of the data set"
+        )
 
 
 PROTOCOLS = [

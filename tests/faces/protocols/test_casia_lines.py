@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faces.protocols.casia_lines import parse, parse_line, split_path
-from faces.protocols.list_files import LONGEST_LINE
+from faces.protocols.list_text import LONGEST_LINE
 
 GOOD = ("s2", "NIR", "10153", "001.bmp")
 
