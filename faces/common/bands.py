@@ -1,10 +1,31 @@
-"""Applies arithmetic to an image band by band, so that intermediate results need little memory."""
+"""Works on an image band by band, so that intermediate results need little memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 BAND_VALUES = 2**20  # of the image; in 32 bits they take 4 MB
+
+
+def bands(height: int, row_values: int) -> Iterator[slice]:
+    """Yield the rows of an image in slices of about BAND_VALUES, one row at least if there is any.
+
+    An image without rows is one slice.
+    """
+    step = max(1, BAND_VALUES // max(1, row_values))
+    for top in range(0, max(1, height), step):
+        yield slice(top, min(top + step, height))
+
+
+def from_bands(height: int, row_values: int, make: Callable[[slice], np.ndarray]) -> np.ndarray:
+    """Return an image of that many rows, (height, ...), of which `make` returns some at a time."""
+    result = np.empty(0)
+    for rows in bands(height, row_values):
+        part = make(rows)
+        if rows.start == 0:
+            result = np.empty((height, *part.shape[1:]), part.dtype)
+        result[rows] = part
+    return result
 
 
 def in_bands(function: Callable[[np.ndarray], np.ndarray], image: np.ndarray) -> np.ndarray:
@@ -12,12 +33,4 @@ def in_bands(function: Callable[[np.ndarray], np.ndarray], image: np.ndarray) ->
 
     The function gives each pixel a value, or values, that depend on that pixel alone.
     """
-    rows = max(1, BAND_VALUES // max(1, image[:1].size))
-    if len(image) <= rows:
-        return np.ascontiguousarray(function(image))
-    first = function(image[:rows])
-    result = np.empty((len(image), *first.shape[1:]), first.dtype)
-    result[:rows] = first
-    for top in range(rows, len(image), rows):
-        result[top : top + rows] = function(image[top : top + rows])
-    return result
+    return from_bands(len(image), image[:1].size, lambda rows: function(image[rows]))

@@ -6,9 +6,8 @@ a folder of any name, such as `annotations/s1/NIR/00001/001.pos`.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 
-from faces.layouts.tree import Tree, sort_key
+from faces.layouts.tree import Tree, sort_key, without_suffix
 
 
 def eye_files(tree: Tree, sources: Iterable[str]) -> dict[str, str]:
@@ -20,7 +19,7 @@ def eye_files(tree: Tree, sources: Iterable[str]) -> dict[str, str]:
     by_mirrored = _by_mirrored_path(tree.eyes)
     found = {}
     for source in sources:
-        stem = _without_suffix(source)
+        stem = without_suffix(source)
         mirrored = by_mirrored.get(stem, [])
         if stem in tree.eyes:
             found[source] = stem
@@ -31,7 +30,7 @@ def eye_files(tree: Tree, sources: Iterable[str]) -> dict[str, str]:
 
 def unused_note(tree: Tree, used: Iterable[str]) -> list[str]:
     """Return a message on files of eye positions that belong to no image of the tree, if any."""
-    stems = set(map(_without_suffix, tree.images))  # of another rendition is no fault
+    stems = set(map(without_suffix, tree.images))  # of another rendition is no fault
     left = set(tree.eyes) - set(used) - stems
     if not left:
         return []
@@ -51,7 +50,3 @@ def _by_mirrored_path(eyes: Iterable[str]) -> dict[str, list[str]]:
             rest = rest.partition("/")[2]
             by_path[rest].append(key)
     return by_path
-
-
-def _without_suffix(source: str) -> str:
-    return str(PurePosixPath(source).with_suffix(""))

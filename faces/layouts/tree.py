@@ -68,6 +68,11 @@ def _shown(source: str) -> str:
     )
 
 
+def without_suffix(source: str) -> str:
+    """Return a path without the suffix of its file: "a/1.pos" => "a/1"."""
+    return str(PurePosixPath(source).with_suffix(""))
+
+
 def sort_key(source: str) -> tuple[str, bytes]:
     """Return the key that sorts paths ignoring case; paths that differ in case alone, by bytes."""
     return source.casefold(), source.encode("utf-8", "surrogateescape")
@@ -98,8 +103,7 @@ def _list_file(tree: Tree, source: str, suffix: str, status: os.stat_result) -> 
     if stat.S_ISDIR(status.st_mode):
         tree.refused[_shown(source)] = "a folder, not a file"
     elif suffix == EYES_SUFFIX and stat.S_ISREG(status.st_mode):
-        stem = str(PurePosixPath(source).with_suffix(""))
-        tree.eyes.setdefault(stem, (source, status.st_size, status.st_mtime_ns))
+        tree.eyes.setdefault(without_suffix(source), (source, status.st_size, status.st_mtime_ns))
     elif suffix in SIDE_SUFFIXES:
         return
     elif suffix not in SUFFIXES:

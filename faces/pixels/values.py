@@ -4,14 +4,14 @@ A sample v becomes round(v * 255 / max), where max = 2^bits - 1; if 0 is white, 
 place. Transparent pixels are blended with black.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image
 
+from faces.common.bands import from_bands
 from faces.pixels.refused import Refused
 
-BLOCK_BYTES = 2**20  # of samples that are converted at a time, which bounds the memory for it
 SIDEWAYS = (5, 6, 7, 8)  # the positions of EXIF that exchange width and height
 
 
@@ -23,13 +23,6 @@ def levels(bits: int, white_is_zero: bool = False) -> np.ndarray:
     return table[::-1] if white_is_zero else table
 
 
-def blocks(height_px: int, row_bytes: int) -> Iterator[slice]:
-    """Yield the rows of an image in slices of about BLOCK_BYTES."""
-    step = max(1, BLOCK_BYTES // max(1, row_bytes))
-    for top in range(0, height_px, step):
-        yield slice(top, min(top + step, height_px))
-
-
 def of_rows(
     images: Sequence[Image.Image], convert: Callable[[list[np.ndarray]], np.ndarray]
 ) -> np.ndarray:
@@ -38,14 +31,12 @@ def of_rows(
     `convert` gets those rows of each image, (H, W) or (H, W, C); no array of a whole image is made.
     """
     width_px, height_px = images[0].size
-    result = np.empty(0)
-    for rows in blocks(height_px, width_px * len(images[0].getbands())):
+
+    def part(rows: slice) -> np.ndarray:
         box = (0, rows.start, width_px, rows.stop)
-        part = convert([np.asarray(image.crop(box)) for image in images])
-        if rows.start == 0:
-            result = np.empty((height_px, *part.shape[1:]), part.dtype)
-        result[rows] = part
-    return result
+        return convert([np.asarray(image.crop(box)) for image in images])
+
+    return from_bands(height_px, width_px * len(images[0].getbands()), part)
 
 
 def unpack_bits(rows: np.ndarray, bits: int, count: int) -> np.ndarray:
@@ -86,11 +77,12 @@ def over_black(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 def blend(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Compute round(value * share / 255): (H, W, C) and (H, W, 1) uint8 => (H, W, C) uint8."""
-    result = np.empty_like(values)
-    for rows in blocks(len(values), 2 * values[:1].size):
+
+    def part(rows: slice) -> np.ndarray:
         product = values[rows].astype(np.uint16) * shares[rows]
-        result[rows] = (product + np.uint16(127)) // np.uint16(255)
-    return result
+        return ((product + np.uint16(127)) // np.uint16(255)).astype(np.uint8)
+
+    return from_bands(len(values), values[:1].size, part)
 
 
 def from_inks(inks: np.ndarray) -> np.ndarray:
