@@ -89,7 +89,7 @@ def main() -> None:
         _interrupted()
         sys.exit(143)
     except Exception as error:
-        if fault := disk_faults.in_words(error) if isinstance(error, OSError) else "":
+        if fault := disk_faults.in_words(error):
             _explain(error, fault, debug)
             sys.exit(UsageError.exit_code)
         text = f"{type(error).__name__}: {error} (a bug; `bench --debug ...` shows where)"

@@ -26,6 +26,7 @@ from bench.settings.loading import to_toml
 from bench.settings.run_settings import RunSettings
 from faces.common.cache import cache_folder
 from faces.common.compute import choose_device, device_name
+from faces.common.disk_faults import ANOTHER_FOLDER, writing
 from faces.common.errors import UsageError
 from faces.common.files import write_text
 
@@ -86,21 +87,13 @@ def _ensure_weights(settings: RunSettings, cache: Path, console: Console) -> Non
 
 
 def _make_folders(out: Path, store: Path) -> None:
-    try:
+    with writing(f"--out {out}", ANOTHER_FOLDER):
         out.mkdir(parents=True, exist_ok=True)
         store.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
-        ) from None
 
 
 def _write_inputs(settings: RunSettings, data: DataSet | None, out: Path) -> None:
     """Write settings and data set into the run's folder, after all checks."""
-    try:
+    with writing(f"--out {out}", ANOTHER_FOLDER):
         write_text(out / "settings.toml", to_toml(settings))
         datasets.keep(data, out)
-    except OSError as error:
-        raise UsageError(
-            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
-        ) from None

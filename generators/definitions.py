@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from faces.common.cache import cache_folder
-from faces.common.disk_faults import reading
+from faces.common.disk_faults import ANOTHER_CACHE, reading, writing
 from faces.common.errors import MissingError, TamperedError, UsageError
 from faces.common.files import written_aside
 from generators import variants
@@ -38,15 +38,11 @@ def keep(path: Path, cache: Path) -> None:
     """Keep a copy of a named file in the cache, under its hash. Raises UsageError."""
     content = _read(path)
     copy = _copy(hashlib.sha256(content).hexdigest(), cache)
-    try:
+    with writing(copy, ANOTHER_CACHE):
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
             with written_aside(copy) as aside:
                 aside.write_bytes(content)
-    except OSError as error:
-        raise UsageError(
-            f"{copy}: cannot be written ({error.strerror}); set BENCH_CACHE to another folder"
-        ) from None
 
 
 def find(name: str, origin: Origin | None, cache: Path | None = None) -> Variant[Any]:

@@ -8,6 +8,7 @@ from rich.table import Table as Printed
 from rich.text import Text
 
 from bench.gathering.redraw import MATERIAL
+from faces.common.disk_faults import ANOTHER_FOLDER, writing
 from faces.common.errors import UsageError
 from reports.compare.page import leading, lines, write_comparison
 from reports.compare.runs import Run, compare_runs
@@ -30,12 +31,8 @@ def compare(runs: tuple[Path, ...], out: Path | None) -> None:
     _check(runs)
     compared = compare_runs([_load(path, name) for path, name in _names_of(runs).items()])
     out = out or Path("runs") / file_name("compare", *(run.name for run in compared.runs))
-    try:
+    with writing(f"--out {out}", ANOTHER_FOLDER):
         write_comparison(compared, out)
-    except OSError as error:
-        raise UsageError(
-            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
-        ) from None
     console, tables = Console(emoji=False), recognition_tables(compared)
     for line in lines(compared):
         console.print(Text(line))

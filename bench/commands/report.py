@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bench.gathering.redraw import MATERIAL, draw
+from faces.common.disk_faults import writing
 from faces.common.errors import MissingError, UsageError
 from reports.material_files import load_material
 
@@ -23,16 +24,12 @@ def report(run: Path) -> None:
         raise UsageError(
             f"{run}: not a run's folder (it has no settings.toml); name one, as in runs/demo"
         )
-    try:
+    remedy = f"copy {run / MATERIAL} and settings.toml into a folder that can be, and name that"
+    with writing(run, remedy):
         if (run / MATERIAL).is_dir():
             draw(load_material(run / MATERIAL), run)
         else:
             _from_stages(run)
-    except OSError as error:
-        raise UsageError(
-            f"{run}: cannot be written ({error.strerror}); copy {run / MATERIAL} and "
-            "settings.toml into a folder that can be, and name that"
-        ) from None
     print(f"Report: {run / 'report.html'}")
 
 

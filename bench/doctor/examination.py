@@ -30,7 +30,7 @@ from bench.settings.run_settings import RunSettings
 from faces import layouts, protocols
 from faces.align import LANDMARKS
 from faces.common.cache import cache_folder
-from faces.common.errors import UsageError
+from faces.common.disk_faults import ANOTHER_FOLDER, writing
 from faces.protocols.list_settings import ListSettings
 from faces.settings import SYNTHETIC
 
@@ -130,9 +130,5 @@ def _data(request: Request) -> dict[str, str]:
 
 def _make(out: Path) -> None:
     """Make the folder for the contact sheet. Raises UsageError."""
-    try:
+    with writing(f"--out {out}", ANOTHER_FOLDER):
         out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"--out {out}: cannot be written ({error.strerror}); choose another folder"
-        ) from None

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from bench.doctor.images import SPECTRA
 from bench.doctor.sample import CROP_PX, Seen
-from faces.common.errors import UsageError
+from faces.common.disk_faults import ANOTHER_FOLDER, writing
 from faces.common.evenly_spaced import evenly
 from faces.common.files import written_aside
 
@@ -28,11 +28,8 @@ def write(seen: Sequence[Seen], path: Path) -> None:
         found = [image for image in seen if image.spectrum == spectrum and image.crop is not None]
         chosen = [found[place] for place in evenly(len(found), MOST)] if found else []
         _draw_block(canvas, block, f"{spectrum}: {len(chosen)} aligned faces", chosen)
-    try:
-        with written_aside(path) as aside:
-            canvas.save(aside, "PNG", optimize=True)
-    except OSError as error:
-        raise UsageError(f"--out {path.parent}: cannot be written ({error.strerror})") from None
+    with writing(f"--out {path.parent}", ANOTHER_FOLDER), written_aside(path) as aside:
+        canvas.save(aside, "PNG", optimize=True)
 
 
 def place(spectrum: str, number: int) -> tuple[int, int]:

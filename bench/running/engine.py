@@ -124,7 +124,8 @@ class Engine:
     def _failed(self, stage: Stage, error: Exception) -> None:
         self.display.failed(stage, error)
         if not isinstance(error, NirbenchError):
-            cause, error = error, StageError(f"stage {stage.name}: {_words(error)}")
+            words = disk_faults.in_words(error) or f"{type(error).__name__}: {error}"
+            cause, error = error, StageError(f"stage {stage.name}: {words}")
             error.__cause__ = cause
         self.failures.append(Failure(stage, error))
 
@@ -134,12 +135,6 @@ class Engine:
                 self.display.progress(*messages.get_nowait())
         except Empty:
             pass
-
-
-def _words(error: Exception) -> str:
-    """Return the error of a disk with a remedy, any other with its type."""
-    fault = disk_faults.in_words(error) if isinstance(error, OSError) else ""
-    return fault or f"{type(error).__name__}: {error}"
 
 
 def every_stage(targets: Iterable[Stage]) -> list[Stage]:

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from bench.weights import https, packages
 from bench.weights.table import TABLE
-from faces.common.disk_faults import reading
-from faces.common.errors import MissingError, TamperedError, UsageError
+from faces.common.disk_faults import ANOTHER_CACHE, reading, writing
+from faces.common.errors import MissingError, TamperedError
+from faces.common.errors import UsageError as UsageError
 from faces.common.locks import locked
 from faces.common.progress import Progress, silent
 from faces.weights import lookup
-from faces.weights.cached import ANOTHER_CACHE, Cached
+from faces.weights.cached import Cached
 from faces.weights.lookup import installed_file, local_file
 from faces.weights.weight import PackagedFile, Weight
 
@@ -125,12 +126,8 @@ def _readable_status(cached: Cached) -> Status:
 @contextmanager
 def locked_cache(folder: Path) -> Iterator[None]:
     """Lock the folder of weights for this process; others wait. Raises UsageError."""
-    try:
+    with writing(folder, ANOTHER_CACHE):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder}: cannot be written ({error.strerror}); {ANOTHER_CACHE}"
-        ) from None
     with locked(folder / ".lock", ANOTHER_CACHE):
         yield
 

@@ -7,8 +7,8 @@ the server has another or cannot send parts. The file gets its own name last.
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
@@ -24,7 +24,8 @@ from bench.weights.web import (
     reason,
     version,
 )
-from faces.common.errors import MissingError, TamperedError, UsageError
+from faces.common.disk_faults import ANOTHER_CACHE, writing
+from faces.common.errors import MissingError, TamperedError
 from faces.common.files import sync
 from faces.common.progress import Progress, silent
 from faces.weights.web_pages import BEGINNING_BYTES, begins_as_page, is_web_page
@@ -168,13 +169,6 @@ class Pace:
         self.since, self.bytes = time.monotonic(), 0
 
 
-@contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
+def disk_errors(path: Path) -> AbstractContextManager[None]:
     """Turn an error of the disk into UsageError, to tell it from a broken connection."""
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written ({error.strerror}); free some space or set BENCH_CACHE to "
-            "another folder"
-        ) from error
+    return writing(path, f"free some space or {ANOTHER_CACHE}")

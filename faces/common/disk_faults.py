@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from faces.common.errors import NirbenchError
+from faces.common.errors import NirbenchError, UsageError
 
 REFUSED = {errno.EACCES, errno.EPERM}
 FAILING = {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN,
            errno.EMFILE, errno.ENFILE}  # fmt: skip
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 ANOTHER_OUT = "choose an --out in another folder"
+ANOTHER_FOLDER = "choose another folder"
+ANOTHER_CACHE = "set BENCH_CACHE to another folder"
 CHECK_DISK = "check its disk and run the same command again"
 
 
@@ -32,6 +34,18 @@ def reading(path: Path, kind: type[NirbenchError], otherwise: str = "") -> Itera
         if fault := fault_of(error, otherwise):
             raise kind(f"{error.filename or path}: {fault}") from error
         raise
+
+
+@contextmanager
+def writing(named: object, remedy: str) -> Iterator[None]:
+    """Raise UsageError where the block cannot write, with the remedy.
+
+    named: the path, or the option and the path, that the message begins with.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{named}: cannot be written ({error.strerror}); {remedy}") from error
 
 
 def fault_of(error: OSError, otherwise: str = "") -> str:
@@ -58,16 +72,18 @@ def require_readable(path: Path, kind: type[NirbenchError], otherwise: str = "")
                 raise
 
 
-def in_words(error: OSError) -> str:
+def in_words(error: Exception) -> str:
     """Return what a disk or the owner of a file refused, and what to do; "" for other errors.
 
     For errors that were not expected where they came up, so that reading is not told from writing.
     """
+    if not isinstance(error, OSError):
+        return ""
     thing = f"{error.filename or 'a file'}: {(error.strerror or '').lower()}"
     if error.errno in REFUSED:
-        return f"{thing}; ask its owner for permission, or choose another folder"
+        return f"{thing}; ask its owner for permission, or {ANOTHER_FOLDER}"
     if error.errno in FULL:
         return f"{thing}; make room, and run the same command again"
     if error.errno == errno.EROFS:
-        return f"{thing}; choose another folder"
+        return f"{thing}; {ANOTHER_FOLDER}"
     return f"{thing}; {CHECK_DISK}" if error.errno in FAILING else ""

@@ -20,7 +20,7 @@ from PIL import Image
 
 import faces.testbed.layouts as layouts
 import faces.testbed.mess as mess
-from faces.common.disk_faults import require_readable
+from faces.common.disk_faults import ANOTHER_FOLDER, require_readable
 from faces.common.errors import StageError, UsageError
 from faces.common.files import write_text
 from faces.common.parallel import process_pool
@@ -117,7 +117,7 @@ def _prepare(out: Path, request: Request) -> bool:
     folder, text = out / RECORD_FOLDER, json.dumps(asdict(request), indent=1)
     record = folder / "request.json"
     try:
-        require_readable(record, UsageError, "choose another folder")
+        require_readable(record, UsageError, ANOTHER_FOLDER)
         if record.exists():
             if record.read_text(encoding="utf-8") != text:
                 raise UsageError(f"{out} holds other rendered people; delete it or choose another")

@@ -17,7 +17,7 @@ from torch import Tensor
 
 import faces.weights.structure as structure
 from faces.common import files
-from faces.common.disk_faults import fault_of, reading
+from faces.common.disk_faults import ANOTHER_CACHE, fault_of, reading
 from faces.common.errors import MissingError, TamperedError
 from faces.common.files import write_text, written_aside
 from faces.weights.web_pages import is_web_page
@@ -27,7 +27,6 @@ UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeE
               BadZipFile, pickle.UnpicklingError, TamperedError)  # fmt: skip
 DIGITS = 12  # of a hash, in messages
 FETCH_AGAIN = "delete it, and it will be fetched again"
-ANOTHER_CACHE = "set BENCH_CACHE to another folder"
 
 
 @dataclass(frozen=True)
