@@ -99,11 +99,14 @@ class PackedFolder:
 
 @dataclass(frozen=True)
 class FilePart:
-    """The photographs of some lines of a manifest; `lines` has the column `row` in addition."""
+    """The photographs of some lines of a manifest; `lines` has the column `row` in addition.
+
+    channels: 1 or 3 for all of them; None: as each file has them.
+    """
 
     root: Path
     lines: pd.DataFrame
-    channels: int
+    channels: int | None
 
     def __iter__(self) -> Iterator[Photograph]:
         for line in self.lines.to_dict("records"):
@@ -114,7 +117,7 @@ class FilePart:
     def _pixels(self, line: dict) -> np.ndarray:
         """Read the checked pixels of a line, (H, W, channels) uint8."""
         pixels = read_checked(self.root, line["source"], line["sha256"])
-        return in_channels(pixels, self.channels)
+        return pixels if self.channels is None else in_channels(pixels, self.channels)
 
 
 @dataclass(frozen=True)
@@ -146,8 +149,10 @@ class Files:
         pixels = self.lines["width_px"] * self.lines["height_px"]
         return int(pixels.max()) if len(pixels) else 1
 
-    def part(self, rows: Sequence[int]) -> FilePart:
-        return FilePart(self.root, self.lines.iloc[list(rows)].assign(row=rows), self.channels)
+    def part(self, rows: Sequence[int], as_they_are: bool = False) -> FilePart:
+        """Return the photographs of some rows; `as_they_are`: with the channels of their files."""
+        channels = None if as_they_are else self.channels
+        return FilePart(self.root, self.lines.iloc[list(rows)].assign(row=rows), channels)
 
 
 def read_checked(root: Path, source: str, sha256: str) -> np.ndarray:

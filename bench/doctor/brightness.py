@@ -16,8 +16,8 @@ def section(seen: Sequence[Seen]) -> Section:
     entries, problems = [], []
     for spectrum in SPECTRA:
         own = [image for image in seen if image.spectrum == spectrum]
-        dark = [image for image in own if image.brightest <= DARK]
-        brightest = max((image.brightest for image in own), default=0)
+        dark = [image for image in own if image.light.brightest <= DARK]
+        brightest = max((image.light.brightest for image in own), default=0)
         if own:
             entries.append((spectrum, f"the brightest value is {brightest} of 255"))
         if dark:
@@ -26,7 +26,7 @@ def section(seen: Sequence[Seen]) -> Section:
 
 
 def _text(spectrum: str, dark: Sequence[Seen], looked_at: int) -> str:
-    brightest = max(image.brightest for image in dark)
+    brightest = max(image.light.brightest for image in dark)
     share = f"{len(dark)}" if len(dark) == looked_at else f"{len(dark)} of {looked_at}"
     share += " sampled image" if looked_at == 1 else " sampled images"
     names = first_few([image.source for image in dark], most=3, separator="; ")

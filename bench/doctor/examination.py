@@ -86,8 +86,7 @@ def _examine_data(
     sheet.write(seen, path)
     yield _with(sample.section(seen, path), several_faces.problems(seen))
     yield brightness.section(seen)
-    with shown(console, "looking at colours") as progress:
-        yield spectra.section(spectra.look(manifest, request.sample, progress))
+    yield spectra.section(seen)
     if set(manifest.images["spectrum"]) != set(images.SPECTRA):
         return  # the problem is on the page already, and every protocol would repeat it
     with shown(console, "trying protocols") as progress:

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from bench.doctor.images import SPECTRA
+from bench.doctor.light import Light, light_of
 from bench.doctor.page import Problem, Section
 from faces.align import align_face
 from faces.common.evenly_spaced import evenly, first_few
 from faces.common.progress import Progress
 from faces.eye_finder import EyeFinder
 from faces.manifest import Manifest
-from faces.sources import Files, Photograph
+from faces.sources import Files, Photograph, in_channels
 
 CROP_PX = 112
 LOW_RATE = 0.8  # of searched faces; a run counts every face that is not found as a miss
@@ -35,7 +36,7 @@ WORDS = {
 class Seen:
     """An image: `attempt` is a key of WORDS; `crop` (CROP_PX, CROP_PX, C) uint8, or None.
 
-    faces: how many the search found. brightest: the largest value of the whole image, 0..255.
+    faces: how many the search found.
     """
 
     spectrum: str
@@ -45,7 +46,7 @@ class Seen:
     attempt: str
     crop: np.ndarray | None
     faces: int
-    brightest: int
+    light: Light
 
     @property
     def searched(self) -> bool:
@@ -63,12 +64,12 @@ def look(manifest: Manifest, most: int, predictor: Path | None, progress: Progre
     total, seen = sum(map(len, chosen)), []
     for of_spectrum, rows in zip(files, chosen, strict=True):
         lines = of_spectrum.lines
-        for photograph in of_spectrum.part(rows):
-            line = lines.iloc[photograph.row]
+        for in_file in of_spectrum.part(rows, as_they_are=True):
+            line = lines.iloc[in_file.row]
             names = (line["subject"], line["shot"], line["source"])
-            found = _search(photograph, predictor)
-            brightest = int(photograph.pixels.max())
-            seen.append(Seen(of_spectrum.spectrum, *names, *found, brightest))
+            used = in_file._replace(pixels=in_channels(in_file.pixels, of_spectrum.channels))
+            light = light_of(in_file.pixels, used.pixels)
+            seen.append(Seen(of_spectrum.spectrum, *names, *_search(used, predictor), light))
             progress(len(seen), total, {})
     return seen
 

@@ -9,14 +9,17 @@ from PIL import Image
 
 from bench.commands.doctor import doctor
 from bench.doctor import brightness
+from bench.doctor.light import Light
 from bench.doctor.sample import Seen
 
 
 def seen(spectrum: str, *brightest: int) -> list[Seen]:
-    return [
-        Seen(spectrum, "anna", str(shot), f"{spectrum}/anna/{shot}.png", "none", None, 0, value)
-        for shot, value in enumerate(brightest)
-    ]
+    return [shot(spectrum, str(number), value) for number, value in enumerate(brightest)]
+
+
+def shot(spectrum: str, name: str, brightest: int) -> Seen:
+    source, light = f"{spectrum}/anna/{name}.png", Light(brightest, 0.0, False)
+    return Seen(spectrum, "anna", name, source, "none", crop=None, faces=0, light=light)
 
 
 @pytest.mark.parametrize("bits", range(8, 15))

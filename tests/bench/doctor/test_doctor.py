@@ -2,78 +2,26 @@
 
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
 from PIL import Image
 
-from bench.commands.doctor import doctor
 from bench.doctor import sheet
-from faces import testbed
 from faces.common.errors import DataError, UsageError
 from faces.testbed.layouts import names as layouts_written
 from faces.testbed.mess import READABLE
-
-PEOPLE, SIDE_PX, SAMPLE = 6, 112, 20
-FITTING = ("--set", 'variants=["A", "B"]', "--set", "data.unseen_subjects=2")  # C needs a download
-FOLD = ("--protocol", "casia-view2", "--fold", "1")
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory) -> Path:
-    """Keep the read trees in a cache for the next tests."""
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture
-def call(cache, tmp_path, monkeypatch) -> Callable[..., Result]:
-    """Call the command in an empty folder, without a network."""
-    monkeypatch.chdir(tmp_path)
-    variables = {"BENCH_CACHE": str(cache), "BENCH_OFFLINE": "1", "COLUMNS": "120", "NO_COLOR": "1"}
-
-    def invoke(*arguments: object, **changed: str) -> Result:
-        options = [*FITTING, "--set", "data.workers=1", *map(str, arguments)]
-        return CliRunner().invoke(doctor, options, env=variables | changed)
-
-    return invoke
-
-
-def write(root: Path, layout: str = "casia") -> pd.DataFrame:
-    counts = {"vis_per_subject": (4, 5), "nir_per_subject": (4, 5)}
-    return testbed.write(root, layout, PEOPLE, **counts, side_px=SIDE_PX)
-
-
-def write_small(root: Path, layout: str, mess: bool = False) -> pd.DataFrame:
-    """Write few faces, as small as can still be found."""
-    counts = {"vis_per_subject": (2, 2), "nir_per_subject": (2, 2)}
-    return testbed.write(root, layout, 4, **counts, side_px=96, mess=mess)
-
-
-@pytest.fixture(scope="module")
-def healthy(tmp_path_factory) -> tuple[Path, pd.DataFrame]:
-    """Return a tree in the CASIA layout without a mistake, and the table of its files."""
-    root = tmp_path_factory.mktemp("healthy") / "root"
-    return root, write(root)
-
-
-@pytest.fixture
-def spoilt(healthy, tmp_path) -> Path:
-    """Return a copy of the tree, to be spoilt."""
-    return shutil.copytree(healthy[0], tmp_path / "spoilt", symlinks=True)
-
-
-def numbers(output: str, label: str) -> list[int]:
-    """Return the numbers behind the label of a table's row."""
-    [line] = [line for line in output.splitlines() if line.startswith(f"  {label}  ")]
-    return list(map(int, re.findall(r"\d+", line.removeprefix(f"  {label}"))))
-
-
-def advice(output: str) -> str:
-    return output.partition("What to do")[2]
+from tests.bench.doctor.conftest import (
+    FOLD,
+    PEOPLE,
+    SAMPLE,
+    advice,
+    check,
+    numbers,
+    write,
+    write_small,
+)
 
 
 def test_without_data_it_describes_machine_packages_and_weights(call):
@@ -143,10 +91,6 @@ def list_of(root: Path, name: str) -> tuple[Path, list[str]]:
 
 def on_disk(root: Path, line: str) -> Path:
     return root / line.replace("\\", "/")
-
-
-def check(call, root: Path, *options: object) -> Result:
-    return call("--data", f"casia:{root}", "--sample", 1, *options)
 
 
 def test_a_missing_gallery_image_is_named_once_for_all_folds(call, spoilt):
@@ -229,78 +173,6 @@ def test_a_spectrum_without_an_image(call, spoilt):
     done = check(call, spoilt)
     assert done.exit_code == 3, done.output
     assert "no readable NIR image" in advice(done.output)
-
-
-def spectrum_files(root: Path, spectrum: str) -> list[Path]:
-    return sorted(path for path in root.glob(f"s?/{spectrum}/*/*") if path.suffix != ".pos")
-
-
-def test_exchanged_spectra_are_suspected_and_stop_nothing(call, spoilt):
-    for session in spoilt.glob("s?"):
-        (session / "NIR").rename(session / "other")
-        (session / "VIS").rename(session / "NIR")
-        (session / "other").rename(session / "VIS")
-    shutil.rmtree(spoilt / "protocols")
-    done = call("--data", f"casia:{spoilt}", "--sample", 8, "--protocol", "subjects")
-    assert done.exit_code == 0, done.output
-    [line] = [line for line in advice(done.output).splitlines() if "look exchanged" in line]
-    assert "note: " in line
-    assert "8 of 8 NIR images have colours, and 0 of 8 VIS images" in line
-    assert re.search(r"^  in colour +0 of 8 +8 of 8 *$", done.output, re.MULTILINE)
-
-
-def test_single_images_of_the_other_spectrum_are_named(call, spoilt):
-    vis, nir = (spectrum_files(spoilt, spectrum)[0] for spectrum in ("VIS", "NIR"))
-    vis.write_bytes(nir.read_bytes())
-    nir.write_bytes(spectrum_files(spoilt, "VIS")[-1].read_bytes())
-    done = call("--data", f"casia:{spoilt}", "--sample", 400, *FOLD)
-    lines = advice(done.output).splitlines()
-    for words, path in (("NIR images have colours", nir), ("VIS images are grey", vis)):
-        [line] = [line for line in lines if words in line]
-        assert "1 of " in line
-        assert path.relative_to(spoilt).as_posix() in line
-    [line] = [line for line in lines if "the same bytes as VIS and as NIR" in line]
-    assert nir.relative_to(spoilt).as_posix() in line
-
-
-def test_a_data_set_with_grey_vis_images_is_in_order(call, spoilt):
-    for path in spectrum_files(spoilt, "VIS"):
-        Image.open(path).convert("L").convert("RGB").save(path, quality=90)
-    done = call("--data", f"casia:{spoilt}", "--sample", 8, *FOLD)
-    assert done.exit_code == 0, done.output
-    assert "all is well" in advice(done.output)
-
-
-def test_photographs_with_several_faces_are_counted(call, spoilt):
-    crowded = spectrum_files(spoilt, "NIR")[:2]
-    for path in crowded:
-        image = np.asarray(Image.open(path))
-        Image.fromarray(np.hstack([image, image[:, ::-1]])).save(path)
-        path.with_suffix(".pos").unlink(missing_ok=True)
-    done = call("--data", f"casia:{spoilt}", "--sample", 400, *FOLD)
-    assert done.exit_code == 0, done.output
-    [line] = [line for line in advice(done.output).splitlines() if "several faces" in line]
-    shipped = sum(numbers(done.output, "eyes shipped"))
-    assert shipped
-    searched = sum(numbers(done.output, "images looked at")) - shipped
-    assert f"2 of {searched} searched photographs show several faces" in line
-    for path in crowded:
-        assert f"{path.relative_to(spoilt).as_posix()} (2)" in line
-
-
-def test_eye_positions_that_cannot_be_right_are_counted_by_fault(call, spoilt):
-    near, outside = spectrum_files(spoilt, "NIR")[:3], spectrum_files(spoilt, "VIS")[:2]
-    for path in near:
-        path.with_suffix(".pos").write_text("50 50 51 50")
-    for path in outside:
-        path.with_suffix(".pos").write_text("50 50 5000 50")
-    done = check(call, spoilt, *FOLD)
-    assert done.exit_code == 0, done.output
-    for number, fault, first in ((3, "less than 7 pixels apart", near[0]),
-                                 (2, "outside the image", outside[0])):  # fmt: skip
-        [line] = [line for line in advice(done.output).splitlines() if fault in line]
-        assert f"eye positions of {number} images" in line
-        assert first.relative_to(spoilt).as_posix() in line
 
 
 def test_a_spectrum_without_a_face(call, spoilt):

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from bench import weights
 from bench.commands.list import list_
-from bench.doctor import images, machine, packages, page, spectra, storage
+from bench.doctor import images, machine, packages, page, storage
+from bench.doctor.light import is_coloured
 from bench.doctor.page import Problem, Section
 from faces import layouts, protocols
 
@@ -157,9 +158,9 @@ def test_grey_has_no_colours_whatever_its_file_is(level, quality):
     grey = rng.integers(0, 2 * level if level < 128 else 256, (64, 64)).astype(np.uint8)
     stored = io.BytesIO()
     Image.fromarray(np.dstack([grey] * 3)).save(stored, "JPEG", quality=quality)
-    assert not spectra.is_coloured(np.asarray(Image.open(stored)))
-    assert not spectra.is_coloured(grey[..., None])
+    assert not is_coloured(np.asarray(Image.open(stored)))
+    assert not is_coloured(grey[..., None])
     dark = (grey // 16)[..., None] + rng.integers(0, 2, (64, 64, 3)).astype(np.uint8)
-    assert not spectra.is_coloured(dark)  # noise of a colour sensor in the dark
+    assert not is_coloured(dark)  # noise of a colour sensor in the dark
     skin = np.multiply.outer(grey, [1.0, 0.8, 0.65]).astype(np.uint8)
-    assert spectra.is_coloured(skin)
+    assert is_coloured(skin)
